@@ -1,0 +1,1 @@
+"""Labels: serial numbers, barcodes, sheets; nothing leaves without being read back."""

@@ -1,0 +1,1 @@
+"""The transparency log: an RFC 6962 Merkle tree, C2SP checkpoints and tiles, proofs."""

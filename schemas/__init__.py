@@ -1,0 +1,1 @@
+"""Data of the product: contracts, vocabularies, words of errors; read with importlib.resources."""
