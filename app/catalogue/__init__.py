@@ -1,0 +1,1 @@
+"""What and where: products, places and lots."""

@@ -1,0 +1,1 @@
+"""Who: organisations, people, roles, permissions, sessions, API keys and signing keys."""

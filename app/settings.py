@@ -1,0 +1,143 @@
+"""Settings: the only reader of the environment and of the configuration file.
+
+Order of precedence: keyword arguments, environment `TRUYXUAT_*`, the TOML file named by `TRUYXUAT_CONFIG` (else `<home>/truyxuat.toml`), defaults.
+Good zero values: a newcomer needs none of them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from app.errors import Invalid
+
+LANGUAGES = ("vi", "en", "fr")
+
+
+class SettingUnknown(Invalid):
+    """A setting of the file or the environment has a name that nothing reads."""
+
+    code = "settings.unknown"
+
+
+class SettingInvalid(Invalid):
+    """A setting has a value of the wrong kind."""
+
+    code = "settings.invalid"
+
+
+def _default_home() -> Path:
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(data) / "truyxuat"
+
+
+def _setting(default: Any, about: str) -> Any:
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an installation may choose; each field documents itself in its metadata `about`."""
+
+    home: Path = field(default_factory=_default_home, metadata={"about": "Folder of the database file, the log key, the guard file and exports."})
+    database_url: str = _setting("", "SQLAlchemy URL; empty means the SQLite file <home>/truyxuat.db. PostgreSQL: postgresql+psycopg://…")
+    replica_url: str = _setting("", "URL of a read-only PostgreSQL replica for queries; empty means the primary.")
+    host: str = _setting("127.0.0.1", "Address the server listens on.")
+    port: int = _setting(8000, "Port the server listens on.")
+    base_url: str = _setting("", "Public address of this installation, printed in labels; empty means http://<host>:<port>.")
+    threads: int = _setting(24, "Requests worked on at the same time in one server process.")
+    workers: int = _setting(1, "Server processes; only 1 is possible with SQLite.")
+    language: str = _setting("vi", "Language when the visitor asks for none: vi, en or fr.")
+    log_origin: str = _setting("", "Origin line of the log's checkpoints; empty means <host of base_url>/log.")
+    checkpoint_seconds: float = _setting(0.5, "Pause between two passes of the sequencer; a checkpoint follows a capture within a second.")
+    max_body_bytes: int = _setting(20_000_000, "Largest request body in bytes.")
+    max_events: int = _setting(10_000, "Most events in one EPCIS document.")
+    max_image_bytes: int = _setting(12_000_000, "Largest uploaded photograph in bytes.")
+    queue_length: int = _setting(1_000, "Most writes waiting for the writer; beyond it the answer is 503 with Retry-After.")
+    session_hours: int = _setting(12, "Hours after which a signed-in session ends.")
+    secure_cookies: bool = _setting(False, "Mark cookies Secure; switch on behind HTTPS.")
+    trusted_proxies: int = _setting(0, "Number of reverse proxies whose X-Forwarded-For is believed.")
+    sign_in_attempts: int = _setting(10, "Failed sign-ins per account or address in fifteen minutes before a pause.")
+    allow_weak_durability: bool = _setting(False, "Start although the database may lose acknowledged events on power loss.")
+
+    def url(self) -> str:
+        """The SQLAlchemy URL of the writer."""
+        return self.database_url or f"sqlite:///{self.home / 'truyxuat.db'}"
+
+    def is_sqlite(self) -> bool:
+        """Whether this installation runs on the embedded database."""
+        return self.url().startswith("sqlite")
+
+    def public_url(self) -> str:
+        """The public address without a trailing slash."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def origin(self) -> str:
+        """The origin line of the log (C2SP tlog-checkpoint): schema-less, no trailing slash."""
+        return self.log_origin or self.public_url().split("://", 1)[-1] + "/log"
+
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+def _convert(name: str, kind: str, value: Any) -> Any:
+    text = str(value)
+    try:
+        if kind == "bool":
+            if isinstance(value, bool):
+                return value
+            lowered = text.strip().lower()
+            if lowered not in _TRUE | _FALSE:
+                raise SettingInvalid(name=name, given=text, expected="true / false")
+            return lowered in _TRUE
+        if kind in {"int", "float"}:
+            return int(text) if kind == "int" else float(text)
+    except ValueError as error:
+        raise SettingInvalid(name=name, given=text, expected=kind) from error
+    return Path(text).expanduser() if kind == "Path" else text
+
+
+def _from_file(path: Path, *, named: bool) -> dict[str, Any]:
+    if not path.is_file():
+        if named:
+            raise SettingInvalid(name="TRUYXUAT_CONFIG", given=str(path), expected="file")
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingInvalid(name=str(path), given=str(error), expected="TOML") from error
+
+
+_NOT_SETTINGS = {"config", "test_database"}
+"""Names with the prefix that are read elsewhere: the file's own name, and the choice of database of the test suite."""
+
+
+def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """The settings of this process.
+
+    environ: os.environ unless given; given: values that win over everything, None meaning "not given".
+    Raises SettingUnknown for a name nothing reads, SettingInvalid for a value of the wrong kind.
+    """
+    environ = os.environ if environ is None else environ
+    known = {item.name: str(item.type) for item in fields(Settings)}
+    from_environ = {
+        name.removeprefix("TRUYXUAT_").lower(): value for name, value in environ.items() if name.startswith("TRUYXUAT_")
+    }
+    chosen = {name: value for name, value in given.items() if value is not None}
+    home = Path(chosen.get("home") or from_environ.get("home") or _default_home())
+    named = from_environ.get("config")
+    merged = _from_file(Path(named) if named else home / "truyxuat.toml", named=bool(named))
+    merged |= {name: value for name, value in from_environ.items() if name not in _NOT_SETTINGS}
+    merged |= chosen
+    for name in merged:
+        if name not in known:
+            raise SettingUnknown(name=name, known=", ".join(sorted(known)))
+    settings = Settings(**{name: _convert(name, known[name], value) for name, value in merged.items()})
+    if settings.language not in LANGUAGES:
+        raise SettingInvalid(name="language", given=settings.language, expected="vi, en, fr")
+    return settings

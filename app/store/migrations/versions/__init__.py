@@ -1,0 +1,1 @@
+"""Numbered migrations; each works with the code before it."""

@@ -1,0 +1,1 @@
+"""The verdict anyone may ask for, and the evidence behind it."""
