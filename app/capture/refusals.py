@@ -1,0 +1,53 @@
+"""Refusals of capture: why a document of events is not taken, as codes of `schemas/errors.toml`."""
+
+from __future__ import annotations
+
+from app.errors import Invalid
+
+
+class NotUtf8(Invalid):
+    """The bytes are not UTF-8 text."""
+
+    code = "capture.not-utf8"  # params: line, column (of the first wrong byte, both from 1)
+
+
+class MalformedJson(Invalid):
+    """The text is not JSON by RFC 8259."""
+
+    code = "capture.malformed-json"  # params: line, column (both from 1), near (the text that was not expected)
+
+
+class TooDeep(Invalid):
+    """Lists and objects are nested deeper than anything EPCIS needs."""
+
+    code = "capture.too-deep"  # pointer: the first place too deep; params: limit
+
+
+class DuplicateKey(Invalid):
+    """One object names the same key twice, so two readers may see two different events."""
+
+    code = "capture.duplicate-key"  # pointer: the object; params: key
+
+
+class NumberNotFinite(Invalid):
+    """NaN, Infinity, or a number too large for any reader."""
+
+    code = "capture.number-not-finite"  # pointer: the number; params: number
+
+
+class IntegerTooLarge(Invalid):
+    """An integer beyond 2^53-1, which readers with binary64 numbers change silently (RFC 7493, section 2.2)."""
+
+    code = "capture.integer-too-large"  # pointer: the number; params: number, limit
+
+
+class LoneSurrogate(Invalid):
+    """Half of an escaped surrogate pair: no Unicode text, so it cannot be stored or hashed."""
+
+    code = "capture.lone-surrogate"  # pointer: the text, or the object for a key; params: text
+
+
+class NulCharacter(Invalid):
+    """The character U+0000, which databases and labels cannot hold."""
+
+    code = "capture.nul-character"  # pointer: the text, the object for a key, or "" for a raw NUL; params: text
