@@ -73,7 +73,7 @@ def refuse_weak(public: bytes) -> None:
 
     Those are the points of small order and every encoding with y >= 2**255 - 19. Raises WeakKey, KeyUnreadable.
     """
-    if len(public) != 32:  # noqa: PLR2004  # size of an Ed25519 key, RFC 8032
+    if len(public) != 32:  # size of an Ed25519 key, RFC 8032
         raise KeyUnreadable(algorithm=ED25519)
     y = int.from_bytes(public, "little") & (1 << 255) - 1
     if y >= _FIELD or y in _SMALL_ORDER_Y:

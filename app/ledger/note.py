@@ -105,7 +105,7 @@ class Verifier:
     def parse(cls, vkey: str) -> Verifier:
         """Verifier from `name+hex id+base64(type, key)`. Raises VkeyMalformed, WeakKey."""
         parts = vkey.split("+", 2)  # the base64 part may hold more plus signs
-        if len(parts) != 3:  # noqa: PLR2004  # name, id, key
+        if len(parts) != 3:  # name, id, key
             raise VkeyMalformed(found=vkey[:80])
         try:
             key = from_base64(parts[2])
@@ -250,7 +250,7 @@ def from_base64(text: str) -> bytes:
 
 def is_decimal(text: str) -> bool:
     """Whether a text is a number in ASCII digits without leading zeros, at most 20 digits."""
-    return text.isascii() and text.isdigit() and (text[0] != "0" or text == "0") and len(text) <= 20  # noqa: PLR2004  # 2**64 has 20
+    return text.isascii() and text.isdigit() and (text[0] != "0" or text == "0") and len(text) <= 20  # 2**64 has 20
 
 
 def _good_name(name: str) -> bool:

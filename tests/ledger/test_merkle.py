@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from app.ledger import merkle
 
 RFC_ENTRIES = [
-    bytes.fromhex(text)
-    for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
 ]
 # Roots of the first 1 to 8 entries, published with the test code of certificate transparency (RFC 6962 trees).
 RFC_ROOTS = [

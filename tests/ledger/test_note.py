@@ -142,7 +142,7 @@ def test_sixteen_signatures_and_blank_lines_in_the_text_are_read() -> None:
         ("o\n07\n" + "A" * 43 + "=\n", 2),
         ("o\n-7\n" + "A" * 43 + "=\n", 2),
         ("o\n+7\n" + "A" * 43 + "=\n", 2),
-        ("o\n٧\n" + "A" * 43 + "=\n", 2),
+        ("o\n\u0667\n" + "A" * 43 + "=\n", 2),
         ("o\n\n" + "A" * 43 + "=\n", 2),
         (f"o\n{2**63}\n" + "A" * 43 + "=\n", 2),
         ("o\n7\n" + "A" * 43 + "\n", 3),
