@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib
 import importlib.util
 import json
 import os
@@ -76,8 +75,7 @@ def installed(**digests: str) -> None:
 
 def missing_packages(purpose: str) -> list[str]:
     """Debian packages of deploy/system-packages.txt that this purpose needs and dpkg does not have."""
-    lines = (ROOT / "deploy" / "system-packages.txt").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("#")[0].split() for line in lines]
+    rows = [line.split("#")[0].split() for line in ROOT.joinpath("deploy", "system-packages.txt").read_text(encoding="utf-8").splitlines()]
     names = [row[0] for row in rows if row and (row[1] == "run" or purpose == "test")]
     if importlib.util.find_spec("ensurepip") is None:
         names.append(VENV_PACKAGE)
@@ -85,8 +83,8 @@ def missing_packages(purpose: str) -> list[str]:
         say(f"this is not Debian or Ubuntu: if scanning fails, install what gives you {' '.join(names)}")
         return []
     query = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *names, *(f"{name}t64" for name in names)]
-    rows = [line.split() for line in subprocess.run(query, capture_output=True, text=True, check=False).stdout.splitlines()]
-    have = {row[0].removesuffix("t64") for row in rows if row[1:] == ["installed"]}  # t64: names since Debian 13
+    known = subprocess.run(query, capture_output=True, text=True, check=False).stdout.splitlines()
+    have = {line.split()[0].removesuffix("t64") for line in known if line.endswith(" installed")}  # t64: names since Debian 13
     return [name for name in names if name not in have]
 
 
@@ -108,8 +106,8 @@ def make_venv() -> None:
     if PYTHON.exists() and stamp().get("root", str(ROOT)) == str(ROOT) and not call(PYTHON, "-c", "import pip"):
         return
     if importlib.util.find_spec("ensurepip") is None:
-        message = f"Python came without venv. Do this: sudo apt-get install -y {VENV_PACKAGE}"
-        raise Stop(message)
+        remedy = f"sudo apt-get install -y {VENV_PACKAGE} (this Python came without venv)"
+        raise Stop(remedy)
     say("creating .venv")
     must("delete the folder .venv and try again", sys.executable, "-m", "venv", "--clear", VENV)
 
@@ -131,7 +129,6 @@ def prepare(purpose: str) -> None:
 
 def serve(port: int | None) -> None:
     """Migrate, seed the demo world once, print who may sign in and what to scan, and serve until Ctrl+C."""
-    prepare("run")
     if port:
         os.environ["TRUYXUAT_PORT"] = str(port)
     os.chdir(ROOT)
@@ -142,8 +139,7 @@ def serve(port: int | None) -> None:
 
 def suite(database: str, choice: str, words: tuple[str, ...]) -> tuple[int, int, list[str]]:
     """One part of the tests: how many passed, how many failed, and the reason of each skip."""
-    report = VENV / "dev-report.xml"
-    report.unlink(missing_ok=True)
+    (report := VENV / "dev-report.xml").unlink(missing_ok=True)
     code = call(PYTHON, "-m", "pytest", "-m", choice, *words, f"--junit-xml={report}", TRUYXUAT_TEST_DATABASE=database)
     cases = list(ET.parse(report).iter("testcase")) if report.exists() else []  # noqa: S314  # written by pytest a moment ago
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
@@ -154,22 +150,20 @@ def suite(database: str, choice: str, words: tuple[str, ...]) -> tuple[int, int,
 def judge(suites: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> None:
     """Run the checks and the suites, all of them, and close with one line of sums; exit code 1 when something failed."""
     remedies = {}
-    for name, words, remedy in CHECKS:
+    for name, (program, *words), remedy in CHECKS:
         say(name)
-        if call(PYTHON.with_name(words[0]), *words[1:]):
+        if call(PYTHON.with_name(program), *words):
             remedies[name] = remedy
     sums = [len(CHECKS) - len(remedies), len(remedies), 0]
     for name, database, choice, arguments in suites:
         say(name)
         passed, failed, skips = suite(database, choice, arguments)
-        # In CI a skip is a failure: it must never read as green. The official artefacts in `../shared` are the one exception,
-        # because they may not be given away with the repository.
+        # In CI a skip must not read as green, except for the artefacts in `../shared`, which may not be given away with the repository.
         refused = [reason for reason in skips if os.environ.get("CI") == "true" and "shared" not in reason.lower()]
         sums = [sums[0] + passed, sums[1] + failed + len(refused), sums[2] + len(skips) - len(refused)]
         if failed:
             remedies[name] = f'run the failed ones again: .venv/bin/python -m pytest --lf -m "{choice}"'
-        for reason in refused:
-            remedies[f"{name}, skipped under CI ({reason})"] = "give the machine what is missing"
+        remedies |= {f"{name}, skipped under CI ({reason})": "give the machine what is missing" for reason in refused}
     for name, remedy in remedies.items():
         say(f"{name}: failed. Do this: {remedy}")
     print(f"{sums[0]} passed, {sums[1]} failed, {sums[2]} skipped", flush=True)
@@ -183,15 +177,15 @@ def main() -> None:
     parser.add_argument("--port", type=int, help="port of the server (run)")
     given = parser.parse_args()
     if sys.version_info < (3, 11):  # noqa: UP036  # whatever python3 the machine has starts this file
-        message = "Python 3.11 or newer is needed. Do this: name one, as in python3.11 deploy/dev.py run"
-        raise Stop(message)
+        remedy = "start it with Python 3.11 or newer, as in: python3.11 deploy/dev.py run"
+        raise Stop(remedy)
+    prepare("run" if given.command in {"run", "doctor"} else "test")
     if given.command == "run":
         serve(given.port)
-    prepare("run" if given.command == "doctor" else "test")
-    if given.command == "doctor":
+    elif given.command == "doctor":
         must("follow the remedies in the table above", PYTHON, "-m", "app", "doctor")
     elif given.command == "bench":
-        for file in sorted((ROOT / "tests" / "bench").glob("[!_]*.py")):
+        for file in sorted(ROOT.glob("tests/bench/[!_]*.py")):
             must(f"read the message of {file.name} above", PYTHON, "-m", f"tests.bench.{file.stem}")
     else:
         judge(SUITES if given.command == "test" else QUICK)
