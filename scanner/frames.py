@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scanner import opencv
 from scanner.refusals import (
     DecoderMissing,
     FileTooLarge,
@@ -37,6 +38,8 @@ MAX_MEGAPIXELS = 40.0
 """For files a person names on their own machine: a 2026 telephone's full-resolution photograph is 12 to 50 megapixels."""
 UPLOAD_MEGAPIXELS = 12.0
 """For pictures strangers send: the pixel buffers of one decode stay under 150 MB."""
+MAX_SIDE = 30_000
+"""Pixels a side: zxing-cpp ends at 65,535, and some attempts look at a copy twice as large."""
 VIDEO_SIDE = 8192
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
@@ -109,7 +112,7 @@ def check_size(width: int, height: int, *, max_megapixels: float = MAX_MEGAPIXEL
     """Refuse a picture by the size in its header; at the limit it passes."""
     if width < 1 or height < 1:
         raise ImageDamaged(name="")
-    if width * height > max_megapixels * _PIXELS_IN_A_MEGAPIXEL:
+    if width * height > max_megapixels * _PIXELS_IN_A_MEGAPIXEL or max(width, height) > MAX_SIDE:
         raise ImageTooLarge(width=width, height=height, limit=max_megapixels)
 
 
@@ -208,19 +211,9 @@ def _y4m_header(line: bytes, path: Path) -> tuple[int, int, float, int]:
     raise VideoDamaged(name=path.name)
 
 
-def _opencv(name: str) -> Any:  # the module cv2, which ships no complete annotations
-    try:
-        import cv2
-    except ImportError as error:
-        from scanner.opencv import REMEDY
-
-        raise DecoderMissing(name, REMEDY) from error
-    return cv2
-
-
 def _compressed(path: Path) -> Iterator[Frame]:
     """The frames of an MP4, WebM, AVI… through the codecs that OpenCV brings."""
-    cv2 = _opencv("opencv")
+    cv2 = opencv.library()
     film = cv2.VideoCapture(str(path))
     try:
         rate = film.get(cv2.CAP_PROP_FPS) if film.isOpened() else 0.0
@@ -229,7 +222,8 @@ def _compressed(path: Path) -> Iterator[Frame]:
             good, picture = film.read()
             if not good:
                 break
-            yield Frame(grey(picture), number / (rate or 25.0), f"{path.name}#{number}")
+            check_size(picture.shape[1], picture.shape[0])
+            yield Frame(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), number / (rate or 25.0), f"{path.name}#{number}")
             number += 1
         if number == 0:
             raise VideoDamaged(name=path.name)
@@ -242,7 +236,7 @@ def camera(number: int = 0) -> Iterator[Frame]:
 
     Raises NoCamera when it does not exist, is in use, or gives no first frame.
     """
-    cv2 = _opencv("opencv")
+    cv2 = opencv.library()
     device = cv2.VideoCapture(number)
     try:
         device.set(cv2.CAP_PROP_FRAME_WIDTH, 1920)
@@ -253,7 +247,7 @@ def camera(number: int = 0) -> Iterator[Frame]:
             raise NoCamera(camera=number)
         seen = 0
         while good:
-            yield Frame(grey(picture), time.monotonic(), f"camera {number}#{seen}")
+            yield Frame(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), time.monotonic(), f"camera {number}#{seen}")
             good, picture = device.read()
             seen += 1
     finally:

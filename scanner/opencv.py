@@ -24,7 +24,7 @@ _SMALLEST = 16
 """Pixels a side under which the detectors fail inside their own pyramids."""
 
 
-def _library() -> Any:  # the module cv2, which ships no complete annotations
+def library() -> Any:  # the module cv2, which ships no complete annotations
     try:
         import cv2
     except (ImportError, OSError) as error:  # without libGL the import itself fails
@@ -35,10 +35,10 @@ def _library() -> Any:  # the module cv2, which ships no complete annotations
 def available() -> Availability:
     """Whether OpenCV can be loaded here."""
     try:
-        library = _library()
+        cv2 = library()
     except DecoderMissing as missing:
         return Availability(NAME, "", ok=False, remedy=missing.remedy)
-    return Availability(NAME, str(library.__version__), ok=True, remedy="")
+    return Availability(NAME, str(cv2.__version__), ok=True, remedy="")
 
 
 def decode(image: Array, *, short: bool = False) -> list[Reading]:
@@ -48,13 +48,13 @@ def decode(image: Array, *, short: bool = False) -> list[Reading]:
 
 def decode_linear(image: Array, *, short: bool = False) -> list[Reading]:
     """EAN-13 and UPC-A, and EAN-8 if asked for, with a valid check digit."""
-    library = _library()
+    cv2 = library()
     if min(image.shape) < _SMALLEST:
         return []
     began = time.perf_counter()
     try:
-        _, texts, kinds, places = library.barcode.BarcodeDetector().detectAndDecodeWithType(image)
-    except library.error:  # an assertion inside the detector means that it has no answer
+        _, texts, kinds, places = cv2.barcode.BarcodeDetector().detectAndDecodeWithType(image)
+    except cv2.error:  # an assertion inside the detector means that it has no answer
         return []
     ms = (time.perf_counter() - began) * 1000
     readings: list[Reading] = []
@@ -69,13 +69,13 @@ def decode_linear(image: Array, *, short: bool = False) -> list[Reading]:
 
 def decode_qr(image: Array) -> list[Reading]:
     """QR codes whose text is ASCII; a GS1 QR code, on which the detector raises, is no answer."""
-    library = _library()
+    cv2 = library()
     if min(image.shape) < _SMALLEST:
         return []
     began = time.perf_counter()
     try:
-        _, texts, places, _ = library.QRCodeDetector().detectAndDecodeMulti(image)
-    except library.error:  # "mode 5 … not implemented" for FNC1, and assertions on degenerate outlines
+        _, texts, places, _ = cv2.QRCodeDetector().detectAndDecodeMulti(image)
+    except cv2.error:  # "mode 5 … not implemented" for FNC1, and assertions on degenerate outlines
         return []
     ms = (time.perf_counter() - began) * 1000
     return [

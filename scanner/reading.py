@@ -33,10 +33,11 @@ Corners = tuple[Corner, Corner, Corner, Corner]
 class Reading:
     """One symbol read from one picture.
 
-    text: the decoded text; GS1 element strings keep FNC1 as U+001D and carry no brackets; EAN-13 and UPC-A have 13 digits.
+    text: the decoded text; GS1 element strings keep FNC1 as U+001D and carry no brackets; EAN-13, UPC-A and UPC-E have 13 digits.
     raw: the bytes of the symbol before any character set was applied, where the decoder tells them.
     symbology: one of the names above; identifier: AIM symbology identifier such as `]Q1`, None where the decoder cannot tell.
-    corners: top left, top right, bottom right, bottom left of the symbol as printed, (x, y) in pixels of the upright picture.
+    corners: top left, top right, bottom right, bottom left of the symbol as printed, (x, y) in pixels of the upright picture;
+    zbar, which does not say how a symbol is turned, begins at the corner nearest the picture's top left.
     decoder: the engines that gave this text, joined by "+"; ms: milliseconds from the beginning of the picture to this reading.
     """
 
@@ -88,6 +89,24 @@ def valid_check_digit(digits: str) -> bool:
     body = [int(digit) for digit in reversed(digits[:-1])]
     total = sum(digit * (3 if place % 2 == 0 else 1) for place, digit in enumerate(body))
     return (10 - total % 10) % 10 == int(digits[-1])
+
+
+def widen_upc_e(digits: str) -> str:
+    """The 13 digits that the eight of a UPC-E symbol stand for, check digit included.
+
+    Source: GS1 General Specifications, section 5.2.2.4 (zero suppression).
+    """
+    number, body, check = digits[0], digits[1:7], digits[7]
+    last = body[5]
+    if last in "012":
+        whole = body[:2] + last + "0000" + body[2:5]
+    elif last == "3":
+        whole = body[:3] + "00000" + body[3:5]
+    elif last == "4":
+        whole = body[:4] + "00000" + body[4]
+    else:
+        whole = body[:5] + "0000" + last
+    return "0" + number + whole + check
 
 
 def box(x: float, y: float, width: float, height: float) -> Corners:

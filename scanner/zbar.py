@@ -21,6 +21,7 @@ from scanner.reading import (
     Reading,
     box,
     valid_check_digit,
+    widen_upc_e,
 )
 from scanner.refusals import DecoderMissing
 
@@ -89,6 +90,8 @@ def _reading(symbol: Any, ms: float) -> Reading | None:
         return None
     if symbology == EAN_13:
         text = text.rjust(13, "0")
+    if symbology == UPC_E:
+        text = widen_upc_e(text) if len(text) == 8 else text  # noqa: PLR2004  # as printed under the bars
     if symbology == ITF_14 and not (len(text) == 14 and valid_check_digit(text)):  # noqa: PLR2004  # a GTIN-14
         return None
     corners = [(int(point.x), int(point.y)) for point in symbol.polygon]
