@@ -63,7 +63,7 @@ _OTHER = ("id:itip", "idpat:itip", "id:cpi", "idpat:cpi")
 _HEAD = re.compile(r"urn:epc:([a-z]+:[a-z]+):")
 _URN = re.compile(r"urn:epc:([a-z]+:[a-z]+):([0-9]{6,12})\.(.*)", re.DOTALL)
 _ITIP = re.compile(r"([0-9]{1,7})\.([0-9]{2})\.([0-9]{2})\.(.+)", re.DOTALL)
-_CPI = re.compile(r"((?:[0-9A-Z-]|%2[3Ff])+)\.(\*|[1-9][0-9]{0,11}|0)")
+_CPI = re.compile(r"((?:[0-9A-Z-]|%2[3Ff])+)\.(\*|[1-9][0-9]{0,11})")
 _ESCAPED = r"%(?:2[125-9A-Fa-f]|3[0-9A-Fa-f]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])"
 _SERIAL = re.compile(rf"(?:[!'()*+,\-.0-9:;=A-Z_a-z]|{_ESCAPED})+")
 _DIGITS_ONLY = re.compile(r"[0-9]+")

@@ -37,7 +37,7 @@ _QUALIFIERS = {
     "235": re.compile(rf"{_X}{{1,28}}"),
     "254": re.compile(rf"{_X}{{1,20}}"),
     "7040": re.compile(rf"[0-9]{_X}{{2}}[0-9A-Z_a-z\-]"),
-    "8011": re.compile(r"0|[1-9][0-9]{0,11}"),
+    "8011": re.compile(r"[1-9][0-9]{0,11}"),
     "8019": re.compile(r"[0-9]{1,10}"),
     "8020": re.compile(rf"{_X}{{1,25}}"),
 }

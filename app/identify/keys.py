@@ -59,6 +59,3 @@ def _sequences() -> frozenset[tuple[str, ...]]:
 
 SEQUENCES: frozenset[tuple[str, ...]] = _sequences()
 """Every permitted sequence of AIs in a Digital Link path, key first."""
-
-QUALIFIERS_OF: dict[str, frozenset[str]] = {key: frozenset(ai for allowed in each for ai in allowed) for key, each in QUALIFIERS.items()}
-"""Primary key AI to every AI that may qualify it; such an AI belongs in the path and never in the query."""

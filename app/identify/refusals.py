@@ -63,3 +63,81 @@ class NotAnEpcUrn(Invalid):
     """The text is not an EPC URN of a scheme that has a GS1 key, or its parts do not fit the scheme."""
 
     code = "identify.not-an-epc-urn"  # params: position
+
+
+class WrongCharacter(Invalid):
+    """A character is not of the set that the AI allows."""
+
+    code = "identify.wrong-character"  # params: ai, found, position, length, rule
+
+
+class WrongCheckPair(Invalid):
+    """The two check characters of a model number are not those of the others."""
+
+    code = "identify.wrong-check-pair"  # params: ai, found, position, length, rule
+
+
+class WrongCompanyPrefix(Invalid):
+    """A key does not begin with a GS1 company prefix of at least four digits."""
+
+    code = "identify.wrong-company-prefix"  # params: ai, found, position, length, rule
+
+
+class WrongDate(Invalid):
+    """A date or time of day does not exist."""
+
+    code = "identify.wrong-date"  # params: ai, found, position, length, rule
+
+
+class NotInList(Invalid):
+    """A code is not in the list that the AI refers to: country, currency, package, medium, sex, direction, yes or no."""
+
+    code = "identify.not-in-list"  # params: ai, found, position, length, rule
+
+
+class WrongFormat(Invalid):
+    """A value breaks another rule of its AI; `rule` names it as the GS1 Barcode Syntax Dictionary does."""
+
+    code = "identify.wrong-format"  # params: ai, found, position, length, rule
+
+
+class UnknownAi(Invalid):
+    """No application identifier begins here."""
+
+    code = "identify.unknown-ai"  # params: found, position
+
+
+class NoElements(Invalid):
+    """The element string is empty, or brackets and values do not alternate."""
+
+    code = "identify.no-elements"  # params: position
+
+
+class MissingAi(Invalid):
+    """An AI may only stand together with others, and they are missing."""
+
+    code = "identify.missing-ai"  # params: ai, needed, position
+
+
+class ExclusiveAis(Invalid):
+    """Two AIs may not stand together."""
+
+    code = "identify.exclusive-ais"  # params: ai, other, position
+
+
+class SerialMissing(Invalid):
+    """A digital signature (8030) needs a serialised key, and this key has no serial component."""
+
+    code = "identify.serial-missing"  # params: ai, position
+
+
+class SymbologyUnknown(Invalid):
+    """The symbology identifier is not one of a GS1 data carrier."""
+
+    code = "identify.symbology-unknown"  # params: found, position
+
+
+class NotRecognised(Invalid):
+    """The text is none of the spellings of an identifier that are read here."""
+
+    code = "identify.not-recognised"  # params: position
