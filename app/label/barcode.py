@@ -78,8 +78,8 @@ def ean13(gtin: str) -> Symbol:
     if number[0] != "0" or number.startswith("000000"):
         raise NoEan13(gtin=gtin)
     pattern = EuropeanArticleNumber13(number[1:]).build()[0]
-    row = np.frombuffer(pattern.encode("ascii"), dtype=np.uint8) & 1
-    return Symbol("EAN-13", number[1:], "]E0", row.reshape(1, -1).copy(), (11, 7))
+    row = np.array([[character == "1" for character in pattern]], dtype=np.uint8)
+    return Symbol("EAN-13", number[1:], "]E0", row, (11, 7))
 
 
 def raster(symbol: Symbol, dots: int, height: int = 1) -> NDArray[np.uint8]:
@@ -92,6 +92,15 @@ def raster(symbol: Symbol, dots: int, height: int = 1) -> NDArray[np.uint8]:
     margin = left if len(symbol.modules) > 1 else 1
     framed = np.pad(rows, ((margin, margin), (left, right)))
     return np.where(framed, np.uint8(0), np.uint8(255)).repeat(dots, axis=0).repeat(dots, axis=1)
+
+
+def runs(symbol: Symbol) -> list[tuple[int, int, int]]:
+    """Dark runs of every row as (column, row, width) in modules, for drawing as rectangles."""
+    framed = np.pad(symbol.modules, ((0, 0), (1, 1))).astype(np.int8)
+    edges = np.diff(framed, axis=1)
+    rows, begins = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    return list(zip(begins.tolist(), rows.tolist(), (ends - begins).tolist(), strict=True))
 
 
 def _matrix(link: str) -> Modules:
@@ -267,14 +276,12 @@ def penalties(symbols: NDArray[np.uint8]) -> NDArray[np.int64]:
     lines = _total(fives) + 2 * _total(begins) + 40 * _total(_finders(both))
     across = same[:count]
     blocks = across[:, :-1] & across[:, 1:] & (symbols[:, :-1, :-1] == symbols[:, 1:, :-1])
-    dark = _total(symbols)
-    balance = (np.abs(dark * 100 / side**2 - 50) / 5).astype(np.int64) * 10
-    total: NDArray[np.int64] = lines[:count] + lines[count:] + 3 * _total(blocks) + balance
-    return total
+    balance = (np.abs(_total(symbols) * 100 / side**2 - 50) / 5).astype(np.int64) * 10
+    return np.asarray(lines[:count] + lines[count:] + 3 * _total(blocks) + balance, dtype=np.int64)
 
 
 def _total(marks: NDArray[Any]) -> NDArray[np.int64]:
-    return np.count_nonzero(marks.reshape(len(marks), -1), axis=1).astype(np.int64)
+    return np.asarray(np.count_nonzero(marks.reshape(len(marks), -1), axis=1), dtype=np.int64)
 
 
 def _finders(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -40,7 +40,7 @@ def guess_probability(issued: int, length: int = SHORTEST) -> float:
 
     issued: how many serials of this length exist for one product.
     """
-    return issued / len(ALPHABET) ** length
+    return issued / float(len(ALPHABET) ** length)
 
 
 def _draw(count: int, length: int) -> list[str]:
