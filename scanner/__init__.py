@@ -33,11 +33,11 @@ def read(
     "zxing", "zbar" or "opencv" is the bare answer of that engine, unconfirmed. short: EAN-8 and UPC-E too.
     Raises the refusals of `scanner.frames.load`, DecoderMissing and UnknownEngine.
     """
-    from scanner import choose, frames
+    from scanner import frames
+    from scanner.choose import look_at
 
-    if isinstance(image, bytes | bytearray | memoryview | Path):
-        source = image if isinstance(image, bytes | Path) else bytes(image)
-        grey = frames.load(source, max_megapixels=max_megapixels)
+    if isinstance(image, bytes | Path):
+        grey = frames.load(image, max_megapixels=max_megapixels)
     else:
         grey = frames.grey(image, max_megapixels=max_megapixels)
-    return choose.read(grey, engine=engine, short=short, seconds=seconds)
+    return look_at(grey, engine=engine, short=short, seconds=seconds)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import time
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +42,7 @@ MAX_SIDE = 30_000
 VIDEO_SIDE = 8192
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
+_PILLOW = "pillow"
 _PIXELS_IN_A_MEGAPIXEL = 1_000_000
 
 
@@ -93,19 +93,25 @@ def decode(data: bytes, *, name: str = "", max_megapixels: float = MAX_MEGAPIXEL
     if kind is None:
         raise NotAnImage(name=name)
     try:
-        from PIL import Image
-    except ImportError as error:
-        raise DecoderMissing("pillow", "pip install pillow") from error
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit, below, is the smaller one
-            with Image.open(io.BytesIO(data), formats=[kind]) as picture:
-                check_size(*picture.size, max_megapixels=max_megapixels)
-                return _grey(picture)
-    except Image.DecompressionBombError as error:  # raised by open() itself: the header alone said too much
-        raise ImageTooLarge(width=0, height=0, limit=max_megapixels) from error
+        with _opened(kind, data) as picture:
+            check_size(*picture.size, max_megapixels=max_megapixels)
+            return _grey(picture)
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError, TypeError) as error:  # what Pillow raises on bad bytes
         raise ImageDamaged(name=name) from error
+
+
+def _opened(kind: str, data: bytes) -> Any:  # a PIL.ImageFile.ImageFile
+    """The header of a picture read by the one reader of its kind: Image.open would try others and only warn of great sizes."""
+    try:
+        from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+    except ImportError as error:
+        raise DecoderMissing(_PILLOW, "pip install pillow") from error
+    stream = io.BytesIO(data)
+    if kind == "JPEG":
+        return JpegImagePlugin.JpegImageFile(stream)
+    if kind == "PNG":
+        return PngImagePlugin.PngImageFile(stream)
+    return WebPImagePlugin.WebPImageFile(stream)
 
 
 def check_size(width: int, height: int, *, max_megapixels: float = MAX_MEGAPIXELS) -> None:
@@ -142,7 +148,7 @@ def grey(image: Array, *, max_megapixels: float = MAX_MEGAPIXELS) -> Array:
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or 0 in image.shape:
         raise ImageDamaged(name="")
     check_size(image.shape[1], image.shape[0], max_megapixels=max_megapixels)
-    if image.ndim == 2:  # noqa: PLR2004  # two dimensions: grey already
+    if image.ndim == 2:  # two dimensions: grey already
         return np.ascontiguousarray(image)
     if image.shape[2] not in (3, 4):
         raise ImageDamaged(name="")

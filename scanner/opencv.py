@@ -25,6 +25,7 @@ _SMALLEST = 16
 
 
 def library() -> Any:  # the module cv2, which ships no complete annotations
+    """OpenCV itself, loaded now if it was not yet; also for prepared copies and cameras. Raises DecoderMissing."""
     try:
         import cv2
     except (ImportError, OSError) as error:  # without libGL the import itself fails

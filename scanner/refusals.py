@@ -5,6 +5,8 @@ Reading nothing in a good picture is an answer (an empty list); a refusal means 
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.errors import Invalid, MediaTypeUnknown, NotFound, Refusal, TooLarge, Unavailable
 
 
@@ -85,11 +87,12 @@ class DecoderMissing(Unavailable):
         self.remedy = remedy
 
 
-def from_code(code: str, params: dict[str, object]) -> Refusal:
+def from_code(code: str, params: dict[str, Any]) -> Refusal:
     """The refusal that a confined decoder reported as a code and parameters."""
     if code == DecoderMissing.code:
         return DecoderMissing(str(params.get("name", "")), str(params.get("remedy", "")))
-    for kind in (NotAnImage, FileTooLarge, ImageTooLarge, ImageDamaged, UnknownEngine):
+    kinds: tuple[type[Refusal], ...] = (NotAnImage, FileTooLarge, ImageTooLarge, ImageDamaged, UnknownEngine)
+    for kind in kinds:
         if kind.code == code:
             return kind(**params)
     return DecoderFailed(reason=code)

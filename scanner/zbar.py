@@ -91,11 +91,11 @@ def _reading(symbol: Any, ms: float) -> Reading | None:
     if symbology == EAN_13:
         text = text.rjust(13, "0")
     if symbology == UPC_E:
-        text = widen_upc_e(text) if len(text) == 8 else text  # noqa: PLR2004  # as printed under the bars
-    if symbology == ITF_14 and not (len(text) == 14 and valid_check_digit(text)):  # noqa: PLR2004  # a GTIN-14
+        text = widen_upc_e(text) if len(text) == 8 else text  # as printed under the bars
+    if symbology == ITF_14 and not (len(text) == 14 and valid_check_digit(text)):  # a GTIN-14
         return None
     corners = [(int(point.x), int(point.y)) for point in symbol.polygon]
-    if len(corners) == 4:  # noqa: PLR2004  # QR codes; a linear code gives the hull of its scan lines
+    if len(corners) == 4:  # QR codes; a linear code gives the hull of its scan lines
         # zbar lists a hull that begins anywhere and runs anticlockwise on the screen; made to begin near the top left.
         corners.reverse()
         first = min(range(4), key=lambda place: sum(corners[place]))

@@ -102,7 +102,7 @@ def _reading(symbol: Any, ms: float, *, short: bool) -> Reading | None:
     if symbology is None or (symbology in {EAN_8, UPC_E} and not short):
         return None
     text: str = symbol.text
-    if symbology == ITF_14 and not (len(text) == 14 and valid_check_digit(text)):  # noqa: PLR2004  # a GTIN-14
+    if symbology == ITF_14 and not (len(text) == 14 and valid_check_digit(text)):  # a GTIN-14
         return None
     return Reading(
         text=text,
