@@ -21,7 +21,7 @@ def check(key: str, name: str = "GTIN") -> None:
     key: two or more digits; name: what a person calls the key. Raises WrongCheckDigit, NotDigits, WrongLength.
     """
     only_digits(key, name)
-    if len(key) < 2:  # noqa: PLR2004  # one digit and its check digit
+    if len(key) < 2:  # one digit and its check digit
         raise WrongLength(key=name, expected=2, found=len(key), position=len(key))
     expected = _digit(key[:-1])
     if key[-1] != expected:

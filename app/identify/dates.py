@@ -10,7 +10,7 @@ _FEBRUARY = 2
 
 def days_in(year: int, month: int) -> int:
     """Days of a month, 1-12; a year of two digits counts as leap when four divides it (2000 was one)."""
-    leap = year % 4 == 0 and (year < 100 or year % 100 != 0 or year % 400 == 0)  # noqa: PLR2004  # two-digit years; Gregorian rule
+    leap = year % 4 == 0 and (year < 100 or year % 100 != 0 or year % 400 == 0)  # two-digit years; Gregorian rule
     return 29 if month == _FEBRUARY and leap else _DAYS[month - 1]
 
 
@@ -37,8 +37,8 @@ def date(*, year_digits: int, day_zero: bool) -> Check:
 
 def _two_digits(least_over: int, name: str) -> Check:
     def check(text: str) -> Fault | None:
-        if len(text) != 2:  # noqa: PLR2004  # always two digits
-            return whole(f"{name}-too-short" if len(text) < 2 else f"{name}-too-long", text)  # noqa: PLR2004
+        if len(text) != 2:  # always two digits
+            return whole(f"{name}-too-short" if len(text) < 2 else f"{name}-too-long", text)
         return not_digit(text) or (Fault(f"illegal-{name}", 0, 2) if int(text) >= least_over else None)
 
     return check
@@ -51,8 +51,8 @@ second = _two_digits(60, "second")
 
 def hour_minute(text: str) -> Fault | None:
     """HHMI, 0000 to 2359."""
-    if len(text) != 4:  # noqa: PLR2004  # HHMI
-        return whole("hour-with-minute-too-short" if len(text) < 4 else "hour-with-minute-too-long", text)  # noqa: PLR2004
+    if len(text) != 4:  # HHMI
+        return whole("hour-with-minute-too-short" if len(text) < 4 else "hour-with-minute-too-long", text)
     fault = not_digit(text) or hour(text[:2])
     if fault is not None:
         return fault

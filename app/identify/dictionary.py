@@ -44,7 +44,7 @@ class Entry:
     longest: int
 
 
-UNKNOWN = Component("X", 1, 90, optional=False, checks=())
+_ANYTHING = Component("X", 1, 90, optional=False, checks=())
 _LONGEST_AI = 4
 
 
@@ -63,6 +63,12 @@ def entries() -> dict[str, Entry]:
 def entry(ai: str) -> Entry | None:
     """What is known of an AI, or None."""
     return entries().get(ai)
+
+
+def unknown(ai: str) -> Entry:
+    """An entry for an AI that is not in the table: any text of up to 90 characters."""
+    longest = _ANYTHING.longest
+    return Entry(ai, "", (_ANYTHING,), fixed=False, attribute=False, key=None, requires=(), excludes=(), shortest=1, longest=longest)
 
 
 def entry_at(text: str, start: int) -> Entry | None:

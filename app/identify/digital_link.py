@@ -137,18 +137,21 @@ def from_elements(pairs: Iterable[Pair], stem: str = CANONICAL_STEM, how: Readin
     if key is None:
         raise NoKeyInUri(position=0)
     path = _longest_path(key, dict(reversed(listed)))
-    rest = [pair for pair in listed if pair not in path]
-    rest.sort(key=lambda pair: not elements.known(pair[0], unknown=how.unknown).fixed)
-    return build(path, rest, stem, how)
+    return build(path, _fixed_first((pair for pair in listed if pair not in path), how), stem, how)
+
+
+def canonical(link: DigitalLink, how: Reading = STRICT) -> str:
+    """The canonical URI of a Digital Link that was read: https://id.gs1.org, the same path, attributes of predefined length first."""
+    return build(link.path, _fixed_first(link.attributes, how), CANONICAL_STEM, how)
+
+
+def _fixed_first(pairs: Iterable[Pair], how: Reading) -> list[Pair]:
+    return sorted(pairs, key=lambda pair: not elements.known(pair[0], unknown=how.unknown).fixed)
 
 
 def _longest_path(key: Pair, values: dict[str, str]) -> list[Pair]:
-    best: list[Pair] = []
-    for allowed in keys.QUALIFIERS[key[0]]:
-        chosen = [(ai, values[ai]) for ai in allowed if ai in values]
-        if len(chosen) > len(best):
-            best = chosen
-    return [key, *best]
+    paths = ([key, *((ai, values[ai]) for ai in allowed if ai in values)] for allowed in keys.QUALIFIERS[key[0]])
+    return max(paths, key=len)
 
 
 def _regions(uri: str) -> tuple[str, int, int, int]:

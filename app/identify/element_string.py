@@ -20,9 +20,9 @@ _TOGETHER = (Repeated, ExclusiveAis, MissingAi, SerialMissing)
 
 
 def parse(text: str, *, associations: bool = True, unknown: bool = False) -> tuple[Pair, ...]:
-    """AIs and values of an element string, every value checked.
+    r"""AIs and values of an element string, every value checked.
 
-    text: with or without symbology identifier or leading FNC1, or bracketed as `(01)…(10)…` with `\\(` for a bracket inside a value;
+    text: with or without symbology identifier or leading FNC1, or bracketed as `(01)…(10)…` with `\(` for a bracket inside a value;
     `|` before the composite part. associations: also check that required AIs are there; unknown: bracketed AIs need not be known.
     Raises kinds of Invalid whose `position` counts from the beginning of `text`.
     """
@@ -56,7 +56,7 @@ def build(pairs: Iterable[Pair], *, associations: bool = True) -> str:
 
 
 def bracketed(pairs: Iterable[Pair]) -> str:
-    """AIs in brackets without spaces, which `parse` reads back; a bracket that opens inside a value is written `\\(`."""
+    r"""AIs in brackets without spaces, which `parse` reads back; a bracket that opens inside a value is written `\(`."""
     return "".join(f"({ai}){value.replace('(', chr(92) + '(')}" for ai, value in pairs)
 
 
@@ -122,7 +122,7 @@ def _bracketed(text: str, *, unknown: bool) -> list[tuple[str, str, int]]:
 
 
 def _check_at(entry: dictionary.Entry, value: str, start: int, written: str | None = None) -> None:
-    """Check a value and say where in the whole text it is wrong; written: the value before `\\(` was resolved."""
+    r"""Check a value and say where in the whole text it is wrong; written: the value before `\(` was resolved."""
     fault = elements.fault_of(entry, value)
     if fault is None:
         return

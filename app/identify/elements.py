@@ -113,8 +113,8 @@ def known(ai: str, *, unknown: bool = False) -> Entry:
     entry = dictionary.entry(ai)
     if entry is not None:
         return entry
-    if unknown and 2 <= len(ai) <= 4 and ai.isascii() and ai.isdigit():  # noqa: PLR2004  # lengths of AIs
-        return Entry(ai, "", (dictionary.UNKNOWN,), fixed=False, attribute=False, key=None, requires=(), excludes=(), shortest=1, longest=90)
+    if unknown and 2 <= len(ai) <= 4 and ai.isascii() and ai.isdigit():  # lengths of AIs
+        return dictionary.unknown(ai)
     raise UnknownAi(found=ai, position=0)
 
 

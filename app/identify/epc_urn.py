@@ -115,10 +115,7 @@ def _of_digits(rule: _Digits, prefix: str, rest: str, *, pattern: bool) -> Parts
     reference, dot, instance = rest.partition(".")
     if len(prefix) + len(reference) != rule.digits or (reference and not (reference.isascii() and reference.isdigit())):
         return None
-    if rule.indicator:
-        body = reference[0] + prefix + reference[1:]
-    else:
-        body = rule.leading + prefix + reference
+    body = reference[0] + prefix + reference[1:] if rule.indicator else rule.leading + prefix + reference
     value = body + check_digit.digit(body)
     if pattern:
         return Parts(rule.ai, value) if instance == "*" else None

@@ -49,7 +49,7 @@ NAMES: dict[str, str] = {
 
 
 def _sequences() -> frozenset[tuple[str, ...]]:
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for key, alternatives in QUALIFIERS.items():
         for allowed in alternatives:
             for count in range(len(allowed) + 1):

@@ -60,7 +60,7 @@ def csumalpha(text: str) -> Fault | None:
     """The last two characters are the check pair of the others."""
     if len(text) > _LONGEST_PAIR:
         return whole("too-long-for-check-pair-implementation", text)
-    if len(text) < 2:  # noqa: PLR2004  # the pair itself
+    if len(text) < 2:  # the pair itself
         return whole("too-short-for-check-pair", text)
     fault = cset82(text[:-2])
     if fault is not None:
@@ -93,9 +93,9 @@ def hyphen(text: str) -> Fault | None:
     return None if text and not text.strip("-") else whole("not-hyphen", text)
 
 
-def iban(text: str) -> Fault | None:
+def iban(text: str) -> Fault | None:  # noqa: PLR0911  # one return for each of its faults
     """An International Bank Account Number with its country and check digits (modulo 97)."""
-    if len(text) < 4:  # noqa: PLR2004  # country and check digits
+    if len(text) < 4:  # country and check digits
         return whole("iban-too-short", text)
     if text[:2] not in dictionary.codes("countries2"):
         return Fault("illegal-iban-country-code", 0, 2)
@@ -155,7 +155,7 @@ def pcenc(text: str) -> Fault | None:
     place = text.find("%")
     while place >= 0:
         digits = text[place + 1 : place + 3]
-        if len(digits) < 2 or not _HEX.issuperset(digits):  # noqa: PLR2004  # two digits of an escape
+        if len(digits) < 2 or not _HEX.issuperset(digits):  # two digits of an escape
             return Fault("invalid-percent-sequence", place, min(3, len(text) - place))
         place = text.find("%", place + 3)
     return None
