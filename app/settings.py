@@ -52,7 +52,7 @@ class Settings:
     threads: int = _setting(24, "Requests worked on at the same time in one server process.")
     workers: int = _setting(1, "Server processes; only 1 is possible with SQLite.")
     language: str = _setting("vi", "Language when the visitor asks for none: vi, en or fr.")
-    log_origin: str = _setting("", "Origin line of the log's checkpoints; empty means <host of base_url>/log.")
+    log_origin: str = _setting("", "Origin line of the log's checkpoints; empty means <host of base_url>/log. Chosen once: it cannot change later.")
     checkpoint_seconds: float = _setting(0.5, "Pause between two passes of the sequencer; a checkpoint follows a capture within a second.")
     max_body_bytes: int = _setting(20_000_000, "Largest request body in bytes.")
     max_events: int = _setting(10_000, "Most events in one EPCIS document.")
@@ -78,7 +78,9 @@ class Settings:
 
     def origin(self) -> str:
         """The origin line of the log (C2SP tlog-checkpoint): schema-less, no trailing slash."""
-        return self.log_origin or self.public_url().split("://", 1)[-1] + "/log"
+        if self.log_origin or not self.base_url:
+            return self.log_origin or "truyxuat.localhost/log"
+        return self.public_url().split("://", 1)[-1] + "/log"
 
 
 _TRUE = {"1", "true", "yes", "on"}

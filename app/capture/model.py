@@ -67,14 +67,16 @@ class Event(Base):
 class EventIdentity(Base):
     """Which eventID an enterprise has used for which content: the guard behind "once" and behind 409.
 
-    event_key: first 16 bytes of SHA-256 over the eventID (and over the declaration time for an error declaration, which repeats the eventID);
-    content: first 16 bytes of SHA-256 over the JCS of the event as sent.
+    event_key: first 16 bytes of SHA-256 over the eventID (the CBV hash where the sender gave none); variant: empty for an eventID that was
+    given, 8 bytes of SHA-256 over the declaration time for an error declaration (it repeats the eventID), the first 8 bytes of `content`
+    for an event without eventID (CBV hashes of different events can be equal); content: 16 bytes of SHA-256 over the JCS as sent.
     """
 
     __tablename__ = "event_identity"
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
     event_key: Mapped[bytes] = mapped_column(Bytes, primary_key=True)
+    variant: Mapped[bytes] = mapped_column(Bytes, primary_key=True)
     content: Mapped[bytes] = mapped_column(Bytes)
     id: Mapped[int] = mapped_column(Id)
 

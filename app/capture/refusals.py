@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.errors import Invalid
+from app.errors import Conflict, Invalid, NotFound, TooLarge
 
 
 class NotUtf8(Invalid):
@@ -51,3 +51,51 @@ class NulCharacter(Invalid):
     """The character U+0000, which databases and labels cannot hold."""
 
     code = "capture.nul-character"  # pointer: the text, the object for a key, or "" for a raw NUL; params: text
+
+
+class DocumentInvalid(Invalid):
+    """The document reads as JSON and is not valid EPCIS; the findings say where and what to do."""
+
+    code = "capture.document-invalid"  # params: count (findings), events (events with findings)
+
+
+class TooManyEvents(TooLarge):
+    """More events than one document may hold here."""
+
+    code = "capture.too-many-events"  # params: limit, found
+
+
+class NoEvents(Invalid):
+    """A document without a single event: nothing to keep."""
+
+    code = "capture.no-events"
+
+
+class EventChanged(Conflict):
+    """An eventID that is recorded already came with other content; an event is never changed."""
+
+    code = "capture.event-changed"  # pointer; params: event_id, number
+
+
+class EventTwice(Invalid):
+    """One document holds the same eventID twice with different content."""
+
+    code = "capture.event-twice"  # pointer; params: event_id, number
+
+
+class KeyReused(Conflict):
+    """An Idempotency-Key that was used for another body."""
+
+    code = "capture.idempotency-key-reused"  # params: key
+
+
+class NoSuchCapture(NotFound):
+    """The organisation has no such capture job."""
+
+    code = "capture.no-such-job"  # params: job
+
+
+class NoSuchEvent(NotFound):
+    """The organisation has recorded no event with this eventID."""
+
+    code = "capture.no-such-event"  # params: event_id

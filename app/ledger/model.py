@@ -42,11 +42,12 @@ class LogTile(Base):
 
 
 class LogState(Base):
-    """The one row that says how far the log has been integrated."""
+    """The one row that says which log this is (C2SP vkey: origin and public key) and how far it has been integrated."""
 
     __tablename__ = "log_state"
 
     log_id: Mapped[int] = mapped_column(Small, primary_key=True, autoincrement=False)
+    vkey: Mapped[str] = mapped_column(Words)
     size: Mapped[int] = mapped_column(Id)
     root: Mapped[bytes] = mapped_column(Bytes)
 

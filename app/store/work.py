@@ -256,12 +256,11 @@ def _fail(batch: list[_Job], error: BaseException) -> None:
 
 
 def _passing(error: BaseException) -> bool:
-    """Whether the same work may succeed when it is repeated: deadlock (40P01), serialisation failure (40001), a locked SQLite file, or a
-    unique violation raced by another process, which the function itself will see and answer on its next run."""
+    """Whether the same work may succeed when it is repeated: deadlock (40P01), serialisation failure (40001), a locked SQLite file."""
     if not isinstance(error, exc.DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None)
-    return state in {"40P01", "40001", "23505"} or "database is locked" in str(error.orig)
+    return state in {"40P01", "40001"} or "database is locked" in str(error.orig)
 
 
 def _translated(error: BaseException) -> BaseException:

@@ -92,9 +92,10 @@ def upgrade() -> None:
         "event_identity",
         sa.Column("party_id", sa.BigInteger(), nullable=False),
         sa.Column("event_key", sa.LargeBinary(), nullable=False),
+        sa.Column("variant", sa.LargeBinary(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("party_id", "event_key", name=op.f("pk_event_identity")),
+        sa.PrimaryKeyConstraint("party_id", "event_key", "variant", name=op.f("pk_event_identity")),
     )
     op.create_table(
         "event_item",
@@ -140,6 +141,7 @@ def upgrade() -> None:
     op.create_table(
         "log_state",
         sa.Column("log_id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("vkey", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("log_id", name=op.f("pk_log_state")),

@@ -1,0 +1,1 @@
+"""Shared door machinery of the JSON doors: routes with permissions, problem documents, who calls, the server."""

@@ -1,0 +1,52 @@
+"""The composition root of the server: one list of doors, in order."""
+
+from __future__ import annotations
+
+import importlib
+
+from flask import Flask
+
+from app import __version__
+from app.api import identity, problem
+from app.runtime import Runtime, make_runtime
+from app.settings import Settings, load
+from app.web import headers
+
+DOORS = (
+    "app.watch.api",
+    "app.party.api",
+    "app.party.pages",
+    "app.catalogue.api",
+    "app.catalogue.pages",
+    "app.label.api",
+    "app.label.pages",
+    "app.capture.api",
+    "app.capture.pages",
+    "app.ledger.api",
+    "app.ledger.pages",
+    "app.recall.api",
+    "app.recall.pages",
+    "app.resolve.api",
+    "app.verify.api",
+    "app.verify.pages",
+    "app.web.pages",
+)
+"""Modules with a `door` (app.api.door.Door) each; a slice is served when it is listed here."""
+
+
+def make_application(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:
+    """The Flask application; tests hand in their own runtime, with their own clock and database."""
+    on = runtime or make_runtime(settings or load())
+    app = Flask("app", static_folder="web/static", static_url_path="/static", template_folder="web/templates")
+    app.config.update(MAX_CONTENT_LENGTH=on.settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=200)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.extensions["truyxuat"] = on
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["version"] = __version__
+    problem.install(app)
+    identity.install(app, on)
+    headers.install(app)
+    for name in DOORS:
+        app.register_blueprint(importlib.import_module(name).door.blueprint)
+    return app

@@ -1,0 +1,53 @@
+"""Turns a cookie or an API key into an Actor, before any view runs; and keeps other sites' pages from using the cookie."""
+
+from __future__ import annotations
+
+from flask import Flask, Request, g, request
+
+from app.errors import Forbidden
+from app.party import sign_in
+from app.party.permissions import ANONYMOUS, Actor
+from app.runtime import Runtime
+
+COOKIE = "truyxuat_session"
+
+_UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class CrossSite(Forbidden):
+    """A page of another site tried to use the visitor's session."""
+
+    code = "api.cross-site"
+
+
+def _same_origin(incoming: Request) -> bool:
+    """Sec-Fetch-Site first, Origin second; requests of programs carry neither (Go 1.25's cross-origin protection does the same)."""
+    site = incoming.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = incoming.headers.get("Origin")
+    return origin is None or origin.split("://", 1)[-1] == incoming.host
+
+
+def _resolve(on: Runtime) -> Actor:
+    header = request.headers.get("Authorization", "")
+    if header:
+        return sign_in.by_api_key(header, on=on)
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return ANONYMOUS
+    if request.method in _UNSAFE and not _same_origin(request):
+        raise CrossSite
+    return sign_in.by_session(token, on=on)
+
+
+def install(app: Flask, on: Runtime) -> None:
+    """Resolve the actor of each request; a session or key that is no longer valid refuses or counts as nobody."""
+
+    def before() -> None:
+        g.actor = ANONYMOUS
+        if request.endpoint == "static":
+            return
+        g.actor = _resolve(on)
+
+    app.before_request(before)

@@ -1,0 +1,258 @@
+"""The verb of capture: a document of events in, a receipt out, once the disk holds it.
+
+Life of a document: 1. permission; 2. strict reading, shape, rules (nothing is locked); 3. item keys, CBV hash, sealed envelope of each
+event; 4. one signature over the Merkle root of the document's evidence hashes; 5. one transaction: document, events, identities, item
+rows, log queue; 6. the receipt. Sent again it is recognised by eventID and content and answered from the first time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.capture import evidence, find, items, pack, read_document, refusals, rules, shape, signing_keys, times
+from app.capture.canonical import jcs
+from app.capture.event_hash import Context, context_of, event_hash
+from app.capture.model import CaptureDocument, Event, EventIdentity, EventItem
+from app.errors import Finding
+from app.ledger import sequencer
+from app.party.permissions import Actor, Permission, permit
+from app.runtime import Runtime
+from app.store.columns import to_micros
+from app.store.keys import new_id, new_ids
+from app.store.work import AlreadyThere, Tx
+
+JSON_TYPES = ("application/json", "application/ld+json")
+_HASH_HEX = slice(len("ni:///sha-256;"), len("ni:///sha-256;") + 64)
+_RACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EventReceipt:
+    """What became of one event: its eventID (the CBV hash where the sender gave none), both hashes, and whether it was known already."""
+
+    event_id: str
+    evidence: str
+    cbv_hash: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a document: durable when this is returned."""
+
+    capture_id: str
+    captured_at: datetime
+    events: tuple[EventReceipt, ...]
+    row_ids: tuple[int, ...] = field(repr=False, default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """As the capture job of the receipt."""
+        return {
+            "captureID": self.capture_id,
+            "createdAt": self.captured_at.isoformat().replace("+00:00", "Z"),
+            "events": [
+                {"eventID": item.event_id, "evidence": item.evidence, "cbvHash": item.cbv_hash, "known": item.known} for item in self.events
+            ],
+        }
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An event on its way: everything that can be computed before the writer's lock."""
+
+    event: Mapping[str, Any]
+    position: int
+    pointer: str
+    event_uri: str
+    identity: tuple[bytes, bytes]
+    content: bytes
+    cbv: str
+    known: Any = None
+
+
+def check(raw: bytes, *, on: Runtime, bare: bool = False) -> tuple[Any, list[dict[str, Any]], list[Finding]]:
+    """Read and judge a document without keeping anything: (document, its events, findings). Raises for what cannot be read at all."""
+    document = read_document.loads(raw)
+    findings = shape.check_event(document) if bare else shape.check_document(document)
+    if findings:
+        return document, [], findings
+    events = [document] if bare else shape.events_of(document)
+    if len(events) > on.settings.max_events:
+        raise refusals.TooManyEvents(limit=on.settings.max_events, found=len(events))
+    now = on.clock.now()
+    for number, event in enumerate(events):
+        found = rules.check_event(event, "" if bare else shape.event_pointer(document, number), now)
+        findings += [Finding(item.code, item.pointer, item.value, item.params, number + 1) for item in found]
+    return document, events, findings
+
+
+def accept(
+    raw: bytes, *, by: Actor, on: Runtime, content_type: str = "application/json", bare: bool = False, idempotency_key: str | None = None
+) -> Receipt:
+    """Capture an EPCIS document (or, with `bare`, one event) for the actor's organisation.
+
+    Returns once everything is durable. Raises DocumentInvalid with findings, the refusals of `read_document`, TooManyEvents, NoEvents,
+    EventChanged when an eventID is known with other content, KeyReused.
+    """
+    party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
+    sent = hashlib.sha256(raw).digest()
+    if idempotency_key:
+        earlier = _earlier(party_id, idempotency_key, sent, on)
+        if earlier is not None:
+            return earlier
+    document, events, findings = check(raw, on=on, bare=bare)
+    if findings:
+        raise refusals.DocumentInvalid(
+            findings=findings, count=len(findings), events=len({item.event for item in findings if item.event is not None})
+        )
+    if not events:
+        raise refusals.NoEvents(pointer="/epcisBody/eventList")
+    context = document.get("@context")
+    drafts = _drafts(events, document, context_of(context), bare=bare)
+    for _ in range(_RACES):
+        fresh, known = _split(party_id, drafts, on)
+        if not fresh:
+            return _repeat(drafts, on)
+        try:
+            return _keep(party_id, raw, sent, content_type, context, fresh, drafts, idempotency_key, on)
+        except AlreadyThere:
+            # Somebody recorded one of these events, or used the key, between our look and our write: look again.
+            if idempotency_key:
+                earlier = _earlier(party_id, idempotency_key, sent, on)
+                if earlier is not None:
+                    return earlier
+            continue
+    raise refusals.EventChanged(pointer=drafts[0].pointer, event_id=drafts[0].event_uri, number=1, known=len(known))
+
+
+def _earlier(party_id: int, key: str, sent: bytes, on: Runtime) -> Receipt | None:
+    """The receipt of an earlier call with the same Idempotency-Key; raises KeyReused when its body was another."""
+    with on.store.reading() as connection:
+        row = find.by_idempotency_key(connection, party_id, key)
+        if row is None:
+            return None
+        if bytes(row.content_sha256) != sent:
+            raise refusals.KeyReused(key=key[:80])
+        return find.receipt(connection, party_id, row.document_id)
+
+
+def _drafts(events: Sequence[dict[str, Any]], document: Any, context: Context, *, bare: bool) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    seen: dict[tuple[bytes, bytes], bytes] = {}
+    for number, event in enumerate(events):
+        content = hashlib.sha256(jcs(event)).digest()[:16]
+        cbv = event_hash(event, context)
+        given = event.get("eventID")
+        key = find.identity(given or cbv, _declared(event) if given else content)
+        pointer = "" if bare else shape.event_pointer(document, number)
+        earlier = seen.setdefault(key, content)
+        if earlier != content:
+            raise refusals.EventTwice(pointer=f"{pointer}/eventID", event_id=given, number=number + 1)
+        if earlier is content:
+            drafts.append(_Draft(event, number, pointer, given or cbv, key, content, cbv))
+    return drafts
+
+
+def _declared(event: Mapping[str, Any]) -> bytes:
+    """The declaration time of an error declaration, which repeats the eventID of the event it declares wrong; else empty."""
+    declaration = event.get("errorDeclaration")
+    return declaration["declarationTime"].encode() if declaration else b""
+
+
+def _split(party_id: int, drafts: list[_Draft], on: Runtime) -> tuple[list[_Draft], list[_Draft]]:
+    """(events nobody has recorded yet, events known with the same content); raises EventChanged for known ones that differ."""
+    with on.store.reading() as connection:
+        rows = find.identities(connection, party_id, [draft.identity for draft in drafts])
+    fresh: list[_Draft] = []
+    known: list[_Draft] = []
+    for draft in drafts:
+        draft.known = rows.get(draft.identity)
+        if draft.known is None:
+            fresh.append(draft)
+        elif bytes(draft.known.content) == draft.content:
+            known.append(draft)
+        else:
+            raise refusals.EventChanged(pointer=f"{draft.pointer}/eventID", event_id=draft.event_uri, number=draft.position + 1)
+    return fresh, known
+
+
+def _repeat(drafts: list[_Draft], on: Runtime) -> Receipt:
+    """The answer to a document of which every event is recorded: that of the first time."""
+    party_id, row_ids = drafts[0].known.party_id, [draft.known.id for draft in drafts]
+    with on.store.reading() as connection:
+        rows = find.events_by_id(connection, party_id, row_ids)
+        first = rows[row_ids[0]]
+        receipt = find.receipt(connection, party_id, first.document_id)
+        told = tuple(EventReceipt(rows[number].event_uri, bytes(rows[number].evidence).hex(), find.cbv_uri(rows[number]), known=True) for number in row_ids)
+    return Receipt(receipt.capture_id, receipt.captured_at, told, tuple(row_ids))
+
+
+def _keep(
+    party_id: int, raw: bytes, sent: bytes, content_type: str, context: Any, fresh: list[_Draft], drafts: list[_Draft],
+    idempotency_key: str | None, on: Runtime,
+) -> Receipt:  # fmt: skip
+    """Seal, sign and commit the fresh events of a document."""
+    signer = signing_keys.signer_for(party_id, on=on)
+    document_id, row_ids, captured = new_id(), new_ids(len(fresh)), on.clock.record_time()
+    capture_id = str(document_id)
+    sealed = [evidence.seal_event(draft.event, context, capture_id, captured, os.urandom(16)) for draft in fresh]
+    root, paths = evidence.document_tree([item.evidence for item in sealed])
+    signature = signer.sign(evidence.signing_message(signer.kid, len(fresh), root))
+    events: list[tuple[Any, ...]] = []
+    identities: list[tuple[Any, ...]] = []
+    item_rows: list[tuple[Any, ...]] = []
+    queued: list[tuple[int, bytes]] = []
+    for place, (draft, seal, row_id, path) in enumerate(zip(fresh, sealed, row_ids, paths, strict=True)):
+        event_time = times.micros(draft.event["eventTime"])
+        events.append(_event_row(party_id, row_id, document_id, draft, event_time, seal, path))
+        identities.append((party_id, *draft.identity, draft.content, row_id))
+        item_rows += [(key.issuer, key.class_key, key.instance, event_time, row_id, role, party_id) for key, role in items.keys(draft.event)]
+        queued.append((row_id, evidence.event_entry(evidence=seal.evidence, cbv=draft.cbv, algorithm=signer.algorithm, kid=signer.kid,
+                                                    size=len(fresh), index=place, root=root, signature=signature)))  # fmt: skip
+    document_row = (
+        party_id, document_id, to_micros(captured), content_type, sent, pack.pack_document(raw),
+        None if context is None else jcs(context).decode(), len(fresh), signer.kid, root, signature, idempotency_key,
+    )  # fmt: skip
+
+    def run(tx: Tx) -> None:
+        tx.insert(_IDENTITY, _IDENTITY_COLUMNS, identities)
+        tx.insert(_DOCUMENT, _DOCUMENT_COLUMNS, [document_row])
+        tx.insert(_EVENT, _EVENT_COLUMNS, events)
+        tx.insert(_ITEM, _ITEM_COLUMNS, item_rows)
+        sequencer.queue(tx, queued)
+
+    on.store.write(run)
+    seals = {draft.position: seal for draft, seal in zip(fresh, sealed, strict=True)}
+    return Receipt(capture_id, captured, tuple(_told(draft, seals.get(draft.position)) for draft in drafts), tuple(row_ids))
+
+
+def _told(draft: _Draft, seal: evidence.Sealed | None) -> EventReceipt:
+    if seal is None:
+        return EventReceipt(draft.event_uri, bytes(draft.known.evidence).hex(), draft.cbv, known=True)
+    return EventReceipt(draft.event_uri, seal.evidence.hex(), draft.cbv, known=False)
+
+
+_DOCUMENT, _EVENT, _IDENTITY, _ITEM = (model.__table__ for model in (CaptureDocument, Event, EventIdentity, EventItem))
+_DOCUMENT_COLUMNS = tuple(column.name for column in _DOCUMENT.columns)
+_EVENT_COLUMNS = tuple(column.name for column in _EVENT.columns)
+_IDENTITY_COLUMNS = tuple(column.name for column in _IDENTITY.columns)
+_ITEM_COLUMNS = tuple(column.name for column in _ITEM.columns)
+
+
+def _event_row(
+    party_id: int, row_id: int, document_id: int, draft: _Draft, event_time: int, seal: evidence.Sealed, path: bytes
+) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
+    event = draft.event
+    read_point, biz_location = event.get("readPoint"), event.get("bizLocation")
+    return (
+        party_id, row_id, document_id, draft.position, draft.event_uri, event["type"], event.get("action"), event.get("bizStep"),
+        event.get("disposition"), read_point["id"] if read_point else None, biz_location["id"] if biz_location else None, event_time,
+        event["eventTimeZoneOffset"], "errorDeclaration" in event, seal.evidence, bytes.fromhex(draft.cbv[_HASH_HEX]), path,
+        pack.pack_envelope(seal.envelope),
+    )  # fmt: skip

@@ -1,0 +1,104 @@
+"""The shape of EPCIS 2.0 documents and events: the schema of the event's own type decides, and says exactly what is wrong.
+
+One schema per type, chosen before validating: a schema of alternatives can only say that none of them fits. Valid events
+cost one pass of compiled code; only an invalid one is explained, in `explain_shape`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+from jsonschema_rs import Draft202012Validator, Registry
+
+from app.capture.explain_shape import EVENT_TYPES, explain, kind_of, shown
+from app.errors import Finding
+
+_DOCUMENTS = {"EPCISDocument": "document", "EPCISQueryDocument": "query_document"}
+_EVENTS = {name: f"{name.removesuffix('Event').lower()}_event" for name in EVENT_TYPES}
+_LISTS = {"EPCISDocument": ("epcisBody", "eventList"), "EPCISQueryDocument": ("epcisBody", "queryResults", "resultsBody", "eventList")}
+
+MOST = 20
+"""Findings reported for one event: more would not help the person who corrects it."""
+
+
+def check_document(document: Any) -> list[Finding]:
+    """What is wrong with the shape of an EPCISDocument or EPCISQueryDocument and of each event in it; empty when nothing is."""
+    if not isinstance(document, dict):
+        return [Finding("shape.wrong-type", "", shown(document), {"expected": "object", "found": kind_of(document)})]
+    kind = document.get("type")
+    if kind is None:
+        return [Finding("shape.missing", "/type", None, {"field": "type"})]
+    if kind not in tuple(_DOCUMENTS):
+        return [Finding("shape.unknown-document-type", "/type", shown(kind), {"expected": ", ".join(_DOCUMENTS)})]
+    findings = _judge(_DOCUMENTS[kind], document, "", None)
+    for index, event in enumerate(_listed(document)):
+        if isinstance(event, dict) and isinstance(event.get("type"), str):  # else the document's own schema has said so
+            findings += _judge(_EVENTS.get(event["type"], "extended_event"), event, event_pointer(document, index), index + 1)
+    return findings
+
+
+def check_event(event: Any, pointer: str = "") -> list[Finding]:
+    """What is wrong with the shape of an event that stands alone and so carries its own `@context`."""
+    if not isinstance(event, dict):
+        return [Finding("shape.wrong-type", pointer, shown(event), {"expected": "object", "found": kind_of(event)})]
+    kind = event.get("type")
+    schema = _EVENTS.get(kind, "extended_event") if isinstance(kind, str) else "extended_event"
+    findings = _judge(schema, event, pointer, None)
+    if "@context" not in event:
+        findings.append(Finding("shape.missing", f"{pointer}/@context", None, {"field": "@context"}))
+    return findings
+
+
+def events_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events of a document of good shape, in its order; an event that stands alone is its own only event."""
+    if document.get("type") not in _DOCUMENTS:
+        return [document]
+    return cast("list[dict[str, Any]]", _listed(document))
+
+
+def event_pointer(document: dict[str, Any], index: int) -> str:
+    """The JSON pointer of the event with this index, counted from 0."""
+    path = _LISTS.get(document.get("type", ""))
+    return "" if path is None else f"/{'/'.join(path)}/{index}"
+
+
+def _listed(document: dict[str, Any]) -> list[Any]:
+    """What stands in the place of the event list, or nothing."""
+    found: Any = document
+    for key in _LISTS[document["type"]]:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _judge(schema: str, value: dict[str, Any], pointer: str, number: int | None) -> list[Finding]:
+    """Findings of one schema, at most MOST; the usual answer is none."""
+    validator = _validator(schema)
+    if validator.is_valid(value):
+        return []
+    found: dict[tuple[object, ...], Finding] = {}
+    for error in validator.iter_errors(value):
+        for finding in explain(error, _sources(), pointer, number):
+            found.setdefault((finding.code, finding.pointer, finding.params.get("choices")), finding)
+        if len(found) >= MOST:
+            break
+    return list(found.values())[:MOST]
+
+
+@cache
+def _sources() -> dict[str, dict[str, Any]]:
+    """Every schema by its `$id`."""
+    folder = files("schemas")
+    names = [f"epcis/{name}.json" for name in (*_DOCUMENTS.values(), *_EVENTS.values(), "extended_event", "definitions")]
+    loaded = [json.loads(folder.joinpath(name).read_text("utf-8")) for name in (*names, "vocabulary/cbv.json")]
+    return {schema["$id"]: schema for schema in loaded}
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    """The compiled schema of this file name; formats are asserted, because most of EPCIS' word checks hang on them."""
+    sources = _sources()
+    schema = next(schema for address, schema in sources.items() if address.endswith(f"/epcis/{name}.json"))
+    return Draft202012Validator(schema, registry=Registry(list(sources.items())), validate_formats=True, offline=True)

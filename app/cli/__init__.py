@@ -1,0 +1,1 @@
+"""Shared door machinery of the commands: output and progress."""

@@ -1,0 +1,77 @@
+"""Reads of organisations, people and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection, Row
+
+from app.errors import NotFound
+from app.party.model import ApiKey, CompanyPrefix, Membership, Party, Person, SigningKey
+
+
+class NoSuchParty(NotFound):
+    """No organisation has this number."""
+
+    code = "party.no-such-organisation"
+
+
+def party(connection: Connection, party_id: int) -> Row[Any]:
+    """An organisation; raises NoSuchParty."""
+    row = connection.execute(select(Party.__table__).where(Party.party_id == party_id)).first()
+    if row is None:
+        raise NoSuchParty(party=str(party_id))
+    return row
+
+
+def prefixes(connection: Connection, party_id: int) -> list[Row[Any]]:
+    """The company prefixes of an organisation."""
+    statement = select(CompanyPrefix.__table__).where(CompanyPrefix.party_id == party_id).order_by(CompanyPrefix.prefix)
+    return list(connection.execute(statement))
+
+
+def holder_of(connection: Connection, digits: str) -> int | None:
+    """Whose prefix a key's digits begin with (the part that starts with the company prefix); the longest wins."""
+    candidates = [digits[:length] for length in range(4, 13)]
+    statement = select(CompanyPrefix.prefix, CompanyPrefix.party_id).where(CompanyPrefix.prefix.in_(candidates))
+    found = sorted(connection.execute(statement), key=lambda row: len(row.prefix))
+    return int(found[-1].party_id) if found else None
+
+
+def members(connection: Connection, party_id: int) -> list[Row[Any]]:
+    """People of an organisation with their roles."""
+    statement = (
+        select(Person.person_id, Person.name, Person.email, Membership.role)
+        .join(Membership, Membership.person_id == Person.person_id)
+        .where(Membership.party_id == party_id)
+        .order_by(Person.name)
+    )
+    return list(connection.execute(statement))
+
+
+def api_keys(connection: Connection, party_id: int) -> list[Row[Any]]:
+    """The API keys of an organisation, newest first; never their secrets."""
+    statement = select(ApiKey.__table__).where(ApiKey.party_id == party_id).order_by(ApiKey.created_at.desc())
+    return list(connection.execute(statement))
+
+
+def signing_key(connection: Connection, party_id: int) -> Row[Any] | None:
+    """The key that signs for an organisation today: the newest that is not retired."""
+    statement = (
+        select(SigningKey.__table__)
+        .where(SigningKey.party_id == party_id, SigningKey.retired_at.is_(None))
+        .order_by(SigningKey.created_at.desc())
+        .limit(1)
+    )
+    return connection.execute(statement).first()
+
+
+def signing_keys(connection: Connection, kids: list[str]) -> dict[str, Row[Any]]:
+    """Signing keys by kid, with the name and commune of the organisation they sign for."""
+    statement = (
+        select(SigningKey.__table__, Party.name, Party.commune, Party.province, Party.tax_code)
+        .join(Party, Party.party_id == SigningKey.party_id)
+        .where(SigningKey.kid.in_(kids))
+    )
+    return {row.kid: row for row in connection.execute(statement)}

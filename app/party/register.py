@@ -1,0 +1,186 @@
+"""Registering organisations and people, and their API keys."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.errors import Conflict, Invalid, NotFound
+from app.party import find, rules
+from app.party.model import ApiKey, CompanyPrefix, Membership, Party, Person
+from app.party.permissions import GRANTS, Actor, Permission, Role, permit
+from app.party.sign_in import hasher
+from app.runtime import Runtime
+from app.store.folding import fold
+from app.store.keys import new_id
+from app.store.work import Tx
+
+
+class RegistrationInvalid(Invalid):
+    """The data of an organisation or a person are wrong; the findings say where."""
+
+    code = "party.registration-invalid"
+
+
+class AlreadyRegistered(Conflict):
+    """E-mail, tax code, GLN or company prefix belong to somebody who is registered."""
+
+    code = "party.already-registered"
+
+
+class NoSuchKey(NotFound):
+    """The organisation has no such API key."""
+
+    code = "party.no-such-api-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The numbers of a fresh registration."""
+
+    party_id: int
+    person_id: int
+
+
+def _party_row(values: Mapping[str, Any], party_id: int, now: datetime) -> dict[str, Any]:
+    plain = ("tax_code", "gln", "province", "commune", "address", "phone", "website")
+    row = {name: (values.get(name) or None) for name in plain}
+    kind = values.get("kind") or "enterprise"
+    return row | {
+        "party_id": party_id, "kind": kind, "name": values["name"].strip(), "name_key": fold(values["name"]), "publishes": True, "created_at": now,
+    }  # fmt: skip
+
+
+def _taken(tx: Tx, values: Mapping[str, Any], besides: int | None = None) -> None:
+    """Raise AlreadyRegistered, naming the field, when a key of the organisation belongs to another."""
+    for name, column in (("tax_code", Party.tax_code), ("gln", Party.gln)):
+        if values.get(name):
+            row = tx.execute(select(Party.party_id).where(column == values[name])).first()
+            if row is not None and row.party_id != besides:
+                raise AlreadyRegistered(pointer=f"/{name}", field=name, given=values[name])
+    if values.get("prefix"):
+        row = tx.execute(select(CompanyPrefix.party_id).where(CompanyPrefix.prefix == values["prefix"])).first()
+        if row is not None and row.party_id != besides:
+            raise AlreadyRegistered(pointer="/prefix", field="prefix", given=values["prefix"])
+
+
+def sign_up(values: Mapping[str, Any], *, on: Runtime, role: Role = Role.OWNER) -> Registered:
+    """Register an organisation with its first person; nobody needs to be signed in.
+
+    values: name, tax_code, prefix, gln, province, commune, address, kind; person_name, email, password, language.
+    Raises RegistrationInvalid with findings, AlreadyRegistered.
+    """
+    findings = rules.check_organisation(values) + rules.check_person(values)
+    if findings:
+        raise RegistrationInvalid(findings=findings, count=len(findings))
+    party_id, person_id, now = new_id(), new_id(), on.clock.now()
+    person = {
+        "person_id": person_id, "email": values["email"].strip(), "email_key": fold(values["email"]), "name": values["person_name"].strip(),
+        "password_hash": hasher().hash(values["password"]), "language": values.get("language") or "vi", "created_at": now, "disabled_at": None,
+    }  # fmt: skip
+
+    def run(tx: Tx) -> Registered:
+        _taken(tx, values)
+        if tx.execute(select(Person.person_id).where(Person.email_key == person["email_key"])).first():
+            raise AlreadyRegistered(pointer="/email", field="email", given=values["email"])
+        tx.execute(insert(Party).values(_party_row(values, party_id, now)))
+        if values.get("prefix"):
+            tx.execute(insert(CompanyPrefix).values(prefix=values["prefix"], party_id=party_id, evidence="declared", created_at=now))
+        tx.execute(insert(Person).values(person))
+        tx.execute(insert(Membership).values(party_id=party_id, person_id=person_id, role=str(role), created_at=now))
+        return Registered(party_id, person_id)
+
+    return on.store.write(run)
+
+
+def update_organisation(values: Mapping[str, Any], *, by: Actor, on: Runtime) -> None:
+    """Change the data of one's own organisation; a company prefix can be added, never taken away."""
+    party_id = permit(by, Permission.PARTY_ORGANISATION_WRITE)
+    findings = rules.check_organisation(values)
+    if findings:
+        raise RegistrationInvalid(findings=findings, count=len(findings))
+    now = on.clock.now()
+    row = _party_row(values, party_id, now)
+    for name in ("party_id", "created_at", "publishes", "kind"):
+        row.pop(name)
+
+    def run(tx: Tx) -> None:
+        _taken(tx, values, besides=party_id)
+        tx.execute(update(Party).where(Party.party_id == party_id).values(row))
+        known = {item.prefix for item in find.prefixes(tx.connection, party_id)}
+        if values.get("prefix") and values["prefix"] not in known:
+            tx.execute(insert(CompanyPrefix).values(prefix=values["prefix"], party_id=party_id, evidence="declared", created_at=now))
+
+    on.store.write(run)
+
+
+def organisation(*, by: Actor, on: Runtime) -> dict[str, Any]:
+    """One's own organisation as a mapping, with prefixes and people."""
+    party_id = permit(by, Permission.PARTY_ORGANISATION_READ)
+    with on.store.reading() as connection:
+        row = find.party(connection, party_id)
+        return dict(row._mapping) | {  # noqa: SLF001  # SQLAlchemy's documented mapping view
+            "prefixes": [item.prefix for item in find.prefixes(connection, party_id)],
+            "people": [{"name": item.name, "email": item.email, "role": item.role} for item in find.members(connection, party_id)],
+        }
+
+
+def issue_api_key(
+    label: str, *, by: Actor, on: Runtime, role: Role | None = None, scopes: Iterable[str] = (), days: int | None = 365
+) -> str:
+    """A new API key for one's own organisation; the returned text is shown once and never again.
+
+    role: at most what the maker may do; scopes: permissions it is limited to; days: until it expires, None for never.
+    """
+    party_id = permit(by, Permission.PARTY_API_KEY_WRITE)
+    given = role or by.role
+    wanted = sorted({str(scope) for scope in scopes})
+    unknown = [scope for scope in wanted if scope not in set(Permission)]
+    if not label.strip() or len(label) > 80 or unknown or not GRANTS[given] <= GRANTS[by.role]:  # noqa: PLR2004  # shown in one line
+        raise RegistrationInvalid(pointer="/label" if not unknown else "/scopes", count=1, unknown=", ".join(unknown))
+    return on.store.write(lambda tx: add_api_key(tx, party_id, label, given, wanted, by.person_id, on.clock.now(), days))
+
+
+def add_api_key(
+    tx: Tx, party_id: int, label: str, role: Role, scopes: Iterable[str], created_by: int | None, now: datetime, days: int | None
+) -> str:
+    """Insert an API key inside a transaction and return its text."""
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32).replace("_", "-")
+    tx.execute(
+        insert(ApiKey).values(
+            key_id=key_id, party_id=party_id, secret_hash=hashlib.sha256(secret.encode()).digest(), label=label.strip(), role=str(role),
+            scopes=" ".join(scopes), created_by=created_by, created_at=now, expires_at=now + timedelta(days=days) if days else None,
+            revoked_at=None,
+        )  # fmt: skip
+    )
+    return f"tx_{key_id}_{secret}"
+
+
+def api_keys(*, by: Actor, on: Runtime) -> list[dict[str, Any]]:
+    """The API keys of one's own organisation, without secrets."""
+    party_id = permit(by, Permission.PARTY_API_KEY_WRITE)
+    with on.store.reading() as connection:
+        return [
+            {"key_id": row.key_id, "label": row.label, "role": row.role, "scopes": row.scopes.split(), "created_at": row.created_at,
+             "expires_at": row.expires_at, "revoked_at": row.revoked_at}
+            for row in find.api_keys(connection, party_id)
+        ]  # fmt: skip
+
+
+def revoke_api_key(key_id: str, *, by: Actor, on: Runtime) -> None:
+    """End an API key at once; raises NoSuchKey for one of another organisation too."""
+    party_id = permit(by, Permission.PARTY_API_KEY_WRITE)
+    now = on.clock.now()
+
+    def run(tx: Tx) -> None:
+        statement = update(ApiKey).where(ApiKey.key_id == key_id, ApiKey.party_id == party_id).values(revoked_at=now)
+        if tx.execute(statement).rowcount == 0:
+            raise NoSuchKey(key=key_id[:40])
+
+    on.store.write(run)

@@ -1,0 +1,1 @@
+"""Where a printed code leads: the resolver of Digital Links."""

@@ -1,0 +1,62 @@
+"""Secret files of an installation: made once with mode 0400, refused when anybody else may read them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from app.errors import Unavailable
+
+
+class SecretExposed(Unavailable):
+    """A secret file may be read by other users of the machine."""
+
+    code = "vault.secret-exposed"
+
+
+class Vault:
+    """The folder `<home>/secrets`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, name: str) -> Path:
+        """Where a secret lies."""
+        return self._folder / name
+
+    def load(self, name: str, make: Callable[[], bytes] | None = None) -> bytes:
+        """The bytes of a secret, made on first use (32 random bytes unless `make` is given).
+
+        Two processes that start together agree: the file is linked into place whole, the later one reads the earlier one's.
+        Raises SecretExposed when group or others may read it.
+        """
+        path = self.path(name)
+        if not path.exists():
+            self._create(path, make() if make else secrets.token_bytes(32))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise SecretExposed(path=str(path), retry_after=60)
+        return path.read_bytes()
+
+    def _create(self, path: Path, content: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        try:
+            os.write(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        finally:
+            draft.unlink()
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

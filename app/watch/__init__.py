@@ -1,0 +1,1 @@
+"""Health, versions and the doctor of an installation."""

@@ -1,0 +1,1 @@
+"""Shared door machinery of the pages: layout, static files, headers, forms."""

@@ -1,0 +1,44 @@
+"""Words of refusals and findings, from `schemas/errors.toml`: what happened and what to do, in the reader's language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from app.errors import Finding, Refusal
+from app.words.translate import fill
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, dict[str, str]]:
+    """Every code with its sentences (`vi`, `en`, `fr`) and remedies (`do_vi`, …)."""
+    return tomllib.loads((files("schemas") / "errors.toml").read_text(encoding="utf-8"))
+
+
+def _sentence(code: str, key: str, params: Mapping[str, Any]) -> str:
+    return fill(catalogue().get(code, {}).get(key, code), params)
+
+
+def describe(refusal: Refusal, language: str) -> tuple[str, str]:
+    """What happened and what to do."""
+    params = {"pointer": refusal.pointer, **refusal.params}
+    return _sentence(refusal.code, language, params), _sentence(refusal.code, f"do_{language}", params)
+
+
+def describe_finding(finding: Finding, language: str) -> dict[str, Any]:
+    """A finding as a JSON-ready mapping: code, pointer, event, value, message, remedy."""
+    params = {"pointer": finding.pointer, "value": finding.value, **finding.params}
+    told: dict[str, Any] = {
+        "code": finding.code,
+        "pointer": finding.pointer,
+        "message": _sentence(finding.code, language, params),
+        "remedy": _sentence(finding.code, f"do_{language}", params),
+    }
+    if finding.event is not None:
+        told["event"] = finding.event
+    if finding.value is not None:
+        told["value"] = finding.value
+    return told

@@ -1,0 +1,1 @@
+"""Work in the background: the sequencer of the log and other steady duties of one process."""
