@@ -24,7 +24,7 @@ CHECKS = (  # name, program of the venv with its arguments, what to do when it f
     ("lint", ["ruff", "check", "."], "correct what is listed, or run: .venv/bin/ruff check --fix ."),
     ("format", ["ruff", "format", "--check", "."], "run: .venv/bin/ruff format ."),
     ("types", ["mypy"], "correct the types that are listed"),
-    ("imports", ["lint-imports"], "move the import that is listed to an upper layer (contracts: pyproject.toml)"),
+    ("imports", ["lint-imports", "--no-logo"], "move the import that is listed to an upper layer (contracts: pyproject.toml)"),
 )
 WORKERS = ("-n", "2", "--dist", "loadgroup")
 SUITES = (  # name, database, choice of tests, more arguments

@@ -1,0 +1,1 @@
+"""Tests of the tree itself: what every reader of it may rely on."""
