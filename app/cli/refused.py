@@ -1,0 +1,57 @@
+"""Exit codes and last words of the command: 0 done, 1 refused or found wrong, 2 called wrongly, 130 interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import click
+
+from app.errors import Refusal
+
+
+def _language() -> str:
+    """The language of the terminal: TRUYXUAT_LANGUAGE, then the locale, then Vietnamese only if the locale says so."""
+    for name in ("TRUYXUAT_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")[:2].lower()
+        if value in {"vi", "en", "fr"}:
+            return value
+    return "en"
+
+
+def tell(refusal: Refusal, *, as_json: bool) -> None:
+    """Print a refusal for people (to stderr) or for programs (to stdout)."""
+    from app.words.refusals import describe, describe_finding
+
+    detail, remedy = describe(refusal, _language())
+    findings = [describe_finding(item, _language()) for item in refusal.findings]
+    if as_json:
+        click.echo(json.dumps({"error": {"code": refusal.code, "detail": detail, "remedy": remedy, "findings": findings}}, ensure_ascii=False))
+        return
+    click.secho(detail, fg="red", err=True)
+    for item in findings[:20]:
+        place = f"event {item['event']} " if "event" in item else ""
+        click.echo(f"  {place}{item['pointer']}: {item['message']} {item['remedy']}", err=True)
+    if len(findings) > 20:
+        click.echo(f"  … {len(findings) - 20} more", err=True)
+    click.echo(remedy, err=True)
+
+
+def run(command: click.Command, arguments: list[str]) -> int:
+    """Run a click command and return its exit code; a library's exception never reaches a person unexplained."""
+    try:
+        result = command.main(args=arguments, prog_name="truyxuat", standalone_mode=False)
+    except Refusal as refusal:
+        tell(refusal, as_json="--json" in arguments)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return result if isinstance(result, int) else 0
