@@ -1,6 +1,8 @@
 """GS1 Digital Link URIs: any domain, any stem, the rightmost key, values unescaped exactly once.
 
-Source: GS1 Digital Link Standard, URI Syntax. Where we decide between readings: `schemas/DIVERGENCES.md`.
+Where the standard can be read in two ways: CPV (22) under an ITIP (8006) is a permitted path but its value needs a GTIN (01), so it is
+refused; 410 to 413 are not primary keys; `;` separates query pairs only when the reader asks for it; a GTIN has 14 digits unless the
+reader takes legacy labels; a path that ends in a slash has no key. Source: GS1 Digital Link Standard, URI Syntax 1.7.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from app.identify.refusals import (
     ExclusiveAis,
     IllegalInUri,
     MissingAi,
+    NoKey,
     NoKeyInUri,
     NotADigitalLink,
     Repeated,
@@ -130,13 +133,13 @@ def build(path: Iterable[Pair], attributes: Iterable[Pair] = (), stem: str = CAN
 def from_elements(pairs: Iterable[Pair], stem: str = CANONICAL_STEM, how: Reading = STRICT) -> str:
     """The Digital Link of AIs in any order: the first key leads, its qualifiers follow in the path, the rest is in the query.
 
-    Same AI and value twice counts once; attributes of predefined length come first. Raises NoKeyInUri, WrongQuery and what `build` raises.
+    Same AI and value twice counts once; attributes of predefined length come first. Raises NoKey, WrongQuery and what `build` raises.
     """
     listed = list(dict.fromkeys(pairs))
     key = next((pair for pair in listed if pair[0] in keys.QUALIFIERS), None)
     if key is None:
-        raise NoKeyInUri(position=0)
-    path = _longest_path(key, dict(reversed(listed)))
+        raise NoKey(position=0)
+    path = longest_path(key, dict(reversed(listed)))
     return build(path, _fixed_first((pair for pair in listed if pair not in path), how), stem, how)
 
 
@@ -149,7 +152,8 @@ def _fixed_first(pairs: Iterable[Pair], how: Reading) -> list[Pair]:
     return sorted(pairs, key=lambda pair: not elements.known(pair[0], unknown=how.unknown).fixed)
 
 
-def _longest_path(key: Pair, values: dict[str, str]) -> list[Pair]:
+def longest_path(key: Pair, values: dict[str, str]) -> list[Pair]:
+    """The key and those of the AIs at hand that may qualify it; of two alternatives the longer, else the first."""
     paths = ([key, *((ai, values[ai]) for ai in allowed if ai in values)] for allowed in keys.QUALIFIERS[key[0]])
     return max(paths, key=len)
 

@@ -141,3 +141,9 @@ class NotRecognised(Invalid):
     """The text is none of the spellings of an identifier that are read here."""
 
     code = "identify.not-recognised"  # params: position
+
+
+class NoKey(Invalid):
+    """The elements name nothing: none of them is a GS1 key."""
+
+    code = "identify.no-key"  # params: position
