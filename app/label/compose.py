@@ -275,9 +275,18 @@ def _stack(blocks: list[_Block], left: float, top: float, right: float, floor: f
         found = _set(blocks, 1 - step * 0.05, left, top, right, _TIGHT if layout.terse else _LEADING)
         if found and found[1] <= floor:
             return found[0]
-    longest = max(blocks, key=lambda block: fonts.width(block.text, block.least, block.weight))
+    longest = next((block for block in blocks if not _alone(block, right - left)), max(blocks, key=_length))
     fits = _letters(longest.text, (right - left) * longest.most, longest.least)
     raise TextTooLong(pointer=longest.pointer, layout=layout.name, fits=fits)
+
+
+def _length(block: _Block) -> float:
+    return fonts.width(block.text, block.least, block.weight)
+
+
+def _alone(block: _Block, room: float) -> bool:
+    """Whether a block could be set at its least size if it were the only one."""
+    return 0 < len(wrap(block.text, block.least, block.weight, room)) <= block.most
 
 
 def _set(

@@ -103,7 +103,7 @@ A4 = (210.0, 297.0)
 ROLL_50X25 = Layout("roll-50x25", 50, 25, qr_room=25, bars=5, on_demand=True, terse=True)
 ROLL_70X40 = Layout("roll-70x40", 70, 40, qr_room=29, bars=10, on_demand=True)
 A4_3X8 = Layout(
-    "a4-3x8", 63.5, 33.9, qr_room=24, bars=8, columns=3, rows=8, page=A4, left=7.2, top=12.9, across=66.04, down=33.9
+    "a4-3x8", 63.5, 33.9, qr_room=24.2, bars=8, columns=3, rows=8, page=A4, left=7.2, top=12.9, across=66.04, down=33.9
 )  # the common sheet of 24
 A4_2X5 = Layout(
     "a4-2x5", 99.1, 57, qr_room=36, bars=14, columns=2, rows=5, page=A4, left=4.65, top=6, across=101.6, down=57

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from app.identify.refusals import WrongCheckDigit
+from app.label import design
+from app.label.design import LAYOUTS, LabelText
+from app.label.refusals import ExpiryWrong, LayoutUnknown, LetterMissing, LinkDiffers, TextMissing
+from tests.label.samples import LYCHEE, label
+
+
+def test_people_read_the_identifiers_in_the_order_of_the_standard() -> None:
+    assert label().hri.replace(" ", "") == "(01)09521234543213(10)L2026A(17)260731(21)7K3M9P2XQ4RT"
+
+
+def test_a_label_without_lot_serial_and_expiry_shows_its_gtin() -> None:
+    assert replace(label(), lot="", serial="", expiry=None).pairs == (("01", "09521234543213"),)
+
+
+@pytest.mark.parametrize(
+    ("change", "ai"),
+    [({"lot": "L2026B"}, "10"), ({"serial": ""}, "21"), ({"expiry": date(2026, 8, 1)}, "17"), ({"gtin": "9520000000004"}, "01")],
+)
+def test_a_label_that_says_something_else_than_its_qr_is_refused(change: dict[str, Any], ai: str) -> None:
+    with pytest.raises(LinkDiffers) as refused:
+        design.check(replace(label(), **change))
+    assert refused.value.params["ai"] == ai
+
+
+def test_a_wrong_check_digit_is_refused() -> None:
+    with pytest.raises(WrongCheckDigit):
+        design.check(replace(label(), gtin="9521234543214"))
+
+
+@pytest.mark.parametrize("expiry", [date(1999, 12, 31), date(2050, 1, 1), datetime(2026, 7, 31, tzinfo=UTC), "2026-07-31"])
+def test_an_expiry_that_is_no_day_of_our_time_is_refused(expiry: Any) -> None:
+    with pytest.raises(ExpiryWrong):
+        design.check(replace(label(), expiry=expiry))
+
+
+def test_the_first_and_the_last_day_that_two_digits_can_say_are_accepted() -> None:
+    for day in (date(2000, 1, 1), date(2049, 12, 31)):
+        changed = label().digital_link.replace("260731", f"{day:%y%m%d}")
+        design.check(replace(label(), expiry=day, digital_link=changed))
+
+
+def test_an_empty_product_name_is_refused() -> None:
+    with pytest.raises(TextMissing) as refused:
+        design.check(label(text=LabelText(" ")))
+    assert refused.value.pointer == "/text/product"
+
+
+def test_a_letter_outside_the_typeface_is_refused_by_name_and_place() -> None:
+    with pytest.raises(LetterMissing) as refused:
+        design.check(label(text=replace(LYCHEE, lines=("Lychee", "茘枝"))))
+    assert (refused.value.pointer, refused.value.params["letter"]) == ("/text/lines/1", "茘 (U+8318)")
+
+
+def test_layouts_are_found_by_name_and_an_unknown_name_lists_them() -> None:
+    assert design.layout("a4-3x8").on_a_page == 24
+    with pytest.raises(LayoutUnknown) as refused:
+        design.layout("a5")
+    assert refused.value.params["known"] == ", ".join(LAYOUTS)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_labels_of_a_page_stay_on_the_paper_and_apart(name: str) -> None:
+    layout = LAYOUTS[name]
+    corners = list(layout.corners())
+    assert len(corners) == len(set(corners)) == layout.on_a_page
+    assert max(x for x, _ in corners) + layout.width <= layout.paper[0] + 1e-9
+    assert max(y for _, y in corners) + layout.height <= layout.paper[1] + 1e-9
+    if layout.on_a_page > 1:
+        assert layout.across >= layout.width
+        assert layout.down >= layout.height
