@@ -1,0 +1,34 @@
+"""Output of commands: one JSON object a line for programs, sentences and progress bars for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+import click
+
+T = TypeVar("T")
+
+
+def line(value: Any) -> None:
+    """One JSON object on one line of stdout, written at once."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+    sys.stdout.flush()
+
+
+def progress(items: Iterable[T], total: int, about: str) -> Iterator[T]:
+    """The items, with a bar on stderr while a person watches; silent in pipes and for a single item."""
+    if total < 2 or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(about, total=total)
+        for item in items:
+            yield item
+            bar.advance(task)
