@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.identify.gtin import gtin14
+from app.label.design import has_ean13
 from app.label.refusals import LinkUnprintable, NoEan13
 
 Modules = NDArray[np.uint8]
@@ -75,7 +76,7 @@ def ean13(gtin: str) -> Symbol:
     from barcode.ean import EuropeanArticleNumber13
 
     number = gtin14(gtin)
-    if number[0] != "0" or number.startswith("000000"):
+    if not has_ean13(number):
         raise NoEan13(gtin=gtin)
     pattern = EuropeanArticleNumber13(number[1:]).build()[0]
     row = np.array([[character == "1" for character in pattern]], dtype=np.uint8)

@@ -57,6 +57,24 @@ class Label:
         return element_string.human(self.pairs)
 
 
+def make_label(text: LabelText, gtin: str, *, lot: str = "", serial: str = "", expiry: date | None = None, stem: str = "") -> Label:
+    """A label with the Digital Link of its data: lot and serial in the path, expiry in the query; EAN-13 where the GTIN has one.
+
+    stem: the resolver's address without a trailing slash, "" for https://id.gs1.org. Raises the refusals of `app.identify`, ExpiryWrong.
+    """
+    _check_expiry(expiry)
+    path = (("01", gtin14(gtin)), *((ai, value) for ai, value in (("10", lot), ("21", serial)) if value))
+    attributes = (("17", gs1_date(expiry)),) if expiry else ()
+    link = digital_link.build(path, attributes, stem or digital_link.CANONICAL_STEM)
+    return Label(text, gtin, link, lot, serial, expiry, has_ean13(gtin))
+
+
+def has_ean13(gtin: str) -> bool:
+    """Whether a trade item has an EAN-13: a carton (indicator 1 to 9) and a GTIN-8 have other symbols."""
+    number = gtin14(gtin)
+    return number[0] == "0" and not number.startswith("000000")
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Paper: labels of one size in a grid on a page, lengths in millimetres.

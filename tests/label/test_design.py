@@ -10,7 +10,7 @@ from app.identify.refusals import WrongCheckDigit
 from app.label import design
 from app.label.design import LAYOUTS, LabelText
 from app.label.refusals import ExpiryWrong, LayoutUnknown, LetterMissing, LinkDiffers, TextMissing
-from tests.label.samples import LYCHEE, label
+from tests.label.samples import DAY, LYCHEE, label
 
 
 def test_people_read_the_identifiers_in_the_order_of_the_standard() -> None:
@@ -34,6 +34,23 @@ def test_a_label_that_says_something_else_than_its_qr_is_refused(change: dict[st
 def test_a_wrong_check_digit_is_refused() -> None:
     with pytest.raises(WrongCheckDigit):
         design.check(replace(label(), gtin="9521234543214"))
+
+
+def test_a_made_label_agrees_with_its_own_link() -> None:
+    made = design.make_label(LYCHEE, "9521234543213", lot="L/1", serial="A%B", expiry=DAY, stem="https://truyxuat.example/t")
+    assert made.digital_link == "https://truyxuat.example/t/01/09521234543213/10/L%2F1/21/A%25B?17=260731"
+    design.check(made)
+    assert made.ean13
+
+
+def test_a_made_label_of_a_carton_has_no_ean13() -> None:
+    made = design.make_label(LYCHEE, "19521234543210")
+    assert (made.digital_link, made.ean13) == ("https://id.gs1.org/01/19521234543210", False)
+
+
+def test_a_made_label_with_an_expiry_out_of_range_is_refused() -> None:
+    with pytest.raises(ExpiryWrong):
+        design.make_label(LYCHEE, "9521234543213", expiry=date(2050, 1, 1))
 
 
 @pytest.mark.parametrize("expiry", [date(1999, 12, 31), date(2050, 1, 1), datetime(2026, 7, 31, tzinfo=UTC), "2026-07-31"])
