@@ -81,6 +81,8 @@ def codes() -> Codes:
     found = Codes()
     nodes: list[tuple[Path, ast.AST]] = [(path, node) for path in source.modules() for node in ast.walk(source.tree(path))]
     own_init = set()
+    # Another class may bear the same name: only modules that import the one of app.errors make findings with codes.
+    knowing = {path for path in source.modules() if "app.errors.Finding" in {name for name, _ in source.imports(path)}}
     for _, node in nodes:
         if isinstance(node, ast.ClassDef) and (code := _code_of_class(node)):
             found.classes[node.name] = code
@@ -90,7 +92,7 @@ def codes() -> Codes:
         place = f"{path}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name == "Finding":
+            if name == "Finding" and path in knowing:
                 found.uses.extend(_finding(node, place))
             elif name in found.classes:
                 use = _refusal(node, found.classes[name], place)
