@@ -12,19 +12,20 @@ Place = tuple[Any, Any]
 
 VALUES: list[Any] = [
     None, True, 0, 1, -1, 2.5, "", "x", "assemble", "shipping", "in_transit", "owning_party", "po", "Temperature", "ADD", "DELETE",
-    "OBSERVE", "2020-01-01", "2020-01-01T00:00:00", "2020-01-01T00:00:00Z", "2020-13-01T00:00:00Z", "2020-02-30T00:00:00+07:00", "+07:00", "+14:30",
-    "not a uri", "https://example.com/lô", "http://[", "urn:epc:id:sgtin:9521234.012345.1", "https://example.com/", "example:thing", ":",
-    "a:", "urn:epcglobal:cbv:bizstep:shipping", "https://ref.gs1.org/cbv/BizStep-shipping", "https://ns.gs1.org/cbv/BizStep-shipping",
-    "https://gs1.org/voc/Temperature", "gs1:Temperature", "KGM", "kg", "0aF", "0x", "2.0", "2.0.", "٢", [], {}, [[]], [{}], [1, 1.0],
-    ["urn:a:1", "urn:a:1"], ["urn:a:1"], [{"epcClass": "urn:a:1", "quantity": 1}], {"id": "urn:a:1"}, [{"bizTransaction": "urn:a:1"}],
-    {"set": ["active"]}, {"set": [], "unset": ["expired"]}, {"declarationTime": "2020-01-01T00:00:00Z"},
-    [{"sensorReport": [{"type": "Temperature", "value": 3}]}],
+    "OBSERVE", "2020-01-01", "2020-01-01T00:00:00", "2020-01-01T00:00:00Z", "2020-13-01T00:00:00Z", "2020-02-30T00:00:00+07:00",
+    "+07:00", "+14:30", "not a uri", "https://example.com/lô", "http://[", "urn:epc:id:sgtin:9521234.012345.1", "https://example.com/",
+    "example:thing", ":", "a:", "urn:epcglobal:cbv:bizstep:shipping", "https://ref.gs1.org/cbv/BizStep-shipping",
+    "https://ns.gs1.org/cbv/BizStep-shipping", "https://gs1.org/voc/Temperature", "gs1:Temperature", "KGM", "kg", "0aF", "0x", "2.0",
+    "2.0.", "٢", [], {}, [[]], [{}], [1, 1.0], ["urn:a:1", "urn:a:1"], ["urn:a:1"], [{"epcClass": "urn:a:1", "quantity": 1}],
+    {"id": "urn:a:1"}, [{"bizTransaction": "urn:a:1"}], {"set": ["active"]}, {"set": [], "unset": ["expired"]},
+    {"declarationTime": "2020-01-01T00:00:00Z"}, [{"sensorReport": [{"type": "Temperature", "value": 3}]}],
 ]  # fmt: skip
 NAMES = [
     "foo", "example:foo", "a:b c", "https://example.com/lô", "type", "id", "action", "epcList", "quantityList", "childEPCs",
-    "childQuantityList", "parentID", "ilmd", "persistentDisposition", "transformationID", "inputEPCList", "outputQuantityList", "sensorElementList", "readPoint",
-    "bizTransactionList", "errorDeclaration", "certificationInfo", "sourceList", "@context", "recordTime", "disposition", "epcisHeader",
-    "epcisBody", "vocabularyList", "queryResults", "sensorMetadata", "time", "uom", "component", "exception", "",
+    "childQuantityList", "parentID", "ilmd", "persistentDisposition", "transformationID", "inputEPCList", "outputQuantityList",
+    "sensorElementList", "readPoint", "bizTransactionList", "errorDeclaration", "certificationInfo", "sourceList", "@context",
+    "recordTime", "disposition", "epcisHeader", "epcisBody", "vocabularyList", "queryResults", "sensorMetadata", "time", "uom",
+    "component", "exception", "",
 ]  # fmt: skip
 TYPES = [
     "ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent", "QuantityEvent", "example:Event",

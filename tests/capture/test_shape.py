@@ -24,7 +24,7 @@ def event(**changes: Any) -> dict[str, Any]:
         "action": "OBSERVE",
         "bizStep": "shipping",
         "disposition": "in_transit",
-        "readPoint": {"id": "https://id.gs1.org/414/9521321000010"},
+        "readPoint": {"id": "https://id.gs1.org/414/9521321000018"},
         "example:note": "lô số một",
         **changes,
     }
