@@ -1,7 +1,7 @@
 """Canonical JSON: one spelling of a JSON value in bytes, so that it can be hashed and signed.
 
 Source: RFC 8785 (JSON Canonicalization Scheme). The fast path is orjson with sorted keys, taken only where its bytes are those of
-the RFC; measured 4 microseconds instead of 50 for an event of 1 KB.
+the RFC; measured 5 microseconds instead of 50 for an event of 1 KB.
 """
 
 from __future__ import annotations
