@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import orjson
@@ -14,6 +15,8 @@ from app.words.refusals import describe, describe_finding
 from app.words.translate import choose_language
 
 _log = logging.getLogger(__name__)
+
+_EVENT = re.compile(r"/eventList/(\d+)")
 
 MOST_FINDINGS = 100
 """Findings listed in one answer; their total is always given."""
@@ -88,6 +91,9 @@ def problem(refusal: Refusal, *, epcis: bool, tongue: str) -> dict[str, Any]:
     }
     if refusal.pointer:
         body["pointer"] = refusal.pointer
+        event = _EVENT.search(refusal.pointer)
+        if event is not None:
+            body["event"] = int(event[1]) + 1
     if refusal.params:
         body["params"] = {name: value for name, value in refusal.params.items() if isinstance(value, str | int | float | bool)}
     if refusal.findings:

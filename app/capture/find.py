@@ -30,7 +30,7 @@ Identity = tuple[bytes, bytes]
 
 
 def identity(event_uri: str, besides: bytes) -> Identity:
-    """(event_key, variant) of an event: see `EventIdentity`; besides: declaration time, or content of an event without eventID."""
+    """(event_key, variant) of an event: see `EventIdentity`; besides: what tells apart events of one eventID, b"" for nothing."""
     key = hashlib.sha256(event_uri.encode()).digest()[:16]
     return key, hashlib.sha256(besides).digest()[:8] if besides else b""
 
@@ -45,7 +45,7 @@ def identities(connection: Connection, party_id: int, wanted: Sequence[Identity]
     return found
 
 
-def by_idempotency_key(connection: Connection, party_id: int, key: str) -> Row[Any] | None:
+def by_idempotency_key(connection: Connection, party_id: int, key: str) -> Row[int, bytes] | None:
     """The document captured under an Idempotency-Key."""
     statement = select(CaptureDocument.document_id, CaptureDocument.content_sha256).where(
         CaptureDocument.party_id == party_id, CaptureDocument.idempotency_key == key

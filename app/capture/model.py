@@ -68,8 +68,8 @@ class EventIdentity(Base):
     """Which eventID an enterprise has used for which content: the guard behind "once" and behind 409.
 
     event_key: first 16 bytes of SHA-256 over the eventID (the CBV hash where the sender gave none); variant: empty for an eventID that was
-    given, 8 bytes of SHA-256 over the declaration time for an error declaration (it repeats the eventID), the first 8 bytes of `content`
-    for an event without eventID (CBV hashes of different events can be equal); content: 16 bytes of SHA-256 over the JCS as sent.
+    given, 8 bytes of SHA-256 over the declaration time for an error declaration (it repeats the eventID), over `content` and that time where
+    the eventID is absent or a CBV hash (hashes of different events can be equal); content: 16 bytes of SHA-256 over the JCS as sent.
     """
 
     __tablename__ = "event_identity"

@@ -36,7 +36,7 @@ def _codecs() -> tuple[ZstdCompressor, ZstdDecompressor, ZstdCompressor, ZstdDec
             ZstdCompressor(level=3),
             ZstdDecompressor(),
         )
-    return found  # type: ignore[no-any-return]  # thread-local attributes have no type
+    return found
 
 
 def pack_envelope(envelope: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.errors import Conflict, Invalid, NotFound, TooLarge
+from app.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
 
 
 class NotUtf8(Invalid):
@@ -99,3 +99,9 @@ class NoSuchEvent(NotFound):
     """The organisation has recorded no event with this eventID."""
 
     code = "capture.no-such-event"  # params: event_id
+
+
+class CaptureRaced(Unavailable):
+    """Other calls recorded the same events at the same moment, again and again; the same call will find them recorded."""
+
+    code = "capture.raced"  # params: retry_after

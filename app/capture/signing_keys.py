@@ -62,7 +62,7 @@ def make_hosted_key(party_id: int, *, on: Runtime) -> None:
     spki = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     kid = evidence.kid_of(spki)
     sealed, now = _sealed(on.vault, party_id, kid, private), on.clock.now()
-    entry = evidence.key_entry(kid=kid, algorithm=ALGORITHM, spki=spki, party=str(party_id), hosted=True)
+    entry = evidence.key_entry(kid=kid, alg=ALGORITHM, spki=spki, party=str(party_id), hosted=True)
 
     def run(tx: Tx) -> None:
         if find.signing_key(tx.connection, party_id) is not None:

@@ -19,6 +19,7 @@ from app.ledger.refusals import LogKeyChanged, LogRolledBack
 from app.runtime import Runtime
 from app.store.columns import to_micros
 from app.store.keys import new_ids
+from app.store.tables import table
 from app.store.work import Tx
 
 BATCH = 2000
@@ -41,7 +42,7 @@ def queue(tx: Tx, entries: Iterable[tuple[int, bytes]]) -> None:
     for _, entry in pairs:
         tile.check_entry(entry)
     rows = [(number, subject, entry) for number, (subject, entry) in zip(new_ids(len(pairs)), pairs, strict=True)]
-    tx.insert(LogQueue.__table__, ("queue_id", "subject", "entry"), rows)  # type: ignore[arg-type]  # __table__ is a Table
+    tx.insert(table(LogQueue), ("queue_id", "subject", "entry"), rows)
 
 
 def integrate(*, on: Runtime) -> int:
@@ -70,7 +71,7 @@ def _append(tx: Tx, on: Runtime) -> tuple[int, _State]:
         return 0, before
     hashes = [merkle.leaf_hash(row.entry) for row in rows]
     leaves = [(before.size + place, row.subject, leaf, row.entry) for place, (row, leaf) in enumerate(zip(rows, hashes, strict=True))]
-    tx.insert(LogLeaf.__table__, ("position", "subject", "leaf_hash", "entry"), leaves)  # type: ignore[arg-type]  # __table__ is a Table
+    tx.insert(table(LogLeaf), ("position", "subject", "leaf_hash", "entry"), leaves)
     read = find.tile_reader(tx.connection)
     for piece, body in tile.grow(before.size, hashes, read):
         _keep_tile(tx, piece, body)

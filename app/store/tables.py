@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from typing import cast
+
+from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -31,3 +33,8 @@ def all_tables() -> MetaData:
     import app.verify.model  # noqa: F401  # the imports declare the tables
 
     return Base.metadata
+
+
+def table(model: type[Base]) -> Table:
+    """The Core table of a model, for what is inserted in bulk."""
+    return cast("Table", model.__table__)

@@ -25,7 +25,7 @@ _FREE_BYTES = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Symptom:
     """One line: `state` is ok, warning (works, but look) or bad (will not work)."""
 
     name: str
@@ -34,60 +34,60 @@ class Finding:
     remedy: str = ""
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine(settings: Settings) -> list[Symptom]:
     """Everything the doctor looks at, in the order a newcomer needs it; never raises."""
-    findings: list[Finding] = []
+    findings: list[Symptom] = []
     for check in (_python, _packages, _decoders, _home, _database):
         try:
             findings.extend(check(settings))
         except (Refusal, OSError, ImportError, ValueError) as error:
-            findings.append(Finding(check.__name__.strip("_"), "bad", str(error)[:200], "truyxuat migrate"))
+            findings.append(Symptom(check.__name__.strip("_"), "bad", str(error)[:200], "truyxuat migrate"))
     return findings
 
 
-def _python(_settings: Settings) -> Iterator[Finding]:
+def _python(_settings: Settings) -> Iterator[Symptom]:
     version = ".".join(str(part) for part in sys.version_info[:3])
     good = sys.version_info[:2] >= _OLDEST
-    yield Finding("python", "ok" if good else "bad", version, "" if good else "Python 3.11 or newer")
-    yield Finding("truyxuat", "ok", __version__)
+    yield Symptom("python", "ok" if good else "bad", version, "" if good else "Python 3.11 or newer")
+    yield Symptom("truyxuat", "ok", __version__)
 
 
-def _packages(_settings: Settings) -> Iterator[Finding]:
+def _packages(_settings: Settings) -> Iterator[Symptom]:
     owners = importlib.metadata.packages_distributions()
     for package in ("app", "scanner", "schemas"):
         others = sorted(set(owners.get(package, [])) - {"truyxuat"})
         if others:
-            yield Finding(f"package {package}", "bad", ", ".join(others), f"pip uninstall {' '.join(others)}")
+            yield Symptom(f"package {package}", "bad", ", ".join(others), f"pip uninstall {' '.join(others)}")
     for name in ("flask", "sqlalchemy", "granian", "orjson", "jsonschema-rs", "cryptography", "reportlab", "qrcode", "python-barcode"):
         try:
-            yield Finding(name, "ok", importlib.metadata.version(name))
+            yield Symptom(name, "ok", importlib.metadata.version(name))
         except importlib.metadata.PackageNotFoundError:
-            yield Finding(name, "bad", "missing", f"pip install {name}")
+            yield Symptom(name, "bad", "missing", f"pip install {name}")
 
 
-def _decoders(_settings: Settings) -> Iterator[Finding]:
+def _decoders(_settings: Settings) -> Iterator[Symptom]:
     from scanner import opencv, zbar, zxing
 
     for decoder in (zxing, zbar, opencv):
         found: Any = decoder.available()
         # zxing-cpp alone can scan; the others are second opinions without which a plain EAN-13 is not believed.
         state = "ok" if found.ok else ("bad" if decoder is zxing else "warning")
-        yield Finding(f"decoder {found.name}", state, found.version or "missing", "" if found.ok else found.remedy)
+        yield Symptom(f"decoder {found.name}", state, found.version or "missing", "" if found.ok else found.remedy)
 
 
-def _home(settings: Settings) -> Iterator[Finding]:
+def _home(settings: Settings) -> Iterator[Symptom]:
     settings.home.mkdir(parents=True, exist_ok=True)
     writable = os.access(settings.home, os.W_OK)
-    yield Finding("home", "ok" if writable else "bad", str(settings.home), "" if writable else f"chown $USER {settings.home}")
+    yield Symptom("home", "ok" if writable else "bad", str(settings.home), "" if writable else f"chown $USER {settings.home}")
     free = shutil.disk_usage(settings.home).free
-    yield Finding("disk", "ok" if free > _FREE_BYTES else "warning", f"{free // 1_000_000:,} MB free", "" if free > _FREE_BYTES else "free some space")
+    yield Symptom("disk", "ok" if free > _FREE_BYTES else "warning", f"{free // 1_000_000:,} MB free", "" if free > _FREE_BYTES else "free some space")
     secrets = settings.home / "secrets"
     if secrets.is_dir():
         exposed = [path.name for path in secrets.iterdir() if path.stat().st_mode & 0o077]
-        yield Finding("secrets", "bad" if exposed else "ok", ", ".join(exposed) or "0400", f"chmod 0400 {secrets}/*" if exposed else "")
+        yield Symptom("secrets", "bad" if exposed else "ok", ", ".join(exposed) or "0400", f"chmod 0400 {secrets}/*" if exposed else "")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings) -> Iterator[Symptom]:
     on = make_runtime(settings)
     try:
         yield from _tables(on)
@@ -95,25 +95,25 @@ def _database(settings: Settings) -> Iterator[Finding]:
         on.close()
 
 
-def _tables(on: Runtime) -> Iterator[Finding]:
+def _tables(on: Runtime) -> Iterator[Symptom]:
     with on.store.reading() as connection:
         engine = connection.dialect.name
         version = connection.execute(text("SELECT sqlite_version()" if engine == "sqlite" else "SHOW server_version")).scalar_one()
-    yield Finding("database", "ok", f"{engine} {version}")
+    yield Symptom("database", "ok", f"{engine} {version}")
     found, wanted = migrate.current(on.store.engines), migrate.head()
     if found is None:
-        yield Finding("tables", "warning", "empty", "truyxuat migrate (serve and demo do it for SQLite)")
+        yield Symptom("tables", "warning", "empty", "truyxuat migrate (serve and demo do it for SQLite)")
         return
-    yield Finding("tables", "ok" if found == wanted else "bad", found, "" if found == wanted else "truyxuat migrate")
+    yield Symptom("tables", "ok" if found == wanted else "bad", found, "" if found == wanted else "truyxuat migrate")
     with on.store.engines.writer.connect() as connection:
         assert_durable(connection)
-    yield Finding("durability", "ok", "a commit survives a power cut")
+    yield Symptom("durability", "ok", "a commit survives a power cut")
     with on.store.reading() as connection:
         state, latest = log_find.state(connection), log_find.latest_checkpoint(connection)
     if state is None:
-        yield Finding("log", "ok", "empty")
+        yield Symptom("log", "ok", "empty")
         return
     behind = state.size - (latest.size if latest else 0)
-    yield Finding("log", "ok" if behind == 0 else "warning", f"{state.size} entries, {behind} without checkpoint", "" if behind == 0 else "truyxuat serve")
+    yield Symptom("log", "ok" if behind == 0 else "warning", f"{state.size} entries, {behind} without checkpoint", "" if behind == 0 else "truyxuat serve")
 
 
