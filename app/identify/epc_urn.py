@@ -170,6 +170,9 @@ def _wrong_at(urn: str) -> int:
     rule = _DIGITS.get(head[1])
     if rule is None or len(whole[2]) + len(reference) != rule.digits or not dot:
         return start
+    digits = _DIGITS_ONLY.match(urn, start)
+    if reference and (digits is None or digits.end() < start + len(reference)):
+        return digits.end() if digits else start
     start += len(reference) + 1
     good = _SERIAL.match(urn, start)
-    return good.end() if good else start
+    return good.end() if good and rule.instance_ai else start

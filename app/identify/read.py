@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.errors import Invalid
 from app.identify import check_digit, digital_link, element_string, epc_urn, gtin, keys, scan_data, sscc
+from app.identify.places import counted_from
 from app.identify.refusals import NoKey, NotRecognised
 
 Pair = tuple[str, str]
@@ -27,10 +28,13 @@ class Identified:
     canonical: str
 
 
+_SPACES = " \t\r\n\u00a0\u2009\u202f"  # not U+001D, which Python too counts as white space: it is FNC1
 _FNC1_WRITTEN = str.maketrans("^\u241d", "\x1d\x1d")  # what keyboards and logs show in its place; in no value either is allowed
-_BEFORE_BRACKET = re.compile(r"\s+(?=\()|(?<=[0-9]\))\s+(?=[^(\s])")  # beside brackets only: inside a value a space is a mistake
-_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\s.\-\u2010-\u2015]+(?=[0-9])")
-_SEPARATED_DIGITS = re.compile(r"[0-9]+(?:[\s.\-\u2010-\u2015]+[0-9]+)*")
+_BEFORE_BRACKET = re.compile(
+    rf"[{_SPACES}]+(?=\()|(?<=[0-9]\))[{_SPACES}]+(?=[^(\s])"
+)  # beside brackets only: inside a value a space is a mistake
+_BETWEEN_DIGITS = re.compile(rf"(?<=[0-9])[{_SPACES}.\-\u2010-\u2015]+(?=[0-9])")
+_SEPARATED_DIGITS = re.compile(rf"[0-9]+(?:[{_SPACES}.\-\u2010-\u2015]+[0-9]+)*")
 _NOTHING = re.compile(r"(?!)")
 _LEGACY = digital_link.Reading(short_gtin=True)
 _GTINS = (8, 12, 13, 14)
@@ -46,8 +50,8 @@ def identify(text: str) -> Identified:
     AIs in brackets with or without spaces, plain GTIN-8, -12, -13, -14 or SSCC with spaces or hyphens. Thirteen digits are a GTIN.
     Raises kinds of Invalid whose `position` counts from the beginning of `text`.
     """
-    start = len(text) - len(text.lstrip())
-    trimmed = text.strip()
+    start = len(text) - len(text.lstrip(_SPACES))
+    trimmed = text.strip(_SPACES)
     if not trimmed:
         raise NotRecognised(position=0)
     reader, dropped = _reader_of(trimmed)
@@ -98,7 +102,8 @@ def _urn(text: str) -> Identified:
 
 def _scan(text: str) -> Identified:
     if text.startswith("]I1"):
-        return _named((("01", _after(3, gtin.gtin14, text)),), ())
+        with counted_from(3):
+            return _named((("01", gtin.gtin14(text[3:])),), ())
     scan = scan_data.parse(text.translate(_FNC1_WRITTEN) if text[:3] in element_string.SYMBOLOGIES else text)
     if scan.gtin is not None:
         return _named((("01", scan.gtin),), scan.pairs)
@@ -118,15 +123,6 @@ def _digits(text: str) -> Identified:
         return _elements(text)
     check_digit.of_length(text, _GTINS, "GTIN")
     raise NotRecognised(position=0)
-
-
-def _after(start: int, read: Callable[[str], str], text: str) -> str:
-    """Read what follows a prefix; positions count from the beginning all the same."""
-    try:
-        return read(text[start:])
-    except Invalid as refusal:
-        refusal.params["position"] += start
-        raise
 
 
 def _from_pairs(pairs: tuple[Pair, ...]) -> Identified:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.identify import check_digit, digital_link, element_string, elements
 from app.identify.element_string import FNC1
+from app.identify.places import counted_from
 from app.identify.refusals import NoElements, NoKeyInUri, NotADigitalLink, SymbologyUnknown
 
 Pair = tuple[str, str]
@@ -57,7 +58,8 @@ def parse(data: str) -> Scan:
         return Scan(_ELEMENTS[identifier], pairs, None, "^" + text.removeprefix(FNC1).replace(FNC1, "^"))
     if identifier in _PLAIN:
         escaped = "\\" + text if _ESCAPED_FNC1.match(text) else text
-        return Scan(_PLAIN[identifier], _linked(text), None, escaped)
+        with counted_from(3):
+            return Scan(_PLAIN[identifier], _linked(text), None, escaped)
     if identifier in _RETAIL:
         return _retail(data, *_RETAIL[identifier])
     raise SymbologyUnknown(found=identifier, position=0)
@@ -93,9 +95,11 @@ def _linked(text: str) -> tuple[Pair, ...]:
 
 def _retail(data: str, carrier: str, digits: int) -> Scan:
     primary, composite, rest = data[3:].partition(_COMPOSITE_BEGINS)
-    check_digit.of_length(primary, (digits,), carrier)
-    check_digit.check(primary, carrier)
-    pairs = element_string.parse(rest) if composite else ()
+    with counted_from(3):
+        check_digit.of_length(primary, (digits,), carrier)
+        check_digit.check(primary, carrier)
+    with counted_from(3 + digits + len(composite)):
+        pairs = element_string.parse(rest) if composite else ()
     message = primary + (f"|^{rest.replace(FNC1, '^')}" if composite else "")
     return Scan(carrier, pairs, primary.zfill(_GTIN), message)
 
