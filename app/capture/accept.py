@@ -17,8 +17,10 @@ from app.capture import evidence, find, items, pack, read_document, refusals, ru
 from app.capture.canonical import jcs
 from app.capture.event_hash import Context, context_of, event_hash
 from app.capture.model import CaptureDocument, Event, EventIdentity, EventItem
+from app.capture.signing_keys import EventSigner
 from app.errors import Finding
 from app.ledger import sequencer
+from app.party import find as party
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.columns import to_micros
@@ -115,11 +117,11 @@ def accept(
     context = document.get("@context")
     drafts = _drafts(events, document, context_of(context), bare=bare)
     for _ in range(_RACES):
-        fresh = _fresh(party_id, drafts, on)
+        fresh, signer = _look(party_id, drafts, on)
         if not fresh:
             return _repeat(drafts, on)
         try:
-            return _keep(party_id, raw, sent, content_type, context, fresh, drafts, idempotency_key, on)
+            return _keep(signer, party_id, raw, sent, content_type, context, fresh, drafts, idempotency_key, on)
         except AlreadyThere:
             # Somebody recorded one of these events, or used the key, between our look and our write: look again.
             if idempotency_key:
@@ -167,15 +169,17 @@ def _declared(event: Mapping[str, Any]) -> bytes:
     return declaration["declarationTime"].encode() if declaration else b""
 
 
-def _fresh(party_id: int, drafts: list[_Draft], on: Runtime) -> list[_Draft]:
-    """The events nobody has recorded yet; raises EventChanged for one whose eventID is known with other content."""
+def _look(party_id: int, drafts: list[_Draft], on: Runtime) -> tuple[list[_Draft], EventSigner]:
+    """The events nobody has recorded yet, and who signs them; raises EventChanged for an eventID known with other content."""
     with on.store.reading() as connection:
         rows = find.identities(connection, party_id, [draft.identity for draft in drafts])
+        key = party.signing_key(connection, party_id)
     for draft in drafts:
         draft.known = rows.get(draft.identity)
         if draft.known is not None and bytes(draft.known.content) != draft.content:
             raise refusals.EventChanged(pointer=f"{draft.pointer}/eventID", event_id=draft.event_uri, number=draft.position + 1)
-    return [draft for draft in drafts if draft.known is None]
+    signer = signing_keys.signer_for(party_id, on=on) if key is None else signing_keys.opened(key, on=on)
+    return [draft for draft in drafts if draft.known is None], signer
 
 
 def _repeat(drafts: list[_Draft], on: Runtime) -> Receipt:
@@ -190,11 +194,10 @@ def _repeat(drafts: list[_Draft], on: Runtime) -> Receipt:
 
 
 def _keep(
-    party_id: int, raw: bytes, sent: bytes, content_type: str, context: Any, fresh: list[_Draft], drafts: list[_Draft],
-    idempotency_key: str | None, on: Runtime,
+    signer: EventSigner, party_id: int, raw: bytes, sent: bytes, content_type: str, context: Any, fresh: list[_Draft],
+    drafts: list[_Draft], idempotency_key: str | None, on: Runtime,
 ) -> Receipt:  # fmt: skip
     """Seal, sign and commit the fresh events of a document."""
-    signer = signing_keys.signer_for(party_id, on=on)
     document_id, row_ids, captured = new_id(), new_ids(len(fresh)), on.clock.record_time()
     capture_id = str(document_id)
     sealer = evidence.Sealer(context, capture_id, captured)

@@ -81,10 +81,15 @@ def signer_for(party_id: int, *, on: Runtime) -> EventSigner:
     """The signer of an enterprise, made on first use."""
     for _ in range(2):
         with on.store.reading() as connection:
-            row: Any = find.signing_key(connection, party_id)
+            row = find.signing_key(connection, party_id)
         if row is not None:
-            private = _opened(on.vault, party_id, row.kid, bytes(row.sealed))
-            return EventSigner(row.kid, row.algorithm, row.hosted, private.sign)
+            return opened(row, on=on)
         make_hosted_key(party_id, on=on)
     message = "a signing key that was just made cannot be read"
     raise RuntimeError(message)
+
+
+def opened(row: Any, *, on: Runtime) -> EventSigner:
+    """The signer of a `signing_key` row."""
+    private = _opened(on.vault, row.party_id, row.kid, bytes(row.sealed))
+    return EventSigner(row.kid, row.algorithm, row.hosted, private.sign)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection, Row
 
 from app.errors import NotFound
 from app.party.model import ApiKey, CompanyPrefix, Membership, Party, Person, SigningKey
+
+# Asked with every capture: building a statement costs more than running it.
+_SIGNING_KEY = (
+    select(SigningKey.__table__)
+    .where(SigningKey.party_id == bindparam("party_id"), SigningKey.retired_at.is_(None))
+    .order_by(SigningKey.created_at.desc())
+    .limit(1)
+)
 
 
 class NoSuchParty(NotFound):
@@ -58,13 +66,7 @@ def api_keys(connection: Connection, party_id: int) -> list[Row[Any]]:
 
 def signing_key(connection: Connection, party_id: int) -> Row[Any] | None:
     """The key that signs for an organisation today: the newest that is not retired."""
-    statement = (
-        select(SigningKey.__table__)
-        .where(SigningKey.party_id == party_id, SigningKey.retired_at.is_(None))
-        .order_by(SigningKey.created_at.desc())
-        .limit(1)
-    )
-    return connection.execute(statement).first()
+    return connection.execute(_SIGNING_KEY, {"party_id": party_id}).first()
 
 
 def signing_keys(connection: Connection, kids: list[str]) -> dict[str, Row[Any]]:
