@@ -127,10 +127,7 @@ def _print(answer: dict[str, Any], *, as_json: bool) -> None:
 
 def _line(reading: dict[str, Any]) -> str:
     """One reading for people: symbology, text with FNC1 made visible and other control characters escaped, what it identifies."""
-    text = "".join(
-        "<GS>" if character == "\x1d" else character if character.isprintable() else f"\\x{ord(character):02x}"
-        for character in reading["text"]
-    )
+    text = "".join("<GS>" if mark == "\x1d" else mark if mark.isprintable() else ascii(mark)[1:-1] for mark in reading["text"])
     identified = reading["gs1"]
     means = f"  = {identified['canonical']}" if identified is not None and identified["canonical"] != text else ""
     return f"{reading['symbology']:<18}{text}{means}  [{reading['decoder']}]"

@@ -11,6 +11,7 @@ Messages through the pipes are length-prefixed; the child is not trusted, so its
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import math
 import os
@@ -18,6 +19,7 @@ import select
 import struct
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -44,7 +46,15 @@ _ENVIRONMENT = {"PATH": os.defpath + ":/sbin:/usr/sbin", "OPENBLAS_NUM_THREADS":
 
 
 class _Ended(Exception):  # noqa: N818  # a message between functions of this file
-    """The child closed its pipe, broke the protocol, or did not answer in time."""
+    """The child gives no answer."""
+
+
+class _Dead(_Ended):
+    """The child closed its pipe or broke the protocol."""
+
+
+class _Late(_Ended):
+    """The child did not answer in time."""
 
 
 class Child:
@@ -71,17 +81,16 @@ class Child:
             self.stop()
             raise DecoderFailed(reason=f"not started, exit {self.process.returncode}") from error
 
-    def ask(self, options: dict[str, Any], image: bytes, timeout: float) -> dict[str, Any]:
-        """The child's answer to one picture; on any trouble the child is ended and DecodingStopped raised."""
-        deadline = time.monotonic() + timeout
+    def ask(self, options: dict[str, Any], image: bytes, deadline: float) -> dict[str, Any]:
+        """The child's answer to one picture; on any trouble the child is ended and _Ended raised."""
         header = json.dumps(options).encode()
         try:
             self._send(_REQUEST.pack(len(header), len(image)) + header, deadline)
             self._send(image, deadline)
             return self._receive(deadline)
-        except _Ended as error:
+        except _Ended:
             self.stop()
-            raise DecodingStopped(seconds=timeout) from error
+            raise
 
     def stop(self) -> None:
         """End the process now and wait for its end."""
@@ -100,18 +109,18 @@ class Child:
             except BlockingIOError:  # the pipe filled up between poll and write
                 continue
             except BrokenPipeError as error:
-                raise _Ended from error
+                raise _Dead from error
 
     def _receive(self, deadline: float) -> dict[str, Any]:
         (size,) = _ANSWER.unpack(self._take(_ANSWER.size, deadline))
         if size > _LONGEST_ANSWER:
-            raise _Ended
+            raise _Dead
         try:
             answer = json.loads(self._take(size, deadline))
         except ValueError as error:
-            raise _Ended from error
+            raise _Dead from error
         if not isinstance(answer, dict):
-            raise _Ended
+            raise _Dead
         return answer
 
     def _take(self, count: int, deadline: float) -> bytes:
@@ -120,18 +129,18 @@ class Child:
             _await(self._from, select.POLLIN, deadline)
             part = os.read(self._from, count - len(taken))
             if not part:
-                raise _Ended
+                raise _Dead
             taken += part
         return bytes(taken)
 
 
 def _await(pipe: int, what: int, deadline: float) -> None:
-    """Wait until a pipe can be read or written; _Ended at the deadline. Poll, since select() fails from the 1,025th file on."""
+    """Wait until a pipe can be read or written; _Late at the deadline. Poll, since select() fails from the 1,025th file on."""
     poll = select.poll()
     poll.register(pipe, what)
     left = deadline - time.monotonic()
     if left <= 0 or not poll.poll(left * 1000):
-        raise _Ended
+        raise _Late
 
 
 class Pool:
@@ -161,16 +170,22 @@ class Pool:
         except Empty as error:
             raise DecoderBusy(retry_after=math.ceil(timeout)) from error
         try:
-            if child is None or child.process.poll() is not None:
-                child = None
-                child = Child(self._memory)
-            answer = child.ask(options, image, timeout)
-        except DecodingStopped:
+            child, answer = self._asked(child, options, image, time.monotonic() + timeout)
+        except _Ended as error:
             child = None
-            raise
+            raise DecodingStopped(seconds=timeout) from error
         finally:
-            self._free.put(child)
+            self._free.put(child if child is not None and child.process.returncode is None else None)
         return _readings(answer, timeout)
+
+    def _asked(self, child: Child | None, options: dict[str, Any], image: bytes, deadline: float) -> tuple[Child, dict[str, Any]]:
+        """The answer of this child, or of a new one where this one turns out to be dead: it may have died of something else."""
+        if child is not None:
+            with contextlib.suppress(_Dead):
+                return child, child.ask(options, image, deadline)
+        began = time.monotonic()
+        fresh = Child(self._memory)
+        return fresh, fresh.ask(options, image, deadline + time.monotonic() - began)
 
     def processes(self) -> list[int]:
         """Process numbers of the children that are running and free."""
@@ -178,8 +193,11 @@ class Pool:
 
     def close(self) -> None:
         """End every free child."""
-        for _ in range(self._free.qsize()):
-            child = self._free.get()
+        taken: list[Child | None] = []
+        with contextlib.suppress(Empty):  # until all that are free are taken; those at work come back later and stay
+            while True:
+                taken.append(self._free.get_nowait())
+        for child in taken:
             if child is not None:
                 child.stop()
             self._free.put(None)
@@ -213,6 +231,7 @@ def _reading(item: dict[str, Any]) -> Reading:
 
 
 _shared: Pool | None = None
+_making = threading.Lock()
 
 
 def read(
@@ -232,15 +251,16 @@ def read(
 
 def _pool() -> Pool:
     global _shared  # noqa: PLW0603  # one pool a process, made at the first picture
-    if _shared is None:
-        _shared = Pool()  # two threads may both make one; the loser's holds no process yet
-    return _shared
+    with _making:
+        if _shared is None:
+            _shared = Pool()
+        return _shared
 
 
 def _forget() -> None:
     """A forked server process starts with no children: the pipes it inherited belong to its parent."""
-    global _shared  # noqa: PLW0603  # see _pool
-    _shared = None
+    global _shared, _making  # see _pool
+    _shared, _making = None, threading.Lock()
 
 
 def close() -> None:

@@ -1,4 +1,4 @@
-"""Reading from a camera: every frame quickly, the place of the last symbol first, each code announced once."""
+"""Reading from a camera: every frame quickly, the place of the last symbols first, each code announced once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner import opencv, prepare, zbar, zxing
 from scanner.choose import NOISY
-from scanner.reading import STRONG
+from scanner.reading import STRONG, box
 from scanner.refusals import DecoderMissing
 from scanner.steady import Steady
 
@@ -42,7 +42,7 @@ class Follower:
         readings = self._near(image) if searched else self._whole(image)
         self._count += 1
         if readings:
-            self._last, self._misses = readings[0].corners, 0
+            self._last, self._misses = _around(readings), 0
         elif self._last is not None:
             self._misses += 1
             if self._misses >= MISSES:
@@ -63,6 +63,13 @@ class Follower:
         if self._count % NOISE_EVERY == 0:
             self._noisy = prepare.noise(image) >= NOISY
         return _look(prepare.smoothed(image).image if self._noisy else image)
+
+
+def _around(readings: list[Reading]) -> Corners:
+    """The rectangle around all symbols of a frame: a label's QR and EAN are followed together."""
+    xs = [x for reading in readings for x, _ in reading.corners]
+    ys = [y for reading in readings for _, y in reading.corners]
+    return box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 def _look(image: Array) -> list[Reading]:

@@ -102,10 +102,10 @@ def parted(image: Array, level: float = 0.65, side: int = 31) -> Prepared:
     cv2 = library()
     larger = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     square = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
-    dark = cv2.blur(cv2.erode(larger, square), (side, side)).astype("float32")
-    light = cv2.blur(cv2.dilate(larger, square), (side, side)).astype("float32")
-    threshold = dark + level * (light - dark)
-    return Prepared(((larger > threshold) * 255).astype("uint8"), _scaled(2.0, 2.0))
+    dark = cv2.blur(cv2.erode(larger, square), (side, side))
+    light = cv2.blur(cv2.dilate(larger, square), (side, side))
+    threshold = cv2.addWeighted(dark, 1 - level, light, level, 0)
+    return Prepared(cv2.compare(larger, threshold, cv2.CMP_GE), _scaled(2.0, 2.0))
 
 
 def turned(image: Array, degrees: float = 45.0) -> Prepared:
@@ -121,6 +121,25 @@ def turned(image: Array, degrees: float = 45.0) -> Prepared:
     level = cv2.warpAffine(image, there, (columns, rows), flags=cv2.INTER_LINEAR, borderValue=255)
     (a, b, c), (d, e, f) = cv2.invertAffineTransform(there).tolist()
     return Prepared(level, (a, b, c, d, e, f))
+
+
+def levelled(image: Array) -> Prepared:
+    """Turned so that the strongest stripes of the picture stand upright, as a linear code's bars should.
+
+    A structure tensor over squares of 24 pixels tells where all edges run one way and which; each square votes with its energy for a
+    direction, of 2 degrees, by how one-sided it is. Lines of text vote little.
+    """
+    import numpy as np
+
+    cv2 = library()
+    across, down = cv2.Sobel(image, cv2.CV_32F, 1, 0), cv2.Sobel(image, cv2.CV_32F, 0, 1)
+    square = (24, 24)
+    xx, yy, xy = cv2.blur(across * across, square), cv2.blur(down * down, square), cv2.blur(across * down, square)
+    xx, yy, xy = xx[12::12, 12::12], yy[12::12, 12::12], xy[12::12, 12::12]
+    one_sided = np.hypot(xx - yy, 2 * xy) / (xx + yy + 1)
+    degrees = np.degrees(0.5 * np.arctan2(2 * xy, xx - yy))  # direction across the stripes, -90 to 90
+    votes, edges = np.histogram(degrees, bins=90, range=(-90, 90), weights=one_sided**4 * (xx + yy))
+    return turned(image, float(edges[int(votes.argmax())]) + 1.0)
 
 
 def cropped(image: Array, corners: Corners, margin: float) -> Prepared:

@@ -1,0 +1,1 @@
+"""Expected reads and misreads of picture sets."""
