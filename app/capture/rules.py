@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta
+from itertools import islice
 from typing import Any
 from unicodedata import is_normalized
 
@@ -25,6 +26,9 @@ AHEAD = timedelta(hours=24)
 
 LONGEST = 2048
 """Characters of an identifier; the longest URI that browsers, labels and indexes all carry."""
+
+MOST = 20
+"""Findings reported for one event: more would not help the person who corrects it."""
 
 _QUANTITIES = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
 _MEASURED = (
@@ -67,18 +71,18 @@ def check_event(event: dict[str, Any], pointer: str, now: datetime) -> list[Find
     number = int(found[1]) + 1 if found else None
     latest = now + AHEAD
     happened = _instant(event["eventTime"])
-    findings = list(_members(event, pointer, number))
+    findings = list(islice(_members(event, pointer, number), MOST))
     if happened is None or happened > latest or "errorDeclaration" in event:
         findings += _times(event, pointer, number, latest)
     text = orjson.dumps(event)
     if _odd(event, text) or wrong_in(text):
-        findings += _texts(event, pointer, number)
-    return findings
+        findings += islice(_texts(event, pointer, number), MOST)
+    return findings[:MOST]
 
 
 def remarks(event: dict[str, Any], pointer: str) -> list[Finding]:
     """What the standard's text forbids although its own examples do it: worth a flag on the event, never a refusal."""
-    if "sensorElementList" not in event:
+    if event["type"] not in _STANDARD or "sensorElementList" not in event:
         return []
     found = _NUMBER.search(pointer)
     return list(_sensor_remarks(event, pointer, int(found[1]) + 1 if found else None))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, cast
 
-from jsonschema_rs import Draft202012Validator, Registry
+import orjson
+from jsonschema_rs import Draft202012Validator, Registry, ValidationError
 
 from app.capture.explain_shape import EVENT_TYPES, explain, kind_of, shown
 from app.errors import Finding
@@ -22,6 +24,9 @@ _LISTS = {"EPCISDocument": ("epcisBody", "eventList"), "EPCISQueryDocument": ("e
 
 MOST = 20
 """Findings reported for one event: more would not help the person who corrects it."""
+
+LARGE = 200_000
+"""Bytes of JSON from which an event is told only its first fault: 300,000 wrong identifiers cost five seconds to list."""
 
 
 def check_document(document: Any) -> list[Finding]:
@@ -79,12 +84,23 @@ def _judge(schema: str, value: dict[str, Any], pointer: str, number: int | None)
     if validator.is_valid(value):
         return []
     found: dict[tuple[object, ...], Finding] = {}
-    for error in validator.iter_errors(value):
-        for finding in explain(error, _sources(), pointer, number):
-            found.setdefault((finding.code, finding.pointer, finding.params.get("choices")), finding)
-        if len(found) >= MOST:
+    told = chain.from_iterable(explain(error, _sources(), pointer, number) for error in _errors(validator, value))
+    for finding in told:
+        found.setdefault((finding.code, finding.pointer, finding.params.get("choices")), finding)
+        if len(found) == MOST:
             break
-    return list(found.values())[:MOST]
+    return list(found.values())
+
+
+def _errors(validator: Draft202012Validator, value: dict[str, Any]) -> Iterable[ValidationError]:
+    """Every error of an invalid value; of a very large one only the first, because the validator makes all before it gives one."""
+    if len(orjson.dumps(value)) <= LARGE:
+        return validator.iter_errors(value)
+    try:
+        validator.validate(value)
+    except ValidationError as error:
+        return [error]
+    return []
 
 
 @cache

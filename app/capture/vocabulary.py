@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
+from itertools import pairwise
+
+NEAR = 0.4
+"""Likeness from which a word is worth suggesting; `assemble` and `assembling` have 0.8."""
 
 _GAPS = re.compile(r"[\s-]+")
 
@@ -48,13 +51,25 @@ def _vocabulary(name: str, entry: dict[str, object]) -> Vocabulary:
     return Vocabulary(name, tuple(words), (*urn, *dict.fromkeys([*secure, *plain])))  # type: ignore[arg-type]  # the file is ours
 
 
-@lru_cache(maxsize=4096)
 def closest(text: str, words: tuple[str, ...], most: int = 3) -> tuple[str, ...]:
     """The words a person may have meant, best first; spelling of gaps and capitals is forgiven.
 
-    Where nothing is near, the least far: a person sees what such words look like.
+    Where nothing is near, the least far: a person sees what such words look like. Likeness is the share of common pairs of
+    letters (Dice), because an edit distance to 72 words costs a millisecond and a hostile document asks 20,000 times.
     """
-    plain = {word.lower(): word for word in words}
-    wanted = _GAPS.sub("_", text[:60].strip()).lower()
-    near = get_close_matches(wanted, plain, most, 0.6) or get_close_matches(wanted, plain, most, 0.0)
-    return tuple(plain[found] for found in near)
+    wanted = _pairs(text[:60])
+    scored = sorted(((2 * len(wanted & pairs) / (len(wanted) + len(pairs)), word) for word, pairs in _lexicon(words)), reverse=True)
+    near = [word for score, word in scored if score >= NEAR]
+    return tuple((near or [word for _score, word in scored])[:most])
+
+
+@cache
+def _lexicon(words: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Words with their pairs of letters; there are as many lists as closed objects in the schemas."""
+    return tuple((word, _pairs(word)) for word in words)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    """The pairs of neighbouring letters, the beginning counting as one."""
+    plain = "^" + _GAPS.sub("_", text.strip()).lower()
+    return frozenset(map("".join, pairwise(plain)))

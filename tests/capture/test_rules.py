@@ -16,9 +16,11 @@ from app.capture.check_keys import ends_in_check_digit, wrong, wrong_in
 from app.errors import Finding
 from app.identify import check_digit
 from tests import SHARED
+from tests.capture.mutants import mutants
 from tests.capture.test_shape import event, only, told
 
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
+DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 EXAMPLES = sorted(path for path in (SHARED / "epcis-standard").glob("examples-json/**/*.json*") if path.is_file()) if SHARED else []
 
 
@@ -50,6 +52,29 @@ def test_no_official_example_is_refused(path: Path) -> None:
     document = json.loads(path.read_text("utf-8"))
     for index, one in enumerate(shape.events_of(document)):
         assert check(one, shape.event_pointer(document, index)) == []
+
+
+@pytest.mark.skipif(SHARED is None, reason="the official examples of EPCIS 2.0 are not beside the repository")
+def test_rules_can_judge_whatever_has_a_good_shape() -> None:
+    judged = 0
+    for number, path in enumerate(EXAMPLES):
+        for mutant in mutants(json.loads(path.read_text("utf-8")), 30, seed=number):
+            alone = mutant.get("type") not in DOCUMENTS
+            if shape.check_event(mutant) if alone else shape.check_document(mutant):
+                continue
+            for index, one in enumerate(shape.events_of(mutant)):
+                rules.check_event(one, shape.event_pointer(mutant, index), NOW)
+                rules.remarks(one, "")
+                judged += 1
+    assert judged > 300
+
+
+@pytest.mark.parametrize("sensors", [3, [], {}, [3], [{"sensorReport": 3}], None])
+def test_an_extension_event_may_mean_something_else_by_our_names(sensors: Any) -> None:
+    whole = {**event(type="example:Drying", action=5, quantityList=sensors), "sensorElementList": sensors}
+    assert shape.check_event(whole) == []
+    assert check(whole) == []
+    assert rules.remarks(whole, "") == []
 
 
 @pytest.mark.parametrize("action", ["ADD", "DELETE"])
@@ -267,6 +292,11 @@ def test_an_identifier_has_at_most_2048_characters() -> None:
 
 def test_a_text_may_be_longer_than_an_identifier() -> None:
     assert check(event(**{"example:note": "x" * 5000})) == []
+
+
+def test_an_event_with_very_many_faults_is_told_twenty() -> None:
+    assert len(check(event(epcList=[f"https://id.gs1.org/01/{number}" for number in range(1, 500)]))) == 20
+    assert len(check(event(quantityList=[{"epcClass": "urn:example:1", "quantity": -1}] * 500))) == 20
 
 
 def test_an_extension_event_writes_bare_words_too() -> None:

@@ -260,6 +260,11 @@ def test_an_event_with_very_many_faults_is_told_twenty() -> None:
     assert len(shape.check_event(event(epcList=[f"no uri {number}" for number in range(5000)]))) == 20
 
 
+def test_a_very_large_event_is_told_its_first_fault() -> None:
+    found = shape.check_event(event(epcList=[*(f"urn:example:{number}" for number in range(20_000)), "no uri 1", "no uri 2"]))
+    assert told(only(found)) == ("shape.not-a-uri", "/epcList/20000")
+
+
 def test_events_and_their_pointers_belong_together() -> None:
     first, second = event(), event(action="ADD")
     for whole in (document(first, second), answer(first, second)):
