@@ -41,7 +41,7 @@ class Firm:
 
 
 FIRMS = (
-    Firm("orchard", "HTX Vải Hương Giang", "9521001", "9521001000009", "31", "xã Thanh Hà"),
+    Firm("orchard", "HTX Vải Hương Giang", "9521001", "9521001000000", "31", "xã Thanh Hà"),
     Firm("packer", "Công ty Đóng gói Xuất khẩu Sông Thái Bình", "9521002", "9521002000009", "31", "xã Thanh Hà"),
     Firm("sauce", "Nước mắm Vạn Vân Cổ", "9521003", "9521003000008", "31", "đặc khu Cát Hải"),
     Firm("tea", "HTX Chè Shan Bình Lư", "9521004", "9521004000007", "12", "xã Bình Lư"),
@@ -162,7 +162,7 @@ def chain_a(serials: list[str]) -> list[tuple[str, dict[str, Any]]]:
             disposition="active", quantityList=_RAW, ilmd={"ex:harvestDate": "2026-06-12", "ex:crates": "31"}, **{"ex:fieldWeight": 1240})),
         ("packer", _event("06", "ObjectEvent", "2026-06-12T08:00:00+07:00", "receiving", "post-harvest", _PACKHOUSE, action="OBSERVE",
             disposition="in_progress", quantityList=_RAW, sensorElementList=_sensor("9521002SC07", "Mass", 1236, "KGM"),
-            **_owned("9521001000009", "9521002000009"))),
+            **_owned("9521001000000", "9521002000009"))),
         ("packer", _event("07", "TransformationEvent", "2026-06-12T10:00:00+07:00", "commissioning", "processing", _PACKHOUSE,
             inputQuantityList=_RAW, outputQuantityList=[*_BOXES, _amount(LYCHEE_GRADE_B, "2606121B", 120)],
             outputEPCList=[item_uri(LYCHEE_EXPORT, serial) for serial in serials], **{"ex:loss": {"ex:quantity": 16, "ex:uom": "KGM"}})),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Finding, Invalid, NotFound
 from app.party import find, rules
 from app.party.model import ApiKey, CompanyPrefix, Membership, Party, Person
 from app.party.permissions import GRANTS, Actor, Permission, Role, permit
@@ -57,6 +57,13 @@ def _party_row(values: Mapping[str, Any], party_id: int, now: datetime) -> dict[
     }  # fmt: skip
 
 
+def _person_row(values: Mapping[str, Any], person_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "person_id": person_id, "email": values["email"].strip(), "email_key": fold(values["email"]), "name": values["person_name"].strip(),
+        "password_hash": hasher().hash(values["password"]), "language": values.get("language") or "vi", "created_at": now, "disabled_at": None,
+    }  # fmt: skip
+
+
 def _taken(tx: Tx, values: Mapping[str, Any], besides: int | None = None) -> None:
     """Raise AlreadyRegistered, naming the field, when a key of the organisation belongs to another."""
     for name, column in (("tax_code", Party.tax_code), ("gln", Party.gln)):
@@ -80,10 +87,7 @@ def sign_up(values: Mapping[str, Any], *, on: Runtime, role: Role = Role.OWNER) 
     if findings:
         raise RegistrationInvalid(findings=findings, count=len(findings))
     party_id, person_id, now = new_id(), new_id(), on.clock.now()
-    person = {
-        "person_id": person_id, "email": values["email"].strip(), "email_key": fold(values["email"]), "name": values["person_name"].strip(),
-        "password_hash": hasher().hash(values["password"]), "language": values.get("language") or "vi", "created_at": now, "disabled_at": None,
-    }  # fmt: skip
+    person = _person_row(values, person_id, now)
 
     def run(tx: Tx) -> Registered:
         _taken(tx, values)
@@ -95,6 +99,31 @@ def sign_up(values: Mapping[str, Any], *, on: Runtime, role: Role = Role.OWNER) 
         tx.execute(insert(Person).values(person))
         tx.execute(insert(Membership).values(party_id=party_id, person_id=person_id, role=str(role), created_at=now))
         return Registered(party_id, person_id)
+
+    return on.store.write(run)
+
+
+def add_person(values: Mapping[str, Any], *, by: Actor, on: Runtime) -> int:
+    """Give a colleague an account in one's own organisation; returns the person's number.
+
+    values: person_name, email, password, role (member, approver or owner), language. Raises RegistrationInvalid, AlreadyRegistered.
+    """
+    party_id = permit(by, Permission.PARTY_ORGANISATION_WRITE)
+    findings = rules.check_person(values)
+    role = values.get("role")
+    if role not in {Role.MEMBER, Role.APPROVER, Role.OWNER}:
+        findings.append(Finding("party.role", "/role", str(role)[:20], {"roles": "member, approver, owner"}))
+    if findings:
+        raise RegistrationInvalid(findings=findings, count=len(findings))
+    person_id, now = new_id(), on.clock.now()
+    person = _person_row(values, person_id, now)
+
+    def run(tx: Tx) -> int:
+        if tx.execute(select(Person.person_id).where(Person.email_key == person["email_key"])).first():
+            raise AlreadyRegistered(pointer="/email", field="email", given=values["email"])
+        tx.execute(insert(Person).values(person))
+        tx.execute(insert(Membership).values(party_id=party_id, person_id=person_id, role=str(role), created_at=now))
+        return person_id
 
     return on.store.write(run)
 
@@ -125,7 +154,7 @@ def organisation(*, by: Actor, on: Runtime) -> dict[str, Any]:
     party_id = permit(by, Permission.PARTY_ORGANISATION_READ)
     with on.store.reading() as connection:
         row = find.party(connection, party_id)
-        return dict(row._mapping) | {  # noqa: SLF001  # SQLAlchemy's documented mapping view
+        return dict(row._mapping) | {  # SQLAlchemy's documented mapping view
             "prefixes": [item.prefix for item in find.prefixes(connection, party_id)],
             "people": [{"name": item.name, "email": item.email, "role": item.role} for item in find.members(connection, party_id)],
         }
@@ -142,7 +171,7 @@ def issue_api_key(
     given = role or by.role
     wanted = sorted({str(scope) for scope in scopes})
     unknown = [scope for scope in wanted if scope not in set(Permission)]
-    if not label.strip() or len(label) > 80 or unknown or not GRANTS[given] <= GRANTS[by.role]:  # noqa: PLR2004  # shown in one line
+    if not label.strip() or len(label) > 80 or unknown or not GRANTS[given] <= GRANTS[by.role]:  # shown in one line
         raise RegistrationInvalid(pointer="/label" if not unknown else "/scopes", count=1, unknown=", ".join(unknown))
     return on.store.write(lambda tx: add_api_key(tx, party_id, label, given, wanted, by.person_id, on.clock.now(), days))
 
