@@ -191,8 +191,9 @@ def _path(uri: str, start: int, end: int) -> tuple[int, list[_Piece]]:
             break
         ai = uri[ai_slash + 1 : value_slash]
         raw = uri[value_slash + 1 : end]
-        pieces.insert(0, _Piece(ai, unescape_path(raw), raw, value_slash + 1))
+        pieces.append(_Piece(ai, unescape_path(raw), raw, value_slash + 1))
         if ai in keys.QUALIFIERS:
+            pieces.reverse()
             _check_sequence(tuple(piece.ai for piece in pieces), ai_slash + 1)
             return ai_slash, pieces
         end = ai_slash

@@ -16,6 +16,7 @@ SYMBOLOGIES = ("]C1", "]d2", "]Q3", "]e0", "]J1")
 
 _BRACKETED = re.compile(r"\(([^()]*)\)((?:\\\(|[^(\\]|\\(?!\())+)")
 _COMPOSITE = "|"
+_LOOK_AHEAD = 1_000  # how far a value that is too long is measured; looking on to the end each time would make long texts quadratic
 _TOGETHER = (Repeated, ExclusiveAis, MissingAi, SerialMissing)
 
 
@@ -84,7 +85,7 @@ def _one(text: str, place: int, found: list[tuple[str, str, int]]) -> int:
     if entry is None:
         raise UnknownAi(found=text[place : place + 4].partition(FNC1)[0], position=place)
     value_at = place + len(entry.ai)
-    end = _end_of_value(text, value_at)
+    end = _end_of_value(text, value_at, value_at + entry.longest + _LOOK_AHEAD)
     if entry.fixed:
         end = min(end, value_at + entry.longest)
     value = text[value_at:end]
@@ -93,9 +94,9 @@ def _one(text: str, place: int, found: list[tuple[str, str, int]]) -> int:
     return end + 1 if text[end : end + 1] in (FNC1, _COMPOSITE) else end
 
 
-def _end_of_value(text: str, start: int) -> int:
-    ends = [place for place in (text.find(FNC1, start), text.find(_COMPOSITE, start)) if place >= 0]
-    return min(ends, default=len(text))
+def _end_of_value(text: str, start: int, most: int) -> int:
+    ends = [place for place in (text.find(FNC1, start, most), text.find(_COMPOSITE, start, most)) if place >= 0]
+    return min(ends, default=min(most, len(text)))
 
 
 def _bracketed(text: str, *, unknown: bool) -> list[tuple[str, str, int]]:

@@ -130,16 +130,26 @@ def key_of_path(path: tuple[tuple[str, str], ...]) -> ItemKey | None:
     if tuple(ai for ai, _ in path) not in keys.SEQUENCES:
         return None
     (ai, value), *qualifiers = path
+    if not qualifiers:
+        return _key_alone(ai, value)
     split = key_values.split_key(ai, value)
     if split is None or not all(key_values.fits(each, text) for each, text in qualifiers):
+        return None
+    base, _ = split  # a key that has an appended serial takes no qualifiers
+    narrowest = next(((each, text) for each, text in reversed(qualifiers) if each != "22"), None)
+    if narrowest is None or (ai == "414" and narrowest == ("254", "0")):
+        return _known_whole(ai, base).whole
+    return _instance(ai, base, *narrowest)
+
+
+def _key_alone(ai: str, value: str) -> ItemKey | None:
+    split = key_values.split_key(ai, value)
+    if split is None:
         return None
     base, appended = split
     if appended:
         return _instance(ai, base, ai, appended)
-    narrowest = next(((each, text) for each, text in reversed(qualifiers) if each != "22"), None)
-    if narrowest is None or (ai == "414" and narrowest == ("254", "0")):
-        return _known_whole(ai, base).whole if ai in _PLACES else _whole(ai, base)
-    return _instance(ai, base, *narrowest)
+    return _known_whole(ai, base).whole if ai in _PLACES else _whole(ai, base)
 
 
 def _whole(ai: str, value: str) -> ItemKey:
@@ -215,10 +225,12 @@ def _other_link(uri: str) -> ItemKey:
     if match is None:
         return foreign_key(uri)
     segments = match[1].removesuffix("/").split("/")
+    if len(segments) > 1 and segments[-2] in keys.QUALIFIERS:
+        return _key_alone(segments[-2], unescape_path(segments[-1])) or foreign_key(uri)
     path: list[tuple[str, str]] = []
     for place in range(len(segments) - 2, -1, -2):
         ai = _OLD_NAMES.get(segments[place], segments[place])
-        path.insert(0, (ai, unescape_path(segments[place + 1])))
+        path.append((ai, unescape_path(segments[place + 1])))
         if ai in keys.QUALIFIERS:
-            return key_of_path(tuple(path)) or foreign_key(uri)
+            return key_of_path(tuple(reversed(path))) or foreign_key(uri)
     return foreign_key(uri)

@@ -188,7 +188,8 @@ def posinseqslash(text: str) -> Fault | None:
     for part in (1, 2):
         if match[part].startswith("0"):
             return Fault("illegal-zero-prefix", match.start(part), len(match[part]))
-    return whole("position-exceeds-end", text) if int(match[1]) > int(match[2]) else None
+    position, end = ((len(number), number) for number in match.groups())  # no leading zeros, so longer is larger
+    return whole("position-exceeds-end", text) if position > end else None
 
 
 def zero(text: str) -> Fault | None:

@@ -84,10 +84,13 @@ def _reader_of(text: str) -> tuple[Callable[[str], Identified], re.Pattern[str]]
 
 def _without(text: str, dropped: re.Pattern[str]) -> tuple[str, list[int]]:
     """A text without its decoration, and where each remaining character stood."""
-    places = list(range(len(text)))
-    for match in reversed(list(dropped.finditer(text))):
-        del places[match.start() : match.end()]
-    return "".join(text[place] for place in places), places
+    places: list[int] = []
+    end = 0
+    for match in dropped.finditer(text):
+        places.extend(range(end, match.start()))
+        end = match.end()
+    places.extend(range(end, len(text)))
+    return dropped.sub("", text), places
 
 
 def _link(text: str) -> Identified:

@@ -41,6 +41,7 @@ RIGHT = [
     ("pcenc", "a%2Fb"),
     ("pieceoftotal", "0202"),
     ("posinseqslash", "2/10"),
+    ("posinseqslash", "1" * 5_000 + "/" + "2" * 5_000),
     ("ss", "59"),
     ("winding", "9"),
     ("yesno", "1"),

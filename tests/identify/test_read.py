@@ -111,6 +111,16 @@ def test_what_cannot_be_read_is_refused_with_the_place_as_it_was_typed(text: str
     assert refused.value.params["position"] == position
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text", ["1 " * 300_000 + "1", "0" * 599_999, "(99)A" * 100_000, "https://a" + "/b" * 300_000, f"01{GTIN}" * 30_000 + "x"]
+)
+def test_a_very_long_text_is_answered_soon(text: str) -> None:
+    with pytest.raises(Refusal):
+        identify(text)
+    assert item_key(text).instance == ""
+
+
 @given(strategies.gtins, strategies.serials, strategies.serials)
 def test_what_was_identified_is_one_item_however_it_is_written(gtin: str, lot: str, serial: str) -> None:
     pairs = (("01", gtin), ("10", lot), ("21", serial))
