@@ -7,6 +7,7 @@ cost one pass of compiled code; only an invalid one is explained, in `explain_sh
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from itertools import chain

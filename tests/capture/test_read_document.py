@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import tomllib
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -23,10 +25,15 @@ from app.capture.refusals import (
 from app.errors import Invalid
 from tests.capture import strict_json
 
+SENTENCES = tomllib.loads(files("schemas").joinpath("errors.toml").read_text("utf-8"))
+
 
 def refused(raw: bytes) -> Invalid:
+    """The refusal; it must have its sentence in each language."""
     with pytest.raises(Invalid) as caught:
         loads(raw)
+    for language in ("vi", "en", "fr", "do_vi", "do_en", "do_fr"):
+        SENTENCES[caught.value.code][language].format_map({**caught.value.params, "pointer": caught.value.pointer})
     return caught.value
 
 

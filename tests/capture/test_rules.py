@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,16 @@ DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 EXAMPLES = sorted(path for path in (SHARED / "epcis-standard").glob("examples-json/**/*.json*") if path.is_file()) if SHARED else []
 
 
+SENTENCES = tomllib.loads(files("schemas").joinpath("errors.toml").read_text("utf-8"))
+
+
 def check(whole: dict[str, Any], pointer: str = "") -> list[Finding]:
-    return rules.check_event(whole, pointer, NOW)
+    """What is found; each finding must have its sentence in each language."""
+    found = rules.check_event(whole, pointer, NOW)
+    for finding in (*found, *rules.remarks(whole, pointer)):
+        for language in ("vi", "en", "fr", "do_vi", "do_en", "do_fr"):
+            SENTENCES[finding.code][language].format_map({**finding.params, "pointer": finding.pointer, "value": finding.value})
+    return found
 
 
 def packing(**changes: Any) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import tomllib
+from importlib.resources import files
 from typing import Any
 
 import pytest
 
 from app.capture import shape
 from app.errors import Finding
+from tests.capture.mutants import mutants
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 
@@ -282,3 +285,18 @@ def test_checking_changes_nothing() -> None:
     before = copy.deepcopy(whole)
     shape.check_document(whole)
     assert whole == before
+
+
+def test_every_finding_has_its_sentence_in_three_languages() -> None:
+    sentences = tomllib.loads(files("schemas").joinpath("errors.toml").read_text("utf-8"))
+    spoken = set()
+    for number, whole in enumerate(
+        (document(event(), event()), answer(event(type="example:Drying")), document(event(ilmd={}, action="ADD")))
+    ):
+        for mutant in mutants(whole, 400, seed=number):
+            for finding in shape.check_document(mutant):
+                for language in ("vi", "en", "fr", "do_vi", "do_en", "do_fr"):
+                    sentence = sentences[finding.code][language]
+                    assert sentence.format_map({**finding.params, "pointer": finding.pointer, "value": finding.value})
+                spoken.add(finding.code)
+    assert len(spoken) >= 8
