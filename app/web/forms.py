@@ -1,0 +1,126 @@
+"""What people and programs send: forms and JSON objects read with limits, and forms shown again with what is wrong beside each field."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, render_template, request
+
+from app.api.identity import CrossSite
+from app.api.problem import UnreadableMediaType, language
+from app.capture import read_document
+from app.errors import Finding, Invalid, Refusal
+from app.words.refusals import describe, describe_finding
+
+LONGEST = 8_000
+"""Characters of the longest field any form has; rules of the slices are narrower and say so field by field."""
+
+MOST_PROBLEMS = 50
+
+
+class FieldTooLong(Invalid):
+    """A field of a form is longer than any field may be."""
+
+    code = "web.field-too-long"
+
+
+class NotAnObject(Invalid):
+    """The body is JSON, but not an object with the fields this resource reads; findings name fields it does not know."""
+
+    code = "api.not-an-object"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, in the reader's words; `field` is empty when it concerns the whole form."""
+
+    field: str
+    message: str
+    remedy: str
+
+
+@dataclass(slots=True)
+class Form:
+    """The values of a form as text and what is wrong with them; `macros.html` shows both."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def value(self, name: str) -> str:
+        """What stands in a field."""
+        found = self.values.get(name)
+        return "" if found is None else str(found)
+
+    def of(self, name: str) -> list[Problem]:
+        """What is wrong with a field."""
+        return [problem for problem in self.problems if problem.field == name]
+
+
+def _same_site() -> bool:
+    """Whether a page of ours sent the form; checked without a cookie too, or another site could sign a visitor in as somebody else."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is None or origin.split("://", 1)[-1] == request.host
+
+
+def read(*names: str, secrets: tuple[str, ...] = ()) -> dict[str, str]:
+    """The named fields of the form that was sent, NFC, trimmed (secrets are not), absent ones empty. Raises FieldTooLong, CrossSite."""
+    if not _same_site():
+        raise CrossSite
+    found = {}
+    for name in (*names, *secrets):
+        text = unicodedata.normalize("NFC", request.form.get(name, "")).replace("\r\n", "\n")
+        if len(text) > LONGEST:
+            raise FieldTooLong(pointer=f"/{name}", field=name, limit=LONGEST)
+        found[name] = text if name in secrets else text.strip()
+    return found
+
+
+def json_object(*names: str) -> dict[str, Any]:
+    """The JSON object that was sent, strictly read, its texts NFC.
+
+    names: the fields the resource knows. Raises UnreadableMediaType, NotAnObject, the refusals of strict JSON.
+    """
+    if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        raise UnreadableMediaType(found=request.mimetype[:80], expected="application/json")
+    value = read_document.loads(request.get_data())
+    if not isinstance(value, dict):
+        raise NotAnObject(known=", ".join(names))
+    unknown = [name for name in value if name not in names]
+    if unknown:
+        findings = [Finding("api.unknown-field", f"/{_escaped(name)}", name[:80], {"known": ", ".join(names)}) for name in unknown[:20]]
+        raise NotAnObject(findings=findings, known=", ".join(names))
+    return {name: unicodedata.normalize("NFC", item) if isinstance(item, str) else item for name, item in value.items()}
+
+
+def _escaped(name: str) -> str:
+    return name[:80].replace("~", "~0").replace("/", "~1")
+
+
+def refused(values: Mapping[str, Any], refusal: Refusal) -> Form:
+    """The form that was refused: findings go to the fields their pointers name, the rest to the top."""
+    if refusal.findings:
+        told = [describe_finding(finding, language()) for finding in refusal.findings[:MOST_PROBLEMS]]
+        found = [Problem(_field(values, item["pointer"]), item["message"], item["remedy"]) for item in told]
+    else:
+        message, remedy = describe(refusal, language())
+        found = [Problem(_field(values, refusal.pointer), message, remedy)]
+    return Form(values, found)
+
+
+def _field(values: Mapping[str, Any], pointer: str) -> str:
+    name = pointer.removeprefix("/").split("/", 1)[0]
+    return name if name in values else ""
+
+
+def again(template: str, values: Mapping[str, Any], refusal: Refusal, **context: Any) -> Response:
+    """The page with the form once more: what was typed is kept, what is wrong stands beside it; the status is the refusal's."""
+    answer = Response(render_template(template, form=refused(values, refusal), **context), refusal.status, content_type="text/html; charset=utf-8")
+    if "retry_after" in refusal.params:
+        answer.headers["Retry-After"] = str(max(1, round(refusal.params["retry_after"])))
+    return answer

@@ -1,0 +1,84 @@
+"""The handbook: Markdown pages of `app/handbook`, shown in the reader's language where a translation exists."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from app.errors import NotFound
+from app.settings import LANGUAGES
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TITLE = re.compile(r"^#\s+(.+?)\s*$", re.MULTILINE)
+_PAGE_LINK = re.compile(r"(?:\./)?([a-z0-9-]+)(?:\.(?:vi|en|fr))?\.md(#.*)?")
+_ORIGINAL = "en"
+
+
+class NoSuchChapter(NotFound):
+    """The handbook has no page of this name."""
+
+    code = "web.no-such-chapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One page: its name in the address, title, HTML, and the language it is written in."""
+
+    name: str
+    title: str
+    html: str
+    language: str
+
+
+@lru_cache(maxsize=1)
+def _renderer() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # loaded with the first page of the handbook, not with the server
+
+    # HTML inside Markdown is shown as text: a page of the handbook can carry no script, whoever wrote it.
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _texts() -> dict[str, str]:
+    """File name without `.md` (`scan` or `scan.vi`) by text."""
+    folder = files("app") / "handbook"
+    return {item.name.removesuffix(".md"): item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".md")}
+
+
+def _local_links(tokens: list[Any]) -> None:
+    """Links between files of the folder lead to pages."""
+    for token in tokens:
+        _local_links(token.children or [])
+        match = _PAGE_LINK.fullmatch(str(token.attrGet("href") or "")) if token.type == "link_open" else None
+        if match is not None:
+            token.attrSet("href", f"/handbook/{match[1]}{match[2] or ''}")
+
+
+def _chapter(name: str, text: str, language: str) -> Chapter:
+    renderer = _renderer()
+    tokens = renderer.parse(text)
+    _local_links(tokens)
+    title = _TITLE.search(text)
+    return Chapter(name, title[1] if title else name, renderer.renderer.render(tokens, renderer.options, {}), language)
+
+
+@lru_cache(maxsize=64)
+def chapter(name: str, language: str) -> Chapter:
+    """A page: its translation, else the page as it was written. Raises NoSuchChapter."""
+    if _NAME.fullmatch(name):
+        texts = _texts()
+        for key, tongue in ((f"{name}.{language}", language), (name, _ORIGINAL)):
+            if key in texts:
+                return _chapter(name, texts[key], tongue)
+    raise NoSuchChapter(page=name[:80])
+
+
+def chapters(language: str) -> list[Chapter]:
+    """Every page by title, in the reader's language where possible."""
+    names = {name.rsplit(".", 1)[0] if name.rsplit(".", 1)[-1] in LANGUAGES else name for name in _texts()}
+    return sorted((chapter(name, language) for name in names if _NAME.fullmatch(name)), key=lambda item: item.title)
