@@ -9,6 +9,8 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +81,12 @@ def shared_table() -> None:
             f"{engine:<20}{sum(score.read.values()):>6}/{sum(score.targets.values())}{len(score.misread):>9}"
             f"{statistics.median(times):>15.1f}{times[int(0.95 * len(times))]:>7.0f}{times[-1]:>7.0f}"
         )
+    expected = tomllib.loads((ROOT / "tests" / "images" / "expected.toml").read_text(encoding="utf-8"))["all"]
+    whole = score_shared_set(engine="cascade", short=True, seconds=60)
+    misread = Counter(symbology for symbology, *_ in whole.misread)
+    print(f"\n{'cascade, short, 60 s':<20}{'of':>6}{'read':>6}{'least':>7}{'misread':>9}")
+    for name, row in expected.items():
+        print(f"{name:<20}{row['of']:>6}{whole.read[name]:>6}{row['read']:>7}{misread[name]:>9}")
 
 
 if __name__ == "__main__":

@@ -75,6 +75,15 @@ def compressed(image: Array, quality: int) -> Array:
     return np.asarray(Image.open(io.BytesIO(encoded(image, "JPEG", quality=quality))))
 
 
+def over_exposed(digits: str, thinner: int = 5, module: float = 1.3, sigma: float = 0.3) -> Array:
+    """A small EAN-13 with every bar `thinner` sixteenths of a module too narrow, as an over-exposed print has it."""
+    image = np.pad(drawn(digits, "EAN13", 16), 160, constant_values=255)
+    for step in range(thinner):
+        image = np.maximum(image, np.roll(image, 1 if step % 2 else -1, axis=1))
+    size = (int(image.shape[1] * module / 16), int(image.shape[0] * module / 16))
+    return blurred(np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX)), sigma)
+
+
 def frame_of_a_label(width: int = 1920, height: int = 1080, seed: int = 7, shift: tuple[int, int] = (0, 0)) -> Array:
     """A camera frame: a white label with QR and EAN-13, a little turned and soft, on a patterned ground."""
     rng = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ import pytest
 
 from scanner import confined
 from scanner.confined import Pool
-from scanner.refusals import DecoderBusy, DecodingStopped, FileTooLarge, ImageTooLarge, NotAnImage
+from scanner.refusals import DecoderBusy, DecoderFailed, DecodingStopped, FileTooLarge, ImageTooLarge, NotAnImage
 from tests import ROOT
 from tests.scanner import pictures
 
@@ -76,6 +76,14 @@ def test_a_child_without_enough_memory_refuses_the_picture() -> None:
             small.read(pictures.encoded(np.full((3000, 4000), 255, np.uint8)), timeout=20)
     finally:
         small.close()
+
+
+def test_a_child_that_cannot_start_is_a_refusal() -> None:
+    broken = Pool(size=1, memory=2**70)  # more than setrlimit can be told
+    for _ in range(2):  # and gives its place back
+        with pytest.raises(DecoderFailed):
+            broken.read(pictures.encoded(pictures.symbol("QR Code")))
+    assert broken.processes() == []
 
 
 def test_many_threads_share_few_children() -> None:

@@ -132,6 +132,15 @@ def test_one_engines_ean_13_is_an_answer_of_that_engine_but_not_of_the_cascade(n
     assert {reading.decoder for reading in scanner.read(image)} <= {"zxing+zbar", "zxing+opencv", "zxing+zbar+opencv"}
 
 
+@pytest.mark.parametrize("thinner", [4, 5, 6, 7])
+def test_thinned_bars_that_one_engine_misreads_are_missed_rather_than_misread(thinner: int, needs: Callable[..., None]) -> None:
+    needs("zxing", "zbar", "opencv")
+    image = pictures.over_exposed("952111177712", thinner)
+    alone = {reading.text for reading in scanner.read(image, engine="zxing")}
+    assert alone == {"0511111777120"}  # its check digit is valid: mod 10 does not protect
+    assert {reading.text for reading in scanner.read(image, seconds=30)} <= {"9521111777120"}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_pictures_without_a_symbol_give_nothing(seed: int, needs: Callable[..., None]) -> None:
     needs("zxing", "zbar", "opencv")
