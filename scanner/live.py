@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 MISSES = 3
 """Frames in a row without a symbol at the last place before the whole frame is searched again."""
 MARGIN = 0.35
-"""Room around the last place, as a share of its size: a hand moves a symbol by less than this in a thirtieth of a second."""
+"""Room around the last place, as a share of its size: a faster hand costs some frames, then a search of all."""
 WHOLE_EVERY = 10
 """While one symbol is followed, every tenth frame is searched whole, for others that came into view."""
 NOISE_EVERY = 15
-"""Frames between two measurements of the noise; light changes slower than that."""
+"""Frames between two measurements of the noise; it takes 3 ms at 1080p."""
 
 
 class Follower:
@@ -50,14 +50,14 @@ class Follower:
         return readings
 
     def _near(self, image: Array) -> list[Reading]:
-        """The symbols around the last place: 6 ms instead of 75 on a noisy 1080p frame."""
+        """The symbols around the last place: 13 ms instead of 23 for the two of a label in a 1080p frame, less for one."""
         if self._last is None:
             return []
         part = prepare.cropped(image, self._last, MARGIN)
         return [replace(reading, corners=part.place(reading.corners)) for reading in _look(part.image)]
 
     def _whole(self, image: Array) -> list[Reading]:
-        """The symbols of the whole frame, smoothed when it is noisy: eight times as fast and more is read."""
+        """The symbols of the whole frame, smoothed when it is noisy: 43 ms instead of 99."""
         if not opencv.available().ok:
             return _look(image)
         if self._count % NOISE_EVERY == 0:

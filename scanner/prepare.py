@@ -37,7 +37,7 @@ class Prepared:
 
 
 def noise(image: Array) -> float:
-    """Standard deviation of the pixel noise, in grey levels; about 1 for a clean photograph, 4 and more for a dark room.
+    """Standard deviation of the pixel noise, in grey levels.
 
     Measured on at most 480 rows and columns of the middle, at full resolution, with the median instead of the mean so that bars and
     letters, which fill less than half of a frame, do not count as noise.
@@ -56,7 +56,7 @@ def noise(image: Array) -> float:
 
 
 def smoothed(image: Array, sigma: float = 0.8) -> Prepared:
-    """A mild Gaussian: on noisy frames a decoder reads more and works eight times as fast; on clean small photographs it reads less."""
+    """A mild Gaussian: on noisy frames a decoder works three times as fast; on clean small photographs it reads less."""
     return Prepared(library().GaussianBlur(image, (0, 0), sigma))
 
 
