@@ -20,7 +20,6 @@ from app.capture.model import CaptureDocument, Event, EventIdentity, EventItem
 from app.capture.signing_keys import EventSigner
 from app.errors import Finding
 from app.ledger import sequencer
-from app.party import find as party
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.columns import to_micros
@@ -116,19 +115,19 @@ def accept(
         raise refusals.NoEvents(pointer="/epcisBody/eventList")
     context = document.get("@context")
     drafts = _drafts(events, document, context_of(context), bare=bare)
+    fresh = drafts
     for _ in range(_RACES):
-        fresh, signer = _look(party_id, drafts, on)
-        if not fresh:
-            return _repeat(drafts, on)
         try:
-            return _keep(signer, party_id, raw, sent, content_type, context, fresh, drafts, idempotency_key, on)
+            # Most events are new, and the unique identity is the judge anyway: look only when it says that one is not.
+            return _keep(signing_keys.signer_for(party_id, on=on), party_id, raw, sent, content_type, context, fresh, drafts, idempotency_key, on)
         except AlreadyThere:
-            # Somebody recorded one of these events, or used the key, between our look and our write: look again.
             if idempotency_key:
                 earlier = _earlier(party_id, idempotency_key, sent, on)
                 if earlier is not None:
                     return earlier
-            continue
+            fresh = _fresh(party_id, drafts, on)
+            if not fresh:
+                return _repeat(drafts, on)
     raise refusals.CaptureRaced(retry_after=1)
 
 
@@ -169,17 +168,15 @@ def _declared(event: Mapping[str, Any]) -> bytes:
     return declaration["declarationTime"].encode() if declaration else b""
 
 
-def _look(party_id: int, drafts: list[_Draft], on: Runtime) -> tuple[list[_Draft], EventSigner]:
-    """The events nobody has recorded yet, and who signs them; raises EventChanged for an eventID known with other content."""
+def _fresh(party_id: int, drafts: list[_Draft], on: Runtime) -> list[_Draft]:
+    """The events nobody has recorded yet; raises EventChanged for one whose eventID is known with other content."""
     with on.store.reading() as connection:
         rows = find.identities(connection, party_id, [draft.identity for draft in drafts])
-        key = party.signing_key(connection, party_id)
     for draft in drafts:
         draft.known = rows.get(draft.identity)
         if draft.known is not None and bytes(draft.known.content) != draft.content:
             raise refusals.EventChanged(pointer=f"{draft.pointer}/eventID", event_id=draft.event_uri, number=draft.position + 1)
-    signer = signing_keys.signer_for(party_id, on=on) if key is None else signing_keys.opened(key, on=on)
-    return [draft for draft in drafts if draft.known is None], signer
+    return [draft for draft in drafts if draft.known is None]
 
 
 def _repeat(drafts: list[_Draft], on: Runtime) -> Receipt:

@@ -22,6 +22,7 @@ from app.ledger import sequencer
 from app.party import find
 from app.party.model import SigningKey
 from app.runtime import Runtime
+from app.store.short_memory import ShortMemory
 from app.store.work import Tx
 from app.vault import Vault
 
@@ -38,6 +39,9 @@ class EventSigner:
     algorithm: str
     hosted: bool
     sign: Callable[[bytes], bytes]
+
+
+_fresh: ShortMemory[tuple[Vault, int], EventSigner] = ShortMemory()
 
 
 def _bound(party_id: int, kid: str) -> bytes:
@@ -78,18 +82,18 @@ def make_hosted_key(party_id: int, *, on: Runtime) -> None:
 
 
 def signer_for(party_id: int, *, on: Runtime) -> EventSigner:
-    """The signer of an enterprise, made on first use."""
+    """The signer of an enterprise, made on first use; looked up again after a second, so that a retired key stops signing."""
+    cached = _fresh.get((on.vault, party_id))
+    if cached is not None:
+        return cached
     for _ in range(2):
         with on.store.reading() as connection:
-            row = find.signing_key(connection, party_id)
+            row: Any = find.signing_key(connection, party_id)
         if row is not None:
-            return opened(row, on=on)
+            private = _opened(on.vault, party_id, row.kid, bytes(row.sealed))
+            signer = EventSigner(row.kid, row.algorithm, row.hosted, private.sign)
+            _fresh.put((on.vault, party_id), signer)
+            return signer
         make_hosted_key(party_id, on=on)
     message = "a signing key that was just made cannot be read"
     raise RuntimeError(message)
-
-
-def opened(row: Any, *, on: Runtime) -> EventSigner:
-    """The signer of a `signing_key` row."""
-    private = _opened(on.vault, row.party_id, row.kid, bytes(row.sealed))
-    return EventSigner(row.kid, row.algorithm, row.hosted, private.sign)

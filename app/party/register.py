@@ -15,7 +15,7 @@ from app.errors import Conflict, Finding, Invalid, NotFound
 from app.party import find, rules
 from app.party.model import ApiKey, CompanyPrefix, Membership, Party, Person
 from app.party.permissions import GRANTS, Actor, Permission, Role, permit
-from app.party.sign_in import hasher
+from app.party.sign_in import forget_api_keys, hasher
 from app.runtime import Runtime
 from app.store.folding import fold
 from app.store.keys import new_id
@@ -38,6 +38,9 @@ class NoSuchKey(NotFound):
     """The organisation has no such API key."""
 
     code = "party.no-such-api-key"
+
+
+LONGEST_KEY_DAYS = 3650
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +216,4 @@ def revoke_api_key(key_id: str, *, by: Actor, on: Runtime) -> None:
             raise NoSuchKey(key=key_id[:40])
 
     on.store.write(run)
+    forget_api_keys()
