@@ -1,0 +1,262 @@
+"""Finding the events that concern an item: its own, its lot's, those of its containers while it was inside, and of what it was made from.
+
+Level by level, one index range a class of identifiers: on a sharded database each question goes to one shard, and no recursive query is
+needed. What an event says is taken from its sealed bytes; index rows only lead there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, case, select
+from sqlalchemy.engine import Connection, Row
+
+from app.capture import find as capture
+from app.capture import items, times
+from app.capture.model import EventItem
+from app.identify.item_key import ItemKey, item_key
+
+MOST_EVENTS = 200
+"""Events of one journey: more than anybody reads; the count of what is left out is told."""
+
+DEEPEST = 10
+"""Levels of containers and ingredients: a bottle in a case in a pallet in a container, made of four tiers of ingredients."""
+
+MOST_SUBJECTS = 200
+"""Identifiers followed at one level; a blend of more lots than this is told as incomplete."""
+
+ITEM, LOT, CONTAINER, INPUT = "item", "lot", "container", "input"
+"""What an event is about, seen from the item."""
+
+_EVER = 2**62
+_FOREVER = (-_EVER, _EVER)
+
+Window = tuple[int, int]
+"""From (inclusive) to (inclusive) in microseconds since 1970."""
+
+_Name = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An identifier followed, what it is to the item, and when it had to do with the item."""
+
+    key: ItemKey
+    relation: str
+    windows: tuple[Window, ...] = (_FOREVER,)
+
+    @property
+    def name(self) -> _Name:
+        """What stands in the index."""
+        return self.key.issuer, self.key.class_key, self.key.instance
+
+    def covers(self, at: int) -> bool:
+        """Whether something at this instant concerned the item."""
+        return any(low <= at <= high for low, high in self.windows)
+
+
+@dataclass(slots=True)
+class Recorded:
+    """One stored event of a journey: its row, the exact bytes that are signed for, and what they say."""
+
+    row: Row[Any]
+    envelope: bytes
+    sealed: dict[str, Any]
+    relation: str
+    subject: str
+    role: int
+    at: int
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The event as it was accepted."""
+        found: dict[str, Any] = self.sealed["event"]
+        return found
+
+
+@dataclass(slots=True)
+class Walked:
+    """The events found, in the order they happened; incomplete when a limit cut something off."""
+
+    events: list[Recorded] = field(default_factory=list)
+    incomplete: bool = False
+
+
+_REFERENCES = (
+    select(EventItem.instance, EventItem.id, EventItem.role, EventItem.party_id)
+    .where(
+        EventItem.issuer == bindparam("issuer"),
+        EventItem.class_key == bindparam("class_key"),
+        EventItem.instance.in_(bindparam("instances", expanding=True)),
+        EventItem.event_time >= bindparam("low"),
+        EventItem.event_time <= bindparam("high"),
+    )
+    # The owner's own events first: nobody can push them out of the journey by recording many others about the item.
+    .order_by(case((EventItem.party_id == bindparam("owner"), 0), else_=1), EventItem.event_time, EventItem.id)
+    .limit(bindparam("most"))
+)
+
+
+def walk(
+    connection: Connection, start: Iterable[tuple[ItemKey, str]], *, owner: int = 0, most: int = MOST_EVENTS, deepest: int = DEEPEST
+) -> Walked:
+    """The events about these identifiers and everything they lead to.
+
+    start: pairs of key and relation (ITEM, LOT); owner: whose events come first where a limit cuts.
+    """
+    found: dict[int, Recorded] = {}
+    walked = Walked()
+    level = {subject.name: subject for subject in (Subject(key, relation) for key, relation in start)}
+    seen = set(level)
+    for _ in range(deepest):
+        if not level:
+            break
+        fresh = _events_of(connection, level, owner, found, most, walked)
+        following: dict[_Name, Subject] = {}
+        for subject in _led_to(fresh):
+            if subject.name not in seen:
+                following[subject.name] = _joined(following.get(subject.name), subject)
+        if len(following) > MOST_SUBJECTS:
+            walked.incomplete = True
+            following = dict(list(following.items())[:MOST_SUBJECTS])
+        seen |= set(following)
+        level = following
+    walked.incomplete = walked.incomplete or bool(level)
+    walked.events = sorted(found.values(), key=lambda item: (item.at, item.row.id))
+    return walked
+
+
+def _joined(known: Subject | None, more: Subject) -> Subject:
+    return more if known is None else Subject(more.key, more.relation, (*known.windows, *more.windows))
+
+
+def _events_of(
+    connection: Connection, level: Mapping[_Name, Subject], owner: int, found: dict[int, Recorded], most: int, walked: Walked
+) -> list[tuple[Subject, Recorded]]:
+    """The events of one level that concern the item, also those found before in another part; adds the new ones to `found`."""
+    references = _references(connection, level, owner, most, walked)
+    wanted: dict[int, set[int]] = {}
+    for _, row in references:
+        wanted.setdefault(row.party_id, set()).add(row.id)
+    rows = {number: row for party_id, ids in wanted.items() for number, row in capture.events_by_id(connection, party_id, sorted(ids)).items()}
+    read: list[tuple[Subject, Recorded]] = []
+    for subject, reference in references:
+        row = rows.get(reference.id)
+        recorded = None if row is None else _recorded(row, subject, reference.role)
+        if recorded is not None:
+            read.append((subject, recorded))
+    concerning = list(_while_inside(read))
+    for _, recorded in concerning:
+        if recorded.row.id not in found and len(found) >= most:
+            walked.incomplete = True
+            break
+        found.setdefault(recorded.row.id, recorded)
+    return concerning
+
+
+def _references(
+    connection: Connection, level: Mapping[_Name, Subject], owner: int, most: int, walked: Walked
+) -> list[tuple[Subject, Row[Any]]]:
+    """Which events name the subjects of a level: one index range a class."""
+    classes: dict[tuple[int, int], list[Subject]] = {}
+    for (issuer, class_key, _), subject in level.items():
+        classes.setdefault((issuer, class_key), []).append(subject)
+    references: list[tuple[Subject, Row[Any]]] = []
+    for (issuer, class_key), subjects in classes.items():
+        values = {
+            "issuer": issuer,
+            "class_key": class_key,
+            "instances": [subject.key.instance for subject in subjects],
+            "low": min(low for subject in subjects for low, _ in subject.windows),
+            "high": max(high for subject in subjects for _, high in subject.windows),
+            "owner": owner,
+            "most": most + 1,
+        }
+        rows = list(connection.execute(_REFERENCES, values))
+        walked.incomplete = walked.incomplete or len(rows) > most
+        references += [(level[issuer, class_key, row.instance], row) for row in rows]
+    return references
+
+
+def _recorded(row: Row[Any], subject: Subject, role: int) -> Recorded | None:
+    """A stored event read from its sealed bytes; None when it does not name the subject in that part, or not in that time."""
+    envelope = capture.envelope(row)
+    sealed: dict[str, Any] = orjson.loads(envelope)
+    event = sealed["event"]
+    at = times.micros(event["eventTime"])
+    if not subject.covers(at) or not _names(event, subject.key, role):
+        return None
+    return Recorded(row, envelope, sealed, subject.relation, subject.key.text, role, at)
+
+
+def _names(event: Mapping[str, Any], key: ItemKey, role: int) -> bool:
+    """Whether an event names an identifier in a part, whatever the index says of it.
+
+    A document may name ten thousand serials: only those that contain the wanted one, or an escape, are understood.
+    """
+    value = key.instance.partition(":")[2]
+    named = (uri for uri, part in items.named(event) if part == role and (not value or value in uri or "%" in uri))
+    return any(item_key(uri)[:3] == key[:3] for uri in named)
+
+
+def _while_inside(read: Sequence[tuple[Subject, Recorded]]) -> Iterator[tuple[Subject, Recorded]]:
+    """Of a container's events, those between packing and unpacking the item; of everything else, all."""
+    emptied: dict[_Name, list[int]] = {}
+    for subject, recorded in read:
+        if subject.relation == CONTAINER and _empties(recorded):
+            emptied.setdefault(subject.name, []).append(recorded.at)
+    for subject, recorded in read:
+        if subject.relation != CONTAINER:
+            yield subject, recorded
+            continue
+        if recorded.role == items.PARENT and not _empties(recorded):
+            continue  # something else was packed beside the item
+        ends = emptied.get(subject.name, [])
+        if any(low <= recorded.at <= min([high, *(end for end in ends if end >= low)]) for low, high in subject.windows):
+            yield subject, recorded
+
+
+def _empties(recorded: Recorded) -> bool:
+    """Whether an event takes everything out of a container without naming it (EPCIS 2.0, 7.4.3: DELETE without children)."""
+    event = recorded.event
+    return (
+        recorded.role == items.PARENT
+        and event.get("action") == "DELETE"
+        and not event.get("childEPCs")
+        and not event.get("childQuantityList")
+    )
+
+
+def _led_to(events: Iterable[tuple[Subject, Recorded]]) -> Iterator[Subject]:
+    """Containers the subjects were put into, and what they were made from."""
+    listed = list(events)
+    for subject, recorded in listed:
+        event = recorded.event
+        if recorded.role == items.CHILD and event["type"] == "AggregationEvent" and event.get("action") != "DELETE" and event.get("parentID"):
+            relation = INPUT if subject.relation == INPUT else CONTAINER
+            low, high = recorded.at, _taken_out(subject, recorded, listed)
+            high = min(high, max(end for start, end in subject.windows if start <= recorded.at <= end))
+            yield Subject(item_key(event["parentID"]), relation, ((low, high),))
+        elif recorded.role == items.OUTPUT:
+            for uri, role in items.named(event):
+                if role == items.INPUT:
+                    yield Subject(item_key(uri), INPUT, ((-_EVER, recorded.at),))
+
+
+def _taken_out(subject: Subject, packed: Recorded, events: Iterable[tuple[Subject, Recorded]]) -> int:
+    """When the subject was taken out of the container it was packed into; for ever when it was not."""
+    parent = item_key(packed.event["parentID"])[:3]
+    ends = [
+        recorded.at
+        for other, recorded in events
+        if other.name == subject.name
+        and recorded.role == items.CHILD
+        and recorded.at >= packed.at
+        and recorded.event.get("action") == "DELETE"
+        and recorded.event.get("parentID")
+        and item_key(recorded.event["parentID"])[:3] == parent
+    ]
+    return min(ends, default=_EVER)

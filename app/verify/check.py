@@ -1,0 +1,338 @@
+"""The verb of verification: a code in, one of seven verdicts out, with everything it rests on.
+
+Read only, one database connection, a dozen indexed questions. It answers also when it cannot check: that is a verdict, never a green one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import bindparam, exc, select
+from sqlalchemy.engine import Connection, Row
+
+from app.capture import items
+from app.catalogue.model import Lot, Place, Product
+from app.errors import Refusal, Unavailable
+from app.identify.item_key import ItemKey, item_key, key_of_path
+from app.identify.read import Identified
+from app.journey.history import History, history
+from app.journey.walk import ITEM, LOT, Recorded
+from app.label.model import Serial
+from app.party import find as parties
+from app.party.model import Party
+from app.recall import find as recalls
+from app.runtime import Runtime
+from app.verify import scans
+from app.verify.answer import Check, LotFacts, ProducerFacts, ProductFacts, RecallFacts, Verdict
+from app.verify.dates import day_of_code
+from app.verify.prove import Proofs, Result, prove
+from app.verify.scans import ScanFacts
+from app.verify.verdict import Cause, Judgement, Level, Reason, weightiest
+
+VIETNAM = timezone(timedelta(hours=7))
+"""Days end where the goods are sold: a pack is not expired in Hà Nội because it is tomorrow in UTC."""
+
+LATE = timedelta(minutes=2)
+"""An event that has waited longer for its checkpoint makes the answer "cannot check": the log stands still."""
+
+_PRODUCT = (
+    select(
+        Product.gtin, Product.party_id, Product.name, Product.brand, Product.model, Product.description, Product.net_content, Product.shelf_life,
+        Product.standards, Product.origin, Product.warnings, Product.image_type, Party.name.label("producer"), Party.kind, Party.gln,
+        Party.address, Party.commune, Party.province, Party.website,
+    )
+    .join(Party, Party.party_id == Product.party_id)
+    .where(Product.gtin == bindparam("gtin"))
+)  # fmt: skip
+_SERIAL = select(Serial.lot, Serial.state, Serial.void_reason).where(
+    Serial.party_id == bindparam("party_id"), Serial.gtin == bindparam("gtin"), Serial.serial == bindparam("serial")
+)
+_LOT = select(Lot.lot, Lot.produced_on, Lot.expires_on).where(
+    Lot.party_id == bindparam("party_id"), Lot.gtin == bindparam("gtin"), Lot.lot == bindparam("lot")
+)
+
+
+@dataclass(slots=True)
+class _Case:
+    """What is gathered about one code on the way to its verdict."""
+
+    identified: Identified
+    at: datetime
+    level: Level
+    reasons: list[Reason] = field(default_factory=list)
+    product: Row[Any] | None = None
+    serial: Row[Any] | None = None
+    lot: Row[Any] | None = None
+    printed_lot: str | None = None
+    printed_expiry: date | None = None
+    expiry: date | None = None
+    notice: Row[Any] | None = None
+    known: bool = False
+    history: History = field(default_factory=History)
+    proofs: Proofs = field(default_factory=Proofs)
+    scans: ScanFacts | None = None
+
+    def because(self, cause: Cause, **params: Any) -> None:
+        """Add a reason."""
+        self.reasons.append(Reason(cause, params))
+
+    @property
+    def owner(self) -> int:
+        """Whose product it is; 0 for nobody's."""
+        return 0 if self.product is None else int(self.product.party_id)
+
+
+def check(identified: Identified, *, on: Runtime, at: datetime | None = None) -> Verdict:
+    """The verdict on a code that was understood. Never raises for what it finds; a database that does not answer is "cannot check".
+
+    at: the moment asked about, for expiry and scans; now unless given.
+    """
+    case = _Case(identified, at or on.clock.now(), _level(identified))
+    try:
+        with on.store.reading() as connection:
+            if identified.path[0][0] == "01":
+                _trade_item(case, connection, on)
+            else:
+                _other_key(case, connection, on)
+    except (Unavailable, exc.SQLAlchemyError):
+        return Verdict([Reason(Cause.STORE_DOWN)], identified, case.level, case.at)
+    return _verdict(case)
+
+
+def cannot_read(refusal: Refusal, *, on: Runtime) -> Verdict:
+    """The verdict on a code that could not be understood."""
+    return Verdict([Reason(Cause.UNREADABLE)], None, Level.CLASS, on.clock.now(), unreadable=refusal)
+
+
+def _level(identified: Identified) -> Level:
+    named = {ai for ai, _ in identified.path}
+    if identified.path[0][0] not in {"01", "8006"}:
+        return Level.CLASS if identified.path[0][0] in {"414", "415", "417", "8013"} else Level.ITEM
+    return Level.ITEM if named & {"21", "235"} else Level.BATCH if "10" in named else Level.CLASS
+
+
+# ------------------------------------------------------------------------------------------------ trade items
+
+
+def _trade_item(case: _Case, connection: Connection, on: Runtime) -> None:
+    values = dict((*case.identified.attributes, *case.identified.path))
+    gtin, serial = values["01"], values.get("21")
+    case.printed_lot = values.get("10")
+    case.printed_expiry = day_of_code(values["17"], case.at.astimezone(VIETNAM).date()) if "17" in values else None
+    case.product = connection.execute(_PRODUCT, {"gtin": gtin}).first()
+    if case.product is None:
+        case.because(Cause.UNKNOWN_PRODUCT, gtin=gtin)
+        return
+    if serial is not None:
+        case.serial = connection.execute(_SERIAL, {"party_id": case.owner, "gtin": gtin, "serial": serial}).first()
+    lot = case.serial.lot if case.serial is not None else case.printed_lot
+    if lot:
+        case.lot = connection.execute(_LOT, {"party_id": case.owner, "gtin": gtin, "lot": lot}).first()
+    _journey(case, connection, gtin, lot, on)
+    _known(case, gtin, serial, lot)
+    _agreement(case)
+    _expiry(case)
+    case.notice = recalls.in_force(connection, case.owner, gtin, lot, case.printed_lot)
+    if case.notice is not None:
+        case.because(Cause.RECALL_LOT if case.notice.lot else Cause.RECALL_PRODUCT, lot=case.notice.lot)
+    if serial is not None:
+        case.scans = scans.facts(connection, case.owner, gtin, serial, at=case.at)
+        if case.scans.signal is not None:
+            case.reasons.append(case.scans.signal)
+
+
+def _journey(case: _Case, connection: Connection, gtin: str, lot: str | None, on: Runtime) -> None:
+    """The events of the item and its batch, checked; a class has no journey of its own."""
+    start = list(_followed(case, gtin, lot))
+    if start:
+        case.history = history(connection, start, owner=case.owner)
+        case.proofs = prove(connection, case.history, on=on)
+
+
+def _followed(case: _Case, gtin: str, lot: str | None) -> Iterator[tuple[ItemKey, str]]:
+    if case.level is Level.ITEM:
+        yield item_key(case.identified.canonical), ITEM
+    batch = key_of_path((("01", gtin), ("10", lot))) if lot else None
+    if batch is not None:
+        yield batch, LOT
+
+
+def _known(case: _Case, gtin: str, serial: str | None, lot: str | None) -> None:
+    """The reason that holds when nothing contrary is found: what is registered, and what is proven of it."""
+    own = [item for item in case.history.events if item.row.party_id == case.owner]
+    if case.level is Level.CLASS:
+        case.because(Cause.CLASS_ONLY)
+    elif case.level is Level.BATCH:
+        case.known = case.lot is not None or any(item.relation == LOT for item in own)
+        case.because(Cause.BATCH_ONLY if case.known else Cause.UNKNOWN_LOT, lot=lot)
+    else:
+        case.known = case.serial is not None or any(_brought_forth(item) for item in own)
+        if not case.known:
+            case.because(Cause.UNKNOWN_SERIAL, serial=serial or dict(case.identified.path).get("235"))
+        elif case.serial is not None and case.serial.state == "void":
+            case.because(Cause.VOID_STAMP, reason=case.serial.void_reason or "")
+        _evidence(case, own)
+    if case.level is not Level.CLASS and not case.known:
+        case.history, case.proofs = History(), Proofs()  # an invented number must not borrow the journey of real goods
+    else:
+        _broken(case)
+
+
+def _brought_forth(item: Recorded) -> bool:
+    """Whether an event brings the item itself into the world: commissioned, added, or made in a transformation."""
+    if item.relation != ITEM:
+        return False
+    event = item.event
+    added = event["type"] == "ObjectEvent" and event.get("action") == "ADD" and item.role == items.EPC
+    return added or item.role == items.OUTPUT
+
+
+def _evidence(case: _Case, own: list[Recorded]) -> None:
+    """For a known item: verified when the owner's signed, logged events say so; registered only without any; else not yet checkable."""
+    if not case.known:
+        return
+    about = [case.proofs.events[item.row.id] for item in own if item.relation in {ITEM, LOT}]
+    if not about:
+        case.because(Cause.NO_EVENTS)
+    elif any(proof.proven for proof in about):
+        case.because(Cause.VERIFIED_ITEM, events=case.proofs.count("logged", Result.PASSED))
+    waiting = [item for item in case.history.events if case.proofs.events[item.row.id].logged is Result.NOT_DONE]
+    late = any(case.at - datetime.fromisoformat(item.sealed["captureTime"]) > LATE for item in waiting)
+    if late or (about and not any(proof.proven for proof in about)):
+        case.because(Cause.LOG_PENDING, events=len(waiting))
+
+
+def _broken(case: _Case) -> None:
+    """What does not agree weighs more than anything that does, whoever's event it is: somebody changed the record."""
+    broken = [proof for proof in case.proofs.events.values() if proof.broken]
+    if any(not proof.of_the_log for proof in broken):
+        case.because(Cause.BROKEN_SIGNATURE, events=len(broken))
+    elif broken:
+        case.because(Cause.BROKEN_LOG, events=len(broken))
+
+
+def _agreement(case: _Case) -> None:
+    """What the label says besides the serial must be what was registered for it: a copied serial with another batch is a forgery."""
+    registered = case.serial.lot if case.serial is not None else _lot_of_events(case)
+    if registered and case.printed_lot and registered != case.printed_lot:
+        case.because(Cause.LOT_MISMATCH, printed=case.printed_lot, registered=registered)
+    due = None if case.lot is None or not case.lot.expires_on else date.fromisoformat(case.lot.expires_on)
+    if due is not None and case.printed_expiry is not None and due != case.printed_expiry:
+        case.because(Cause.EXPIRY_MISMATCH, printed=case.printed_expiry.isoformat(), registered=due.isoformat())
+
+
+def _lot_of_events(case: _Case) -> str | None:
+    """The batch that the owner's event gave the item when it was commissioned (CBV master data lotNumber)."""
+    for item in case.history.events:
+        ilmd = item.event.get("ilmd")
+        if item.row.party_id == case.owner and _brought_forth(item) and isinstance(ilmd, dict):
+            lots = [value for name, value in ilmd.items() if name.rpartition(":")[2] == "lotNumber" and isinstance(value, str)]
+            if lots:
+                return lots[0]
+    return None
+
+
+def _expiry(case: _Case) -> None:
+    registered = None if case.lot is None or not case.lot.expires_on else date.fromisoformat(case.lot.expires_on)
+    case.expiry = min((day for day in (registered, case.printed_expiry) if day is not None), default=None)
+    if case.expiry is not None and case.at.astimezone(VIETNAM).date() > case.expiry:
+        case.because(Cause.EXPIRED, day=case.expiry.isoformat())
+
+
+# ------------------------------------------------------------------------------------------------ every other key
+
+
+def _other_key(case: _Case, connection: Connection, on: Runtime) -> None:
+    """Logistic units, places, assets: known when a place is registered, or when the holder of the prefix recorded something about it."""
+    (ai, value), *_ = case.identified.path
+    key = item_key(case.identified.canonical)
+    if ai in {"414", "417"}:
+        place = connection.execute(select(Place.name).where((Place.gln == value) | (Place.uri == key.text)).limit(1)).first()
+        party = connection.execute(select(Party.name).where(Party.gln == value)).first()
+        found = place or party
+        case.because(Cause.UNKNOWN_KEY, key=value) if found is None else case.because(Cause.CLASS_ONLY, name=found.name)
+        return
+    holder = parties.holder_of(connection, value[1:] if ai in {"00", "8003"} else value) or 0
+    case.history = history(connection, [(key, ITEM)], owner=holder)
+    case.proofs = prove(connection, case.history, on=on)
+    own = [item for item in case.history.events if holder and item.row.party_id == holder]
+    case.known = bool(own)
+    if not own:
+        case.because(Cause.UNKNOWN_KEY, key=value)
+        case.history, case.proofs = History(), Proofs()
+        return
+    _evidence(case, own)
+    _broken(case)
+
+
+# ------------------------------------------------------------------------------------------------ the answer
+
+
+def _verdict(case: _Case) -> Verdict:
+    reasons = weightiest(case.reasons)
+    broken = reasons[0].verdict is Judgement.SUSPICIOUS and any(reason.cause in _BROKEN for reason in reasons)
+    return Verdict(
+        reasons=reasons,
+        identified=case.identified,
+        level=case.level,
+        at=case.at,
+        product=_product_facts(case.product),
+        producer=_producer_facts(case.product),
+        lot=None if case.lot is None or (case.level is Level.ITEM and not case.known) else LotFacts(*case.lot),
+        expiry=case.expiry,
+        recall=_recall_facts(case.notice),
+        checks=[_withheld(each) if broken else each for each in _checks(case)],
+        history=case.history,
+        proofs=case.proofs,
+        scans=case.scans,
+        owner=case.owner or None,
+    )
+
+
+_BROKEN = {Cause.BROKEN_SIGNATURE, Cause.BROKEN_LOG}
+
+
+def _withheld(each: Check) -> Check:
+    """With a broken signature no other check is shown as passed: it would lend trust to a record that lost it."""
+    return Check(each.name, Result.NOT_DONE) if each.result is Result.PASSED else each
+
+
+def _checks(case: _Case) -> Iterator[Check]:
+    total = len(case.proofs.events)
+    for name, which in (("signature", "signed"), ("log", "logged")):
+        passed = case.proofs.count(which, Result.PASSED)
+        failed = case.proofs.count(which, Result.FAILED)
+        result = Result.FAILED if failed else Result.PASSED if total and passed == total else Result.NOT_DONE
+        yield Check(name, result, passed, total)
+    told = {reason.cause for reason in case.reasons}
+    state = Result.NOT_DONE if case.serial is None else Result.FAILED if Cause.VOID_STAMP in told else Result.PASSED
+    differs = told & {Cause.LOT_MISMATCH, Cause.EXPIRY_MISMATCH}
+    yield Check("status", Result.FAILED if differs else state)
+    yield Check("recall", Result.NOT_DONE if case.product is None else Result.FAILED if case.notice is not None else Result.PASSED)
+    yield Check("expiry", Result.NOT_DONE if case.expiry is None else Result.FAILED if Cause.EXPIRED in told else Result.PASSED)
+    if case.scans is not None:
+        yield Check("scans", Result.FAILED if case.scans.signal else Result.PASSED, case.scans.viewers, case.scans.total)
+
+
+def _product_facts(row: Row[Any] | None) -> ProductFacts | None:
+    if row is None:
+        return None
+    return ProductFacts(
+        row.gtin, row.name, row.brand, row.model, row.description, row.net_content, row.shelf_life, row.standards, row.origin, row.warnings,
+        bool(row.image_type),
+    )  # fmt: skip
+
+
+def _producer_facts(row: Row[Any] | None) -> ProducerFacts | None:
+    if row is None:
+        return None
+    address = None if row.kind == "household" else row.address
+    province = scans.province_names().get(row.province or "", row.province)
+    return ProducerFacts(row.producer, row.gln, address, row.commune, province, row.website)
+
+
+def _recall_facts(row: Row[Any] | None) -> RecallFacts | None:
+    return None if row is None else RecallFacts(str(row.notice_id), row.lot or None, row.reason, row.advice, row.declared_at)
