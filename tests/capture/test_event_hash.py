@@ -17,7 +17,12 @@ from tests import SHARED
 
 VECTORS = SHARED / "event-hash-vectors" if SHARED else None
 CASES = [case for case in json.loads((VECTORS / "manifest.json").read_text())["cases"] if case["format"] == "json"] if VECTORS else []
-CONTEXT = context_of(["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://ns.example.vn/epcis/"}])
+CONTEXT = context_of(
+    [
+        "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+        {"ex": "https://ns.example.vn/epcis/", "h": "https://h.example.vn/voc#"},
+    ]
+)
 HEAD = "eventType=ObjectEventeventTime=2026-11-22T01:00:00.000ZeventTimeZoneOffset=+07:00"
 NS = "{https://ns.example.vn/epcis/}"
 
