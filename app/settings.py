@@ -49,7 +49,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on.")
     base_url: str = _setting("", "Public address of this installation, printed in labels; empty means http://<host>:<port>.")
-    threads: int = _setting(24, "Requests worked on at the same time in one server process.")
+    threads: int = _setting(32, "Requests worked on at the same time in one server process.")
     workers: int = _setting(1, "Server processes; only 1 is possible with SQLite.")
     language: str = _setting("vi", "Language when the visitor asks for none: vi, en or fr.")
     log_origin: str = _setting("", "Origin line of the log's checkpoints; empty means <host of base_url>/log. Chosen once: it cannot change later.")

@@ -10,21 +10,27 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from app.capture.accept import accept
 from app.capture.signing_keys import make_hosted_key
 from app.capture.times import micros
 from app.catalogue import register as catalogue
 from app.cli import demo_world as world
 from app.clock import SetClock
+from app.errors import Conflict
 from app.label import issue
 from app.ledger import sequencer
 from app.party import register
+from app.party.model import Party
 from app.party.permissions import Actor, Role
 from app.recall import declare
 from app.runtime import Runtime
-from app.store.columns import from_micros
+from app.store.columns import from_micros, to_micros
+from app.store.keys import new_id
+from app.store.tables import table
 from app.store.work import Tx
-from app.verify import scans
+from app.verify.model import Scan
 
 FILE = "demo.json"
 
@@ -47,6 +53,16 @@ _CLONE_PROVINCES = ("31", "22", "01", "33", "38", "40", "48", "56", "79", "92", 
 _CLONE_OPENS = 214
 
 
+class DemoHalfSeeded(Conflict):
+    """The demo's enterprises are here and what was told about them is not: an earlier seeding was interrupted."""
+
+    code = "demo.half-seeded"
+
+
+def _tax_code(firm: world.Firm) -> str:
+    return f"09{firm.prefix}0"
+
+
 class Story:
     """One run of the seeding: a runtime whose clock follows the story, and what has been made so far."""
 
@@ -62,6 +78,9 @@ class Story:
 
 def seed(on: Runtime) -> Iterator[str]:
     """Seed the demo world; yields the name of each step as it is done."""
+    with on.store.reading() as connection:
+        if connection.execute(select(Party.party_id).where(Party.tax_code == _tax_code(world.FIRMS[0]))).first() is not None:
+            raise DemoHalfSeeded(home=str(on.settings.home))
     story = Story(on)
     for step in (_firms, _people, _catalogue, _labels, _events, _frauds, _finish):
         step(story)
@@ -106,7 +125,7 @@ def _firms(story: Story) -> None:
     for firm in world.FIRMS:
         values = {
             "name": firm.name, "prefix": firm.prefix, "gln": firm.gln, "province": firm.province, "commune": firm.commune, "kind": firm.kind,
-            "tax_code": f"09{firm.prefix}0", "address": f"{firm.commune} (địa chỉ hư cấu)",
+            "tax_code": _tax_code(firm), "address": f"{firm.commune} (địa chỉ hư cấu)",
         }  # fmt: skip
         person, mail = (_STAFF[0][2], _STAFF[0][3]) if firm.key == "orchard" else (f"Chủ cơ sở {firm.name}", f"{firm.key}.owner")
         _join(story, firm.key, Role.OWNER, values, person, mail)
@@ -133,13 +152,13 @@ def _people(story: Story) -> None:
 
 def _catalogue(story: Story) -> None:
     for key, gln, name, kind, province, commune in world.PLACES:
-        values = {"gln": gln, "name": name, "kind": kind, "province": province, "commune": commune}
-        catalogue.register_place(values, by=story.actors[key], on=story.on)
+        place: dict[str, Any] = {"gln": gln, "name": name, "kind": kind, "province": province, "commune": commune}
+        catalogue.register_place(place, by=story.actors[key], on=story.on)
     for key, gtin, name, brand, net, life, standards, origin in world.PRODUCTS:
-        product = {"gtin": gtin, "name": name, "brand": brand, "net_content": net, "shelf_life": life, "standards": standards, "origin": origin}
+        product: dict[str, Any] = {"gtin": gtin, "name": name, "brand": brand, "net_content": net, "shelf_life": life, "standards": standards, "origin": origin}
         catalogue.register_product(product, by=story.actors[key], on=story.on)
     for key, gtin, lot, produced, expires, gln, quantity, uom in world.LOTS:
-        values = {
+        values: dict[str, Any] = {
             "lot": lot, "produced_on": produced, "expires_on": expires, "place_uri": f"{world.BASE}/414/{gln}", "quantity": quantity, "uom": uom,
         }  # fmt: skip
         catalogue.register_lot(gtin, values, by=story.actors[key], on=story.on)
@@ -169,7 +188,7 @@ def _frauds(story: Story) -> None:
     sauce = story.actors["sauce"]
     cloned = story.serials[1][0]
     first = datetime(2026, 7, 2, 2, 0, tzinfo=UTC)
-    scans.record_many(sauce.party, world.FISH_SAUCE, cloned, _clone_looks(first), on=story.on)
+    _look_many(story, sauce.party, cloned, _clone_looks(first))
     story.clock.set(datetime(2026, 9, 14, 7, 0, tzinfo=UTC))
     issue.void(world.FISH_SAUCE, story.serials[world.STOLEN_ROLL], "cuộn tem bị mất trộm", by=sauce, on=story.on)
     notice = {
@@ -177,6 +196,16 @@ def _frauds(story: Story) -> None:
         "advice": "Không sử dụng. Mang trả nơi mua để được hoàn tiền.",
     }  # fmt: skip
     declare.declare(notice, by=sauce, on=story.on)
+
+
+def _look_many(story: Story, party_id: int, serial: str, looks: Iterable[tuple[datetime, str]]) -> None:
+    """Looks whose place was told, as `app.verify.scans` keeps them; each by another visitor."""
+    rows = [
+        (party_id, new_id(), world.FISH_SAUCE, serial, to_micros(at), province, secrets.token_bytes(12), "verified", "VERIFIED-ITEM")
+        for at, province in looks
+    ]
+    columns = ("party_id", "scan_id", "gtin", "serial", "seen_at", "province", "viewer", "verdict", "cause")
+    story.on.store.write(lambda tx: tx.insert(table(Scan), columns, rows))
 
 
 def _clone_looks(first: datetime) -> Iterable[tuple[datetime, str]]:

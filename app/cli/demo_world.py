@@ -173,7 +173,7 @@ def chain_a(serials: list[str]) -> list[tuple[str, dict[str, Any]]]:
         ("packer", _event("10", "AggregationEvent", "2026-06-12T17:30:00+07:00", "packing", "processing", _PACKHOUSE, action="ADD",
             parentID=_PALLET, childEPCs=[item_uri(LYCHEE_EXPORT, serial) for serial in serials], childQuantityList=_BOXES)),
         ("packer", _event("11", "TransactionEvent", "2026-06-12T18:30:00+07:00", "accepting", "distribution", _PACKHOUSE, action="ADD",
-            parentID=_PALLET, bizTransactionList=[{"type": "cert", "bizTransaction": f"{BASE}/253/9521002000054PHYTO0612"},
+            epcList=[_PALLET], bizTransactionList=[{"type": "cert", "bizTransaction": f"{BASE}/253/9521002000054PHYTO0612"},
                                                   {"type": "desadv", "bizTransaction": f"{BASE}/253/9521002000061DA0612"}])),
         ("carrier", _event("12", "ObjectEvent", "2026-06-12T22:50:00+07:00", "departing", "distribution", _DEPOT, action="OBSERVE",
             disposition="in_transit", epcList=[_PALLET], **_owned("9521002000009", "9521006000005"))),
