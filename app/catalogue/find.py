@@ -128,9 +128,9 @@ def counts(connection: Connection, party_id: int) -> dict[str, int]:
 
 
 def gtins_under(connection: Connection, prefix: str) -> list[str]:
-    """GTINs already registered whose digits after the indicator begin with a prefix, in order."""
-    statement = select(Product.gtin).where(func.substr(Product.gtin, 2).startswith(prefix, autoescape=True)).order_by(Product.gtin)
-    return [row.gtin for row in connection.execute(statement)]
+    """GTIN-13s already registered that begin with a company prefix, as 14 digits in order."""
+    low, high = (("0" + prefix).ljust(14, fill) for fill in "09")
+    return [row.gtin for row in connection.execute(select(Product.gtin).where(Product.gtin.between(low, high)).order_by(Product.gtin))]
 
 
 def _products() -> Select[Any]:

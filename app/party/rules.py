@@ -17,10 +17,16 @@ TAX_CODE = re.compile(r"\d{10}(-?\d{3})?|\d{12}")
 """10 digits for an enterprise, 13 for a dependent unit, 12 for a household (personal identification number)."""
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
-_PREFIX = re.compile(r"\d{4,12}")
+_PREFIX = re.compile(r"(?!0000|02|04|2)\d{4,12}")
+"""4 to 12 digits (12: a number issued singly); never of GTIN-8s or of restricted circulation, which belong to nobody."""
+
+_WEBSITE = re.compile(r"https?://[^\s/:@]+\.[^\s/:@]+(?::\d+)?(?:/\S*)?", re.IGNORECASE)
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 _COMMON = {"1234567890", "password12", "matkhau123", "qwertyuiop", "0123456789", "11111111111"}
+
+SELF_REGISTERED = ("enterprise", "household")
+"""Kinds of organisation that anybody may register; the others are vouched for by the operator."""
 
 KINDS = ("enterprise", "household", "carrier", "laboratory", "certification_body", "province", "national", "operator")
 
@@ -56,8 +62,10 @@ def text_findings(values: Mapping[str, Any], limits: Mapping[str, tuple[int, boo
 def check_organisation(values: Mapping[str, Any]) -> list[Finding]:
     """Findings about an organisation's own data."""
     found = text_findings(
-        values, {"name": (200, True), "tax_code": (20, False), "gln": (13, False), "address": (300, False), "commune": (80, False), "phone": (30, False)}
-    )
+        values,
+        {"name": (200, True), "tax_code": (20, False), "gln": (13, False), "address": (300, False), "commune": (80, False), "phone": (30, False),
+         "website": (200, False)},
+    )  # fmt: skip
     if found:
         return found
     tax = values.get("tax_code")
@@ -71,7 +79,10 @@ def check_organisation(values: Mapping[str, Any]) -> list[Finding]:
     prefix = values.get("prefix")
     if prefix and not (isinstance(prefix, str) and _PREFIX.fullmatch(prefix)):
         found.append(Finding("party.prefix", "/prefix", str(prefix)[:20]))
-    kind = values.get("kind", "enterprise")
+    website = values.get("website")
+    if website and not _WEBSITE.fullmatch(website):
+        found.append(Finding("party.website", "/website", website[:80]))
+    kind = values.get("kind") or "enterprise"
     if kind not in KINDS:
         found.append(Finding("party.kind", "/kind", str(kind)[:20], {"kinds": ", ".join(KINDS)}))
     return found
@@ -85,6 +96,14 @@ def _key_finding(pointer: str, gln: str) -> list[Finding]:
     return []
 
 
+def check_self_registered(values: Mapping[str, Any]) -> list[Finding]:
+    """Findings about the kind of an organisation that registers itself: nobody becomes an authority by filling in a form."""
+    kind = values.get("kind") or SELF_REGISTERED[0]
+    if kind in SELF_REGISTERED:
+        return []
+    return [Finding("party.kind", "/kind", str(kind)[:20], {"kinds": ", ".join(SELF_REGISTERED)})]
+
+
 def check_person(values: Mapping[str, Any]) -> list[Finding]:
     """Findings about a new account: name, e-mail, password."""
     found = text_findings(values, {"person_name": (120, True), "email": (254, True), "password": (LONGEST_PASSWORD, True)})
@@ -93,6 +112,6 @@ def check_person(values: Mapping[str, Any]) -> list[Finding]:
     if not _EMAIL.fullmatch(values["email"]):
         found.append(Finding("party.email", "/email", values["email"][:80]))
     password = values["password"]
-    if len(password) < SHORTEST_PASSWORD or password.casefold() in _COMMON or len(set(password)) < 4:  # noqa: PLR2004  # "aaaa…"
+    if len(password) < SHORTEST_PASSWORD or password.casefold() in _COMMON or len(set(password)) < 4:  # "aaaa…"
         found.append(Finding("party.password-weak", "/password", None, {"shortest": SHORTEST_PASSWORD}))
     return found

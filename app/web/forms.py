@@ -120,7 +120,8 @@ def _field(values: Mapping[str, Any], pointer: str) -> str:
 
 def again(template: str, values: Mapping[str, Any], refusal: Refusal, **context: Any) -> Response:
     """The page with the form once more: what was typed is kept, what is wrong stands beside it; the status is the refusal's."""
-    answer = Response(render_template(template, form=refused(values, refusal), **context), refusal.status, content_type="text/html; charset=utf-8")
+    page = render_template(template, form=refused(values, refusal), **context)
+    answer = Response(page, refusal.status, content_type="text/html; charset=utf-8")
     if "retry_after" in refusal.params:
         answer.headers["Retry-After"] = str(max(1, round(refusal.params["retry_after"])))
     return answer

@@ -149,10 +149,11 @@ def number(figure: float | Decimal | str) -> str:
     return whole.replace(",", thousands) + (point + rest if rest else "")
 
 
-_GLOBALS: tuple[Callable[..., Any], ...] = (t, language, languages, in_language, link, signed_in, reachable, navigation, instant, day, number)
+_WORDS: tuple[Callable[..., Any], ...] = (t, language, instant, day, number)
+_WAYS: tuple[Callable[..., Any], ...] = (languages, in_language, link, signed_in, reachable, navigation)
 
 
 def install(blueprint: Blueprint) -> None:
     """Give every template of the application these names; as globals they also work inside macros."""
-    for function in _GLOBALS:
+    for function in _WORDS + _WAYS:
         blueprint.add_app_template_global(function, function.__name__)
