@@ -34,6 +34,19 @@ class CaptureDocument(Base):
     idempotency_key: Mapped[str | None] = mapped_column(Words)
 
 
+class CaptureDraft(Base):
+    """An upload that was judged and waits for its sender to confirm it: any server process can answer the next page. Swept after a day."""
+
+    __tablename__ = "capture_draft"
+
+    party_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    draft_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(Words)
+    name: Mapped[str] = mapped_column(Words)
+    content: Mapped[bytes] = mapped_column(Bytes)
+    created_at: Mapped[int] = mapped_column(Id)
+
+
 class Event(Base):
     """One accepted event: its sealed envelope verbatim, and the columns questions are asked by. Never updated, never deleted.
 

@@ -48,6 +48,16 @@ def upgrade() -> None:
     op.create_index("uq_capture_document_idempotency", "capture_document", ["party_id", "idempotency_key"], unique=True)
 
     op.create_table(
+        "capture_draft",
+        sa.Column("party_id", sa.BigInteger(), nullable=False),
+        sa.Column("draft_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party_id", "draft_id", name=op.f("pk_capture_draft")),
+    )
+    op.create_table(
         "checkpoint",
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
@@ -365,6 +375,7 @@ def downgrade() -> None:
 
     op.drop_table("company_prefix")
     op.drop_table("checkpoint")
+    op.drop_table("capture_draft")
 
     op.drop_table("capture_document")
 

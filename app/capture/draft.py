@@ -1,0 +1,130 @@
+"""Files of events on their way: which kind they are, what a dry run says, and keeping them until the sender confirms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from app.capture import accept as capture
+from app.capture import pack, read_document, refusals, sheet
+from app.capture.model import CaptureDraft
+from app.capture.sheet_file import CSV, XLSX, Table
+from app.capture.sheet_refusals import FileKindUnknown, NoSuchDraft
+from app.errors import Finding
+from app.party.permissions import Actor, Permission, permit
+from app.runtime import Runtime
+from app.store.columns import to_micros
+from app.store.keys import new_id
+from app.store.work import Tx
+
+JSON = "json"
+KEPT = timedelta(days=1)
+MOST = 20
+"""Drafts of one organisation: the newest stay."""
+
+_ENDINGS = {"json": JSON, "jsonld": JSON, "xlsx": XLSX, "csv": CSV, "tsv": CSV, "txt": CSV}
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a dry run says of a file of any kind; nothing of it is kept while there are findings."""
+
+    kind: str
+    events: list[dict[str, Any]] = field(repr=False)
+    findings: list[Finding]
+    remarks: list[Finding]
+    known: int = 0
+    table: Table | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file that waits for confirmation."""
+
+    draft_id: int
+    kind: str
+    name: str
+    content: bytes = field(repr=False)
+
+
+def kind_of(name: str, content_type: str = "") -> str:
+    """The kind of a file from its content type or, failing that, the end of its name; raises FileKindUnknown."""
+    if content_type in capture.JSON_TYPES:
+        return JSON
+    if content_type in sheet.TYPES:
+        return sheet.TYPES[content_type]
+    kind = _ENDINGS.get(name.rpartition(".")[2].lower())
+    if kind is None:
+        raise FileKindUnknown(name=name[:_LONGEST_NAME] or content_type[:_LONGEST_NAME] or "-")
+    return kind
+
+
+def is_bare(document: Any) -> bool:
+    """Whether a JSON value is one event without a document around it."""
+    return (
+        isinstance(document, dict) and "epcisBody" not in document and document.get("type") not in {"EPCISDocument", "EPCISQueryDocument"}
+    )
+
+
+def judge(raw: bytes, kind: str, *, by: Actor, on: Runtime) -> Judged:
+    """A dry run: nothing is kept. Raises the refusals of files that cannot be read at all."""
+    permit(by, Permission.CAPTURE_EVENT_WRITE)
+    if kind != JSON:
+        found = sheet.judge(raw, kind, by=by, on=on)
+        return Judged(kind, found.events, found.findings, found.remarks, found.known, found.table)
+    bare = is_bare(read_document.loads(raw))
+    _, events, findings = capture.check(raw, on=on, bare=bare)
+    if not events and not findings:
+        raise refusals.NoEvents(pointer="/epcisBody/eventList")
+    return Judged(JSON, events, findings, [])
+
+
+def record(raw: bytes, kind: str, *, by: Actor, on: Runtime) -> tuple[capture.Receipt, list[Finding]]:
+    """Capture a file of any kind, bare events too: (receipt, remarks). Raises what `accept` of documents and of sheets raise."""
+    if kind != JSON:
+        receipt, judged = sheet.accept(raw, kind, by=by, on=on)
+        return receipt, judged.remarks
+    permit(by, Permission.CAPTURE_EVENT_WRITE)
+    return capture.accept(raw, by=by, on=on, bare=is_bare(read_document.loads(raw))), []
+
+
+def keep(raw: bytes, kind: str, name: str, *, by: Actor, on: Runtime) -> int:
+    """Keep a file for confirmation; old ones are swept on the way. Returns its number."""
+    party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
+    now = on.clock.now()
+    values = {
+        "party_id": party_id, "draft_id": new_id(), "kind": kind, "name": name[:_LONGEST_NAME], "content": pack.pack_document(raw),
+        "created_at": to_micros(now),
+    }  # fmt: skip
+
+    def run(tx: Tx) -> None:
+        tx.execute(delete(CaptureDraft).where(CaptureDraft.created_at < to_micros(now - KEPT)))
+        mine = select(CaptureDraft.draft_id).where(CaptureDraft.party_id == party_id).order_by(CaptureDraft.draft_id.desc())
+        full = tx.execute(mine.offset(MOST - 1).limit(1)).scalar()
+        if full is not None:
+            tx.execute(delete(CaptureDraft).where(CaptureDraft.party_id == party_id, CaptureDraft.draft_id <= full))
+        tx.execute(insert(CaptureDraft).values(values))
+
+    on.store.write(run)
+    return int(str(values["draft_id"]))
+
+
+def kept(draft_id: int, *, by: Actor, on: Runtime) -> Draft:
+    """A file that was kept; raises NoSuchDraft."""
+    party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
+    statement = select(CaptureDraft.__table__).where(CaptureDraft.party_id == party_id, CaptureDraft.draft_id == draft_id)
+    with on.store.reading() as connection:
+        row = connection.execute(statement).first()
+    if row is None or row.created_at < to_micros(on.clock.now() - KEPT):
+        raise NoSuchDraft
+    return Draft(row.draft_id, row.kind, row.name, pack.unpack_document(bytes(row.content)))
+
+
+def confirm(draft_id: int, *, by: Actor, on: Runtime) -> capture.Receipt:
+    """Capture a kept file; pressed twice it answers from the first time. Raises NoSuchDraft, what `record` raises."""
+    draft = kept(draft_id, by=by, on=on)
+    return record(draft.content, draft.kind, by=by, on=on)[0]
