@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 
@@ -10,6 +11,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._last = datetime.min.replace(tzinfo=UTC)
+        self._lock = threading.Lock()
 
     def now(self) -> datetime:
         """The current instant, aware, UTC, microseconds."""
@@ -17,8 +19,9 @@ class Clock:
 
     def record_time(self) -> datetime:
         """An instant not before any given out earlier, for recordTime: a clock set back must not reorder the record."""
-        self._last = max(self.now(), self._last)
-        return self._last
+        with self._lock:  # two requests at once: the later answer must not be the earlier instant
+            self._last = max(self.now(), self._last)
+            return self._last
 
 
 class SetClock(Clock):

@@ -35,8 +35,8 @@ def _default_home() -> Path:
     return Path(data) / "truyxuat"
 
 
-def _setting(default: Any, about: str) -> Any:
-    return field(default=default, metadata={"about": about})
+def _setting(default: Any, about: str, least: float | None = None, most: float | None = None) -> Any:
+    return field(default=default, metadata={"about": about, "least": least, "most": most})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +47,21 @@ class Settings:
     database_url: str = _setting("", "SQLAlchemy URL; empty means the SQLite file <home>/truyxuat.db. PostgreSQL: postgresql+psycopg://…")
     replica_url: str = _setting("", "URL of a read-only PostgreSQL replica for queries; empty means the primary.")
     host: str = _setting("127.0.0.1", "Address the server listens on.")
-    port: int = _setting(8000, "Port the server listens on.")
+    port: int = _setting(8000, "Port the server listens on.", 1, 65_535)
     base_url: str = _setting("", "Public address of this installation, printed in labels; empty means http://<host>:<port>.")
-    threads: int = _setting(32, "Requests worked on at the same time in one server process.")
-    workers: int = _setting(1, "Server processes; only 1 is possible with SQLite.")
+    threads: int = _setting(32, "Requests worked on at the same time in one server process.", 1, 1000)
+    workers: int = _setting(1, "Server processes; only 1 is possible with SQLite.", 1, 256)
     language: str = _setting("vi", "Language when the visitor asks for none: vi, en or fr.")
     log_origin: str = _setting("", "Origin line of the log's checkpoints; empty means <host of base_url>/log. Chosen once: it cannot change later.")
-    checkpoint_seconds: float = _setting(0.5, "Pause between two passes of the sequencer; a checkpoint follows a capture within a second.")
-    max_body_bytes: int = _setting(20_000_000, "Largest request body in bytes.")
-    max_events: int = _setting(10_000, "Most events in one EPCIS document.")
-    max_image_bytes: int = _setting(12_000_000, "Largest uploaded photograph in bytes.")
-    queue_length: int = _setting(1_000, "Most writes waiting for the writer; beyond it the answer is 503 with Retry-After.")
-    session_hours: int = _setting(12, "Hours after which a signed-in session ends.")
+    checkpoint_seconds: float = _setting(0.5, "Seconds between two passes of the sequencer; a checkpoint follows within a second.", 0.01, 3600)
+    max_body_bytes: int = _setting(20_000_000, "Largest request body in bytes.", 1000, 2_000_000_000)
+    max_events: int = _setting(10_000, "Most events in one EPCIS document.", 1, 1_000_000)
+    max_image_bytes: int = _setting(12_000_000, "Largest uploaded photograph in bytes.", 1000, 2_000_000_000)
+    queue_length: int = _setting(1_000, "Most writes waiting for the writer; beyond it the answer is 503 with Retry-After.", 1, 1_000_000)
+    session_hours: int = _setting(12, "Hours after which a signed-in session ends.", 1, 8760)
     secure_cookies: bool = _setting(False, "Mark cookies Secure; switch on behind HTTPS.")
-    trusted_proxies: int = _setting(0, "Number of reverse proxies whose X-Forwarded-For is believed.")
-    sign_in_attempts: int = _setting(10, "Failed sign-ins per account or address in fifteen minutes before a pause.")
+    trusted_proxies: int = _setting(0, "Number of reverse proxies whose X-Forwarded-For is believed.", 0, 16)
+    sign_in_attempts: int = _setting(10, "Failed sign-ins per account or address in fifteen minutes before a pause.", 1, 1000)
     allow_weak_durability: bool = _setting(False, "Start although the database may lose acknowledged events on power loss.")
 
     def url(self) -> str:
@@ -98,10 +98,19 @@ def _convert(name: str, kind: str, value: Any) -> Any:
                 raise SettingInvalid(name=name, given=text, expected="true / false")
             return lowered in _TRUE
         if kind in {"int", "float"}:
-            return int(text) if kind == "int" else float(text)
+            return _within(name, int(text) if kind == "int" else float(text))
     except ValueError as error:
         raise SettingInvalid(name=name, given=text, expected=kind) from error
     return Path(text).expanduser() if kind == "Path" else text
+
+
+def _within(name: str, number: float) -> float:
+    """A number inside the limits of its setting; a queue of length 0 would be one without end. Raises SettingInvalid."""
+    limits = next(item.metadata for item in fields(Settings) if item.name == name)
+    least, most = limits["least"], limits["most"]
+    if not least <= number <= most:  # also refuses nan
+        raise SettingInvalid(name=name, given=str(number), expected=f"{least:g} … {most:g}")
+    return number
 
 
 def _from_file(path: Path, *, named: bool) -> dict[str, Any]:
@@ -131,9 +140,9 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
         name.removeprefix("TRUYXUAT_").lower(): value for name, value in environ.items() if name.startswith("TRUYXUAT_")
     }
     chosen = {name: value for name, value in given.items() if value is not None}
-    home = Path(chosen.get("home") or from_environ.get("home") or _default_home())
+    home = Path(chosen.get("home") or from_environ.get("home") or _default_home()).expanduser()
     named = from_environ.get("config")
-    merged = _from_file(Path(named) if named else home / "truyxuat.toml", named=bool(named))
+    merged = _from_file(Path(named).expanduser() if named else home / "truyxuat.toml", named=bool(named))
     merged |= {name: value for name, value in from_environ.items() if name not in _NOT_SETTINGS}
     merged |= chosen
     for name in merged:

@@ -10,7 +10,7 @@ import threading
 from functools import lru_cache
 from importlib.resources import files
 
-from zstandard import DICT_TYPE_RAWCONTENT, ZstdCompressionDict, ZstdCompressor, ZstdDecompressor
+from zstandard import DICT_TYPE_RAWCONTENT, ZstdCompressionDict, ZstdCompressor, ZstdDecompressor, frame_content_size
 
 _VERSION = b"\x01"
 _MOST = 64_000_000
@@ -49,7 +49,7 @@ def unpack_envelope(packed: bytes) -> bytes:
     if packed[:1] != _VERSION:
         message = f"an envelope packed with version {packed[:1]!r} cannot be read by this program"
         raise ValueError(message)
-    return _codecs()[1].decompress(packed[1:], max_output_size=_MOST)
+    return _unpacked(_codecs()[1], packed[1:])
 
 
 def pack_document(content: bytes) -> bytes:
@@ -59,4 +59,12 @@ def pack_document(content: bytes) -> bytes:
 
 def unpack_document(packed: bytes) -> bytes:
     """The exact bytes of the document as it was sent."""
-    return _codecs()[3].decompress(packed, max_output_size=_MOST)
+    return _unpacked(_codecs()[3], packed)
+
+
+def _unpacked(codec: ZstdDecompressor, packed: bytes) -> bytes:
+    # The library believes the size a frame declares, whatever max_output_size says, and takes that much memory at once.
+    if frame_content_size(packed) > _MOST:
+        message = f"a frame of {frame_content_size(packed)} bytes was not packed here"
+        raise ValueError(message)
+    return codec.decompress(packed, max_output_size=_MOST)

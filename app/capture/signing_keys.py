@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import insert
 
 from app.capture import evidence
+from app.errors import Unavailable
 from app.ledger import sequencer
 from app.party import find
 from app.party.model import SigningKey
@@ -29,6 +31,12 @@ from app.vault import Vault
 ALGORITHM = "Ed25519"
 _SEALING_KEY = "hosted-keys.key"
 _NONCE = 12
+
+
+class KeyUnreadable(Unavailable):
+    """A hosted key cannot be opened: the sealing key in the vault is another one than it was sealed with."""
+
+    code = "capture.signing-key-unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,10 @@ def _sealed(vault: Vault, party_id: int, kid: str, private: Ed25519PrivateKey) -
 
 @lru_cache(maxsize=4096)
 def _opened(vault: Vault, party_id: int, kid: str, sealed: bytes) -> Ed25519PrivateKey:
-    raw = AESGCM(vault.load(_SEALING_KEY)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(party_id, kid))
+    try:
+        raw = AESGCM(vault.load(_SEALING_KEY)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(party_id, kid))
+    except InvalidTag as error:
+        raise KeyUnreadable(kid=kid, retry_after=60) from error
     return Ed25519PrivateKey.from_private_bytes(raw)
 
 

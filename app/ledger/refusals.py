@@ -17,6 +17,12 @@ class LogRolledBack(Unavailable):
     code = "ledger.rolled-back"
 
 
+class GuardDamaged(Unavailable):
+    """The guard file cannot be read, so nobody can say what was published. params: path."""
+
+    code = "ledger.guard-damaged"
+
+
 class NotInLog(NotFound):
     """No entry of the log is about that."""
 

@@ -112,9 +112,9 @@ def _keep_tile(tx: Tx, piece: tile.Tile, body: bytes) -> None:
 
 def _publish(state: _State, on: Runtime) -> None:
     """Guard first, then the checkpoint: nobody can have seen one that the guard does not remember."""
-    seen = guard.read(on)
-    if seen.size < state.size:
-        guard.write(state.size, state.root, on)
+    with guard.held(on):
+        if guard.read(on).size < state.size:
+            guard.write(state.size, state.root, on)
     text_ = note.sign_checkpoint(state.size, state.root, log_key.signer(on))
     values: dict[str, Any] = {"size": state.size, "root": state.root, "note": text_, "published_at": to_micros(on.clock.now())}
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 EPOCH_MS = 1_577_836_800_000
 """2020-01-01T00:00:00Z in milliseconds; 41 bits of milliseconds last until 2089."""
 
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _LOW_BITS = 22
 _LOW_MASK = (1 << _LOW_BITS) - 1
 
@@ -43,10 +45,11 @@ def new_ids(count: int) -> list[int]:
 
 
 def id_at(at: datetime) -> int:
-    """The smallest identifier that could have been made at an instant: the border of monthly partitions."""
-    return (int(at.astimezone(UTC).timestamp() * 1000) - EPOCH_MS) << _LOW_BITS
+    """The smallest identifier that could have been made at an aware instant: the border of monthly partitions."""
+    # Whole numbers only: timestamp() * 1000 in binary64 falls one millisecond short for one instant in five.
+    return ((at - _UNIX_EPOCH) // _MILLISECOND - EPOCH_MS) << _LOW_BITS
 
 
 def time_of(identifier: int) -> datetime:
     """When an identifier was made, to the millisecond."""
-    return datetime.fromtimestamp(((identifier >> _LOW_BITS) + EPOCH_MS) / 1000, UTC)
+    return _UNIX_EPOCH + ((identifier >> _LOW_BITS) + EPOCH_MS) * _MILLISECOND

@@ -21,7 +21,7 @@ from sqlalchemy import Executable, Table, exc
 from sqlalchemy.engine import Connection, CursorResult, RootTransaction
 
 from app.errors import Conflict, Unavailable
-from app.store.bulk import insert_rows
+from app.store.bulk import as_core, insert_rows
 from app.store.engine import Engines, StoreUnreachable, answering, assert_durable, unreachable
 
 T = TypeVar("T")
@@ -153,7 +153,7 @@ class Store:
             batch, ending = self._take()
             try:
                 self._commit(batch)
-            except Exception as error:  # a fault of ours in here must not leave callers waiting, nor end the thread
+            except Exception as error:  # noqa: BLE001  # a fault of ours in here must not leave callers waiting, nor end the thread
                 _log.exception("the writer failed")
                 _fail(batch, error)
         if self._connection is not None:
@@ -215,11 +215,7 @@ class Store:
             job.future.set_result(outcome)
         for job, reason in failed:
             job.future.set_exception(_translated(reason))
-        for call in tx.after:
-            try:
-                call()
-            except Exception:  # the write itself is durable and answered; a waker's failure is worth a line in the log
-                _log.exception("after-commit call failed")
+        _wake(tx.after)
 
     def _undo(self, transaction: RootTransaction | None) -> None:
         """Leave the transaction; a connection on which even that fails is thrown away."""
@@ -257,10 +253,21 @@ class Store:
         done.append((job, outcome))
 
 
+def _wake(calls: list[Callable[[], None]]) -> None:
+    for call in calls:
+        try:
+            call()
+        except Exception:  # noqa: BLE001  # the write itself is durable and answered; a waker's failure is worth a line in the log
+            _log.exception("after-commit call failed")
+
+
 def _raw(connection: Connection, statement: str) -> None:
-    """A savepoint straight through the driver: two of them for each waiting write, and SQLAlchemy's bookkeeping costs 50 microseconds each."""
+    """A savepoint straight through the driver: two for each waiting write, and SQLAlchemy's bookkeeping costs 50 microseconds each."""
     driver: Any = connection.connection.driver_connection
-    driver.execute(statement)
+    try:
+        driver.execute(statement)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise as_core(connection, statement, error) from error
 
 
 def _fail(batch: list[_Job], error: BaseException) -> None:
@@ -275,11 +282,11 @@ def _lost(error: BaseException) -> bool:
 
 
 def _passing(error: BaseException) -> bool:
-    """Whether the same work may succeed when it is repeated: deadlock (40P01), serialisation failure (40001), a locked SQLite file."""
-    if not isinstance(error, exc.DBAPIError):
-        return False
-    state = getattr(error.orig, "sqlstate", None)
-    return state in {"40P01", "40001"} or "database is locked" in str(error.orig)
+    """Whether the same work may succeed when it is repeated: deadlock (40P01), serialisation failure (40001).
+
+    Not a locked SQLite file: it was waited for (busy_timeout), and waiting again for each of 200 callers would take an hour.
+    """
+    return isinstance(error, exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
 
 
 def _translated(error: BaseException) -> BaseException:

@@ -32,6 +32,7 @@ context.configure(
     include_object=_ours,
     compare_type=True,
     transaction_per_migration=True,
+    transactional_ddl=True,  # SQLite can, BEGIN being ours to emit: a migration that fails leaves nothing behind
 )
 with context.begin_transaction():
     context.run_migrations()
