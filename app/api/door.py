@@ -74,8 +74,8 @@ class Door:
                 return view(**values) if answer is None else answer
 
             self.blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=guarded, methods=list(methods), strict_slashes=False)
-            for method in methods:
-                ROUTES.append(Route(rule, method, f"{self.blueprint.name}.{view.__name__}", needs, operation))
+            endpoint = f"{self.blueprint.name}.{view.__name__}"
+            ROUTES.extend(Route(rule, method, endpoint, needs, operation) for method in methods)
             return view
 
         return register

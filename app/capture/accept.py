@@ -7,6 +7,7 @@ rows, log queue; 6. the receipt. Sent again it is recognised by eventID and cont
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,6 +63,18 @@ class Receipt:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What arrived: whose, the bytes and their SHA-256, their type, the document's context, and the sender's Idempotency-Key."""
+
+    party_id: int
+    raw: bytes
+    digest: bytes
+    content_type: str
+    context: Any
+    idempotency_key: str | None
+
+
 @dataclass(slots=True)
 class _Draft:
     """An event on its way: everything that can be computed before the writer's lock."""
@@ -114,12 +127,13 @@ def accept(
     if not events:
         raise refusals.NoEvents(pointer="/epcisBody/eventList")
     context = document.get("@context")
+    sending = _Sending(party_id, raw, sent, content_type, context, idempotency_key)
     drafts = _drafts(events, document, context_of(context), bare=bare)
     fresh = drafts
     for _ in range(_RACES):
         try:
             # Most events are new, and the unique identity is the judge anyway: look only when it says that one is not.
-            return _keep(signing_keys.signer_for(party_id, on=on), party_id, raw, sent, content_type, context, fresh, drafts, idempotency_key, on)
+            return _keep(sending, signing_keys.signer_for(party_id, on=on), fresh, drafts, on)
         except AlreadyThere:
             if idempotency_key:
                 earlier = _earlier(party_id, idempotency_key, sent, on)
@@ -186,47 +200,49 @@ def _repeat(drafts: list[_Draft], on: Runtime) -> Receipt:
         rows = find.events_by_id(connection, party_id, row_ids)
         first = rows[row_ids[0]]
         receipt = find.receipt(connection, party_id, first.document_id)
-        told = tuple(EventReceipt(rows[number].event_uri, bytes(rows[number].evidence).hex(), find.cbv_uri(rows[number]), known=True) for number in row_ids)
+        told = tuple(
+            EventReceipt(rows[number].event_uri, bytes(rows[number].evidence).hex(), find.cbv_uri(rows[number]), known=True)
+            for number in row_ids
+        )
     return Receipt(receipt.capture_id, receipt.captured_at, told, tuple(row_ids))
 
 
-def _keep(
-    signer: EventSigner, party_id: int, raw: bytes, sent: bytes, content_type: str, context: Any, fresh: list[_Draft],
-    drafts: list[_Draft], idempotency_key: str | None, on: Runtime,
-) -> Receipt:  # fmt: skip
+def _keep(sending: _Sending, signer: EventSigner, fresh: list[_Draft], drafts: list[_Draft], on: Runtime) -> Receipt:
     """Seal, sign and commit the fresh events of a document."""
     document_id, row_ids, captured = new_id(), new_ids(len(fresh)), on.clock.record_time()
-    capture_id = str(document_id)
-    sealer = evidence.Sealer(context, capture_id, captured)
+    sealer = evidence.Sealer(sending.context, str(document_id), captured)
     sealed = [sealer.seal(draft.event, evidence.new_salt()) for draft in fresh]
     root, paths = evidence.document_tree([item.evidence for item in sealed])
     signature = signer.sign(evidence.signing_message(signer.kid, len(fresh), root))
-    events: list[tuple[Any, ...]] = []
-    identities: list[tuple[Any, ...]] = []
-    item_rows: list[tuple[Any, ...]] = []
-    queued: list[tuple[int, bytes]] = []
+    entry = functools.partial(evidence.event_entry, alg=signer.algorithm, kid=signer.kid, size=len(fresh), root=root, signature=signature)
+    document = _document_row(sending, document_id, captured, len(fresh), (signer.kid, root, signature))
+    events, identities, item_rows, queued = [], [], [], []
     for place, (draft, seal, row_id, path) in enumerate(zip(fresh, sealed, row_ids, paths, strict=True)):
         event_time = times.micros(draft.event["eventTime"])
-        events.append(_event_row(party_id, row_id, document_id, draft, event_time, seal, path))
-        identities.append((party_id, *draft.identity, draft.content, row_id))
-        item_rows += [(key.issuer, key.class_key, key.instance, event_time, row_id, role, party_id) for key, role in items.keys(draft.event)]
-        queued.append((row_id, evidence.event_entry(evidence=seal.evidence, cbv=draft.cbv, alg=signer.algorithm, kid=signer.kid,
-                                                    size=len(fresh), index=place, root=root, signature=signature)))  # fmt: skip
-    document_row = (
-        party_id, document_id, to_micros(captured), content_type, sent, pack.pack_document(raw),
-        None if context is None else jcs(context).decode(), len(fresh), signer.kid, root, signature, idempotency_key,
-    )  # fmt: skip
+        events.append((sending.party_id, row_id, document_id, *_event_columns(draft, event_time, seal, path)))
+        identities.append((sending.party_id, *draft.identity, draft.content, row_id))
+        item_rows += [(*key[:3], event_time, row_id, role, sending.party_id) for key, role in items.keys(draft.event)]
+        queued.append((row_id, entry(evidence=seal.evidence, cbv=draft.cbv, index=place)))
 
     def run(tx: Tx) -> None:
         tx.insert(_IDENTITY, _IDENTITY_COLUMNS, identities)
-        tx.insert(_DOCUMENT, _DOCUMENT_COLUMNS, [document_row])
+        tx.insert(_DOCUMENT, _DOCUMENT_COLUMNS, [document])
         tx.insert(_EVENT, _EVENT_COLUMNS, events)
         tx.insert(_ITEM, _ITEM_COLUMNS, item_rows)
         sequencer.queue(tx, queued)
 
     on.store.write(run)
     seals = {draft.position: seal for draft, seal in zip(fresh, sealed, strict=True)}
-    return Receipt(capture_id, captured, tuple(_told(draft, seals.get(draft.position)) for draft in drafts), tuple(row_ids))
+    return Receipt(str(document_id), captured, tuple(_told(draft, seals.get(draft.position)) for draft in drafts), tuple(row_ids))
+
+
+def _document_row(sending: _Sending, document_id: int, captured: datetime, count: int, signed: tuple[str, bytes, bytes]) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
+    context = None if sending.context is None else jcs(sending.context).decode()
+    content = pack.pack_document(sending.raw)
+    received = to_micros(captured)
+    who = (sending.party_id, document_id, received, sending.content_type, sending.digest)
+    return (*who, content, context, count, *signed, sending.idempotency_key)
 
 
 def _told(draft: _Draft, seal: evidence.Sealed | None) -> EventReceipt:
@@ -242,15 +258,11 @@ _IDENTITY_COLUMNS = tuple(column.name for column in _IDENTITY.columns)
 _ITEM_COLUMNS = tuple(column.name for column in _ITEM.columns)
 
 
-def _event_row(
-    party_id: int, row_id: int, document_id: int, draft: _Draft, event_time: int, seal: evidence.Sealed, path: bytes
-) -> tuple[Any, ...]:
-    """In the order of the table's columns."""
+def _event_columns(draft: _Draft, event_time: int, seal: evidence.Sealed, path: bytes) -> tuple[Any, ...]:
+    """The columns of an event after party, id and document, in the order of the table."""
     event = draft.event
     read_point, biz_location = event.get("readPoint"), event.get("bizLocation")
-    return (
-        party_id, row_id, document_id, draft.position, draft.event_uri, event["type"], event.get("action"), event.get("bizStep"),
-        event.get("disposition"), read_point["id"] if read_point else None, biz_location["id"] if biz_location else None, event_time,
-        event["eventTimeZoneOffset"], "errorDeclaration" in event, seal.evidence, bytes.fromhex(draft.cbv[_HASH_HEX]), path,
-        pack.pack_envelope(seal.envelope),
-    )  # fmt: skip
+    what = (draft.position, draft.event_uri, event["type"], event.get("action"), event.get("bizStep"), event.get("disposition"))
+    where = (read_point["id"] if read_point else None, biz_location["id"] if biz_location else None)
+    when = (event_time, event["eventTimeZoneOffset"], "errorDeclaration" in event)
+    return (*what, *where, *when, seal.evidence, bytes.fromhex(draft.cbv[_HASH_HEX]), path, pack.pack_envelope(seal.envelope))

@@ -1,8 +1,8 @@
 """Tables of captured documents and events.
 
-Distribution (when sharded): documents, events and identities by `party_id` of the capturing enterprise; `event_item` by `issuer`, so that one
-item's history is one index range on one shard. On PostgreSQL `event` and `event_item` are range-partitioned by `id`, whose upper bits are
-the record time, one partition a month.
+Distribution (when sharded): documents, events and identities by `party_id` of the capturing enterprise; `event_item` by `issuer`, so
+that one item's history is one index range on one shard. On PostgreSQL `event` and `event_item` are range-partitioned by `id`, whose upper
+bits are the record time, one partition a month.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class EventIdentity(Base):
     """Which eventID an enterprise has used for which content: the guard behind "once" and behind 409.
 
     event_key: first 16 bytes of SHA-256 over the eventID (the CBV hash where the sender gave none); variant: empty for an eventID that was
-    given, 8 bytes of SHA-256 over the declaration time for an error declaration (it repeats the eventID), over `content` and that time where
-    the eventID is absent or a CBV hash (hashes of different events can be equal); content: 16 bytes of SHA-256 over the JCS as sent.
+    given, 8 bytes of SHA-256 over the declaration time for an error declaration (it repeats the eventID), over `content` and that time
+    where the eventID is absent or a CBV hash (hashes of different events can be equal); content: 16 bytes of SHA-256 over the JCS as sent.
     """
 
     __tablename__ = "event_identity"

@@ -14,7 +14,7 @@ from app.store.tables import Base
 class Product(Base):
     """A trade item; the ten data items of Circular 02/2024/TT-BKHCN are its columns, its producer's and its lots'.
 
-    Small and read by everybody (reference table when sharded): a printed GTIN must lead to its owner in one look-up. GTINs are never reused.
+    Small and read by everybody (reference table when sharded): a printed GTIN must lead to its owner in one look-up, for ever.
     """
 
     __tablename__ = "product"

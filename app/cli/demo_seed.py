@@ -124,9 +124,15 @@ def _key(story: Story, name: str, actor: Actor, role: Role) -> None:
 def _firms(story: Story) -> None:
     for firm in world.FIRMS:
         values = {
-            "name": firm.name, "prefix": firm.prefix, "gln": firm.gln, "province": firm.province, "commune": firm.commune, "kind": firm.kind,
-            "tax_code": _tax_code(firm), "address": f"{firm.commune} (địa chỉ hư cấu)",
-        }  # fmt: skip
+            "name": firm.name,
+            "prefix": firm.prefix,
+            "gln": firm.gln,
+            "province": firm.province,
+            "commune": firm.commune,
+            "kind": firm.kind,
+            "tax_code": _tax_code(firm),
+            "address": f"{firm.commune} (địa chỉ hư cấu)",
+        }
         person, mail = (_STAFF[0][2], _STAFF[0][3]) if firm.key == "orchard" else (f"Chủ cơ sở {firm.name}", f"{firm.key}.owner")
         _join(story, firm.key, Role.OWNER, values, person, mail)
         make_hosted_key(story.actors[firm.key].party, on=story.on)
@@ -155,12 +161,25 @@ def _catalogue(story: Story) -> None:
         place: dict[str, Any] = {"gln": gln, "name": name, "kind": kind, "province": province, "commune": commune}
         catalogue.register_place(place, by=story.actors[key], on=story.on)
     for key, gtin, name, brand, net, life, standards, origin in world.PRODUCTS:
-        product: dict[str, Any] = {"gtin": gtin, "name": name, "brand": brand, "net_content": net, "shelf_life": life, "standards": standards, "origin": origin}
+        product: dict[str, Any] = {
+            "gtin": gtin,
+            "name": name,
+            "brand": brand,
+            "net_content": net,
+            "shelf_life": life,
+            "standards": standards,
+            "origin": origin,
+        }
         catalogue.register_product(product, by=story.actors[key], on=story.on)
     for key, gtin, lot, produced, expires, gln, quantity, uom in world.LOTS:
         values: dict[str, Any] = {
-            "lot": lot, "produced_on": produced, "expires_on": expires, "place_uri": f"{world.BASE}/414/{gln}", "quantity": quantity, "uom": uom,
-        }  # fmt: skip
+            "lot": lot,
+            "produced_on": produced,
+            "expires_on": expires,
+            "place_uri": f"{world.BASE}/414/{gln}",
+            "quantity": quantity,
+            "uom": uom,
+        }
         catalogue.register_lot(gtin, values, by=story.actors[key], on=story.on)
 
 
@@ -175,9 +194,12 @@ def _events(story: Story) -> None:
     for who, event in sorted(told, key=lambda pair: micros(pair[1]["eventTime"])):
         story.clock.set(max(story.clock.now(), from_micros(micros(event["eventTime"])) + timedelta(minutes=2)))
         document = {
-            "@context": world.CONTEXT, "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": event["eventTime"],
+            "@context": world.CONTEXT,
+            "type": "EPCISDocument",
+            "schemaVersion": "2.0",
+            "creationDate": event["eventTime"],
             "epcisBody": {"eventList": [event]},
-        }  # fmt: skip
+        }
         accept(json.dumps(document, ensure_ascii=False).encode(), by=story.actors[who], on=story.on)
         while sequencer.integrate(on=story.on):
             pass
@@ -192,9 +214,11 @@ def _frauds(story: Story) -> None:
     story.clock.set(datetime(2026, 9, 14, 7, 0, tzinfo=UTC))
     issue.void(world.FISH_SAUCE, story.serials[world.STOLEN_ROLL], "cuộn tem bị mất trộm", by=sauce, on=story.on)
     notice = {
-        "gtin": world.FISH_SAUCE, "lot": "NM-2026-045", "reason": "Histamin vượt mức cho phép trong mẫu lưu",
+        "gtin": world.FISH_SAUCE,
+        "lot": "NM-2026-045",
+        "reason": "Histamin vượt mức cho phép trong mẫu lưu",
         "advice": "Không sử dụng. Mang trả nơi mua để được hoàn tiền.",
-    }  # fmt: skip
+    }
     declare.declare(notice, by=sauce, on=story.on)
 
 

@@ -67,8 +67,26 @@ PLACES = (
 )
 
 PRODUCTS = (
-    ("orchard", LYCHEE_BULK, "Vải thiều Thanh Hà, nguyên liệu", "Hương Giang", "sọt 40 kg", "3 ngày", "VietGAP (TCVN 11892-1:2017)", "Thanh Hà, Hải Phòng"),
-    ("packer", LYCHEE_EXPORT, "Vải thiều Thanh Hà xuất khẩu, hộp 1 kg", "Sông Thái Bình", "1 kg", "30 ngày ở 2-5 °C", "TCVN 12827:2023", "Thanh Hà, Hải Phòng"),
+    (
+        "orchard",
+        LYCHEE_BULK,
+        "Vải thiều Thanh Hà, nguyên liệu",
+        "Hương Giang",
+        "sọt 40 kg",
+        "3 ngày",
+        "VietGAP (TCVN 11892-1:2017)",
+        "Thanh Hà, Hải Phòng",
+    ),
+    (
+        "packer",
+        LYCHEE_EXPORT,
+        "Vải thiều Thanh Hà xuất khẩu, hộp 1 kg",
+        "Sông Thái Bình",
+        "1 kg",
+        "30 ngày ở 2-5 °C",
+        "TCVN 12827:2023",
+        "Thanh Hà, Hải Phòng",
+    ),
     ("packer", LYCHEE_GRADE_B, "Vải thiều Thanh Hà loại B", "Sông Thái Bình", "5 kg", "7 ngày", "TCVN 12827:2023", "Thanh Hà, Hải Phòng"),
     ("sauce", FISH_SAUCE, "Nước mắm cốt Cát Hải 500 ml", "Vạn Vân Cổ", "500 ml", "36 tháng", "TCVN 5107:2018", "Cát Hải, Hải Phòng"),
     ("tea", TEA, "Chè Shan tuyết Bình Lư 100 g", "Shan Bình Lư", "100 g", "24 tháng", "TCVN 1454:2013", "Bình Lư, Lai Châu"),
@@ -129,14 +147,26 @@ def _owned(by: str, to: str) -> dict[str, Any]:
 def _event(number: str, kind: str, at: str, step: str, stage: str, place: str, **fields: Any) -> dict[str, Any]:
     """An event of the story: at is local time with offset; stage goes into an extension."""
     return {
-        "type": kind, "eventID": f"urn:uuid:95200000-0000-4000-8000-0000000000{number}", "eventTime": at, "eventTimeZoneOffset": at[-6:],
-        "bizStep": step, "readPoint": _place(place), "bizLocation": _place(place), "ex:stage": stage,
-    } | fields  # fmt: skip
+        "type": kind,
+        "eventID": f"urn:uuid:95200000-0000-4000-8000-0000000000{number}",
+        "eventTime": at,
+        "eventTimeZoneOffset": at[-6:],
+        "bizStep": step,
+        "readPoint": _place(place),
+        "bizLocation": _place(place),
+        "ex:stage": stage,
+    } | fields
 
 
 _ORCHARD, _COLLECTION, _PACKHOUSE, _TREATMENT, _DEPOT, _SHOP, _LAB = (
-    "9521001001014", "9521001001021", "9521002001013", "9521002001020", "9521005001010", "9521006001019", "9521007001018",
-)  # fmt: skip
+    "9521001001014",
+    "9521001001021",
+    "9521002001013",
+    "9521002001020",
+    "9521005001010",
+    "9521006001019",
+    "9521007001018",
+)
 _RAW = [_amount(LYCHEE_BULK, HARVEST, 1236)]
 _BOXES = [_amount(LYCHEE_EXPORT, EXPORT, 1100)]
 _PALLET = f"{BASE}/00/{PALLET}"
@@ -150,51 +180,262 @@ def _sensor(device: str, kind: str, value: float, uom: str, **more: Any) -> list
 def chain_a(serials: list[str]) -> list[tuple[str, dict[str, Any]]]:
     """(who records it, event): the fourteen events of the lychee lot; serials: the boxes that carry labels."""
     return [
-        ("orchard", _event("01", "ObjectEvent", "2025-11-20T09:00:00+07:00", "inspecting", "pre-production", _ORCHARD, action="OBSERVE",
-            quantityList=[{"epcClass": lot_uri(LYCHEE_BULK, HARVEST)}], **{"ex:plantingArea": "DEMO-PUC-0101", "ex:certificate": "VG-DEMO-01"})),
-        ("orchard", _event("02", "ObjectEvent", "2026-02-15T08:00:00+07:00", "receiving", "production", _ORCHARD, action="OBSERVE",
-            quantityList=[{"epcClass": lot_uri(LYCHEE_BULK, HARVEST)}], **{"ex:input": "phân bón hữu cơ, lô F-77"})),
-        ("orchard", _event("03", "ObjectEvent", "2026-05-18T06:30:00+07:00", "other", "production", _ORCHARD, action="OBSERVE",
-            quantityList=[{"epcClass": lot_uri(LYCHEE_BULK, HARVEST)}], **{"ex:treatment": "phun phòng bệnh", "ex:earliestHarvest": "2026-06-01"})),
-        ("laboratory", _event("04", "ObjectEvent", "2026-06-10T15:00:00+07:00", "sampling", "production", _LAB, action="OBSERVE",
-            disposition="conformant", quantityList=[{"epcClass": lot_uri(LYCHEE_BULK, HARVEST)}], **{"ex:report": "LAB-0610"})),
-        ("orchard", _event("05", "ObjectEvent", "2026-06-12T05:30:00+07:00", "commissioning", "post-harvest", _ORCHARD, action="ADD",
-            disposition="active", quantityList=_RAW, ilmd={"ex:harvestDate": "2026-06-12", "ex:crates": "31"}, **{"ex:fieldWeight": 1240})),
-        ("packer", _event("06", "ObjectEvent", "2026-06-12T08:00:00+07:00", "receiving", "post-harvest", _PACKHOUSE, action="OBSERVE",
-            disposition="in_progress", quantityList=_RAW, sensorElementList=_sensor("9521002SC07", "Mass", 1236, "KGM"),
-            **_owned("9521001000000", "9521002000009"))),
-        ("packer", _event("07", "TransformationEvent", "2026-06-12T10:00:00+07:00", "commissioning", "processing", _PACKHOUSE,
-            inputQuantityList=_RAW, outputQuantityList=[*_BOXES, _amount(LYCHEE_GRADE_B, "2606121B", 120)],
-            outputEPCList=[item_uri(LYCHEE_EXPORT, serial) for serial in serials], **{"ex:loss": {"ex:quantity": 16, "ex:uom": "KGM"}})),
-        ("packer", _event("08", "ObjectEvent", "2026-06-12T16:00:00+07:00", "other", "processing", _TREATMENT, action="OBSERVE",
-            disposition="conformant", quantityList=_BOXES, **{"ex:treatment": "xử lý theo yêu cầu nước nhập khẩu, 3 giờ"})),
-        ("packer", _event("09", "ObjectEvent", "2026-06-12T16:30:00+07:00", "sensor_reporting", "processing", _TREATMENT, action="OBSERVE",
-            quantityList=_BOXES, sensorElementList=_sensor("9521002TL22", "Temperature", 3.6, "CEL", minValue=2.9, maxValue=4.8))),
-        ("packer", _event("10", "AggregationEvent", "2026-06-12T17:30:00+07:00", "packing", "processing", _PACKHOUSE, action="ADD",
-            parentID=_PALLET, childEPCs=[item_uri(LYCHEE_EXPORT, serial) for serial in serials], childQuantityList=_BOXES)),
-        ("packer", _event("11", "TransactionEvent", "2026-06-12T18:30:00+07:00", "accepting", "distribution", _PACKHOUSE, action="ADD",
-            epcList=[_PALLET], bizTransactionList=[{"type": "cert", "bizTransaction": f"{BASE}/253/9521002000054PHYTO0612"},
-                                                  {"type": "desadv", "bizTransaction": f"{BASE}/253/9521002000061DA0612"}])),
-        ("carrier", _event("12", "ObjectEvent", "2026-06-12T22:50:00+07:00", "departing", "distribution", _DEPOT, action="OBSERVE",
-            disposition="in_transit", epcList=[_PALLET], **_owned("9521002000009", "9521006000005"))),
-        ("retail", _event("13", "ObjectEvent", "2026-06-13T09:40:00+09:00", "receiving", "distribution", _SHOP, action="OBSERVE",
-            disposition="in_progress", epcList=[_PALLET], sensorElementList=_sensor("9521002TL22", "Temperature", 4.2, "CEL", maxValue=7.8),
-            **{"ex:note": "38 phút ở 7,8 °C, chấp nhận có ghi chú"})),
-        ("retail", _event("14", "ObjectEvent", "2026-06-15T11:00:00+09:00", "retail_selling", "retail", _SHOP, action="OBSERVE",
-            disposition="sellable_accessible", quantityList=_BOXES)),
-    ]  # fmt: skip
+        (
+            "orchard",
+            _event(
+                "01",
+                "ObjectEvent",
+                "2025-11-20T09:00:00+07:00",
+                "inspecting",
+                "pre-production",
+                _ORCHARD,
+                action="OBSERVE",
+                quantityList=[{"epcClass": lot_uri(LYCHEE_BULK, HARVEST)}],
+                **{"ex:plantingArea": "DEMO-PUC-0101", "ex:certificate": "VG-DEMO-01"},
+            ),
+        ),
+        (
+            "orchard",
+            _event(
+                "02",
+                "ObjectEvent",
+                "2026-02-15T08:00:00+07:00",
+                "receiving",
+                "production",
+                _ORCHARD,
+                action="OBSERVE",
+                quantityList=[{"epcClass": lot_uri(LYCHEE_BULK, HARVEST)}],
+                **{"ex:input": "phân bón hữu cơ, lô F-77"},
+            ),
+        ),
+        (
+            "orchard",
+            _event(
+                "03",
+                "ObjectEvent",
+                "2026-05-18T06:30:00+07:00",
+                "other",
+                "production",
+                _ORCHARD,
+                action="OBSERVE",
+                quantityList=[{"epcClass": lot_uri(LYCHEE_BULK, HARVEST)}],
+                **{"ex:treatment": "phun phòng bệnh", "ex:earliestHarvest": "2026-06-01"},
+            ),
+        ),
+        (
+            "laboratory",
+            _event(
+                "04",
+                "ObjectEvent",
+                "2026-06-10T15:00:00+07:00",
+                "sampling",
+                "production",
+                _LAB,
+                action="OBSERVE",
+                disposition="conformant",
+                quantityList=[{"epcClass": lot_uri(LYCHEE_BULK, HARVEST)}],
+                **{"ex:report": "LAB-0610"},
+            ),
+        ),
+        (
+            "orchard",
+            _event(
+                "05",
+                "ObjectEvent",
+                "2026-06-12T05:30:00+07:00",
+                "commissioning",
+                "post-harvest",
+                _ORCHARD,
+                action="ADD",
+                disposition="active",
+                quantityList=_RAW,
+                ilmd={"ex:harvestDate": "2026-06-12", "ex:crates": "31"},
+                **{"ex:fieldWeight": 1240},
+            ),
+        ),
+        (
+            "packer",
+            _event(
+                "06",
+                "ObjectEvent",
+                "2026-06-12T08:00:00+07:00",
+                "receiving",
+                "post-harvest",
+                _PACKHOUSE,
+                action="OBSERVE",
+                disposition="in_progress",
+                quantityList=_RAW,
+                sensorElementList=_sensor("9521002SC07", "Mass", 1236, "KGM"),
+                **_owned("9521001000000", "9521002000009"),
+            ),
+        ),
+        (
+            "packer",
+            _event(
+                "07",
+                "TransformationEvent",
+                "2026-06-12T10:00:00+07:00",
+                "commissioning",
+                "processing",
+                _PACKHOUSE,
+                inputQuantityList=_RAW,
+                outputQuantityList=[*_BOXES, _amount(LYCHEE_GRADE_B, "2606121B", 120)],
+                outputEPCList=[item_uri(LYCHEE_EXPORT, serial) for serial in serials],
+                **{"ex:loss": {"ex:quantity": 16, "ex:uom": "KGM"}},
+            ),
+        ),
+        (
+            "packer",
+            _event(
+                "08",
+                "ObjectEvent",
+                "2026-06-12T16:00:00+07:00",
+                "other",
+                "processing",
+                _TREATMENT,
+                action="OBSERVE",
+                disposition="conformant",
+                quantityList=_BOXES,
+                **{"ex:treatment": "xử lý theo yêu cầu nước nhập khẩu, 3 giờ"},
+            ),
+        ),
+        (
+            "packer",
+            _event(
+                "09",
+                "ObjectEvent",
+                "2026-06-12T16:30:00+07:00",
+                "sensor_reporting",
+                "processing",
+                _TREATMENT,
+                action="OBSERVE",
+                quantityList=_BOXES,
+                sensorElementList=_sensor("9521002TL22", "Temperature", 3.6, "CEL", minValue=2.9, maxValue=4.8),
+            ),
+        ),
+        (
+            "packer",
+            _event(
+                "10",
+                "AggregationEvent",
+                "2026-06-12T17:30:00+07:00",
+                "packing",
+                "processing",
+                _PACKHOUSE,
+                action="ADD",
+                parentID=_PALLET,
+                childEPCs=[item_uri(LYCHEE_EXPORT, serial) for serial in serials],
+                childQuantityList=_BOXES,
+            ),
+        ),
+        (
+            "packer",
+            _event(
+                "11",
+                "TransactionEvent",
+                "2026-06-12T18:30:00+07:00",
+                "accepting",
+                "distribution",
+                _PACKHOUSE,
+                action="ADD",
+                epcList=[_PALLET],
+                bizTransactionList=[
+                    {"type": "cert", "bizTransaction": f"{BASE}/253/9521002000054PHYTO0612"},
+                    {"type": "desadv", "bizTransaction": f"{BASE}/253/9521002000061DA0612"},
+                ],
+            ),
+        ),
+        (
+            "carrier",
+            _event(
+                "12",
+                "ObjectEvent",
+                "2026-06-12T22:50:00+07:00",
+                "departing",
+                "distribution",
+                _DEPOT,
+                action="OBSERVE",
+                disposition="in_transit",
+                epcList=[_PALLET],
+                **_owned("9521002000009", "9521006000005"),
+            ),
+        ),
+        (
+            "retail",
+            _event(
+                "13",
+                "ObjectEvent",
+                "2026-06-13T09:40:00+09:00",
+                "receiving",
+                "distribution",
+                _SHOP,
+                action="OBSERVE",
+                disposition="in_progress",
+                epcList=[_PALLET],
+                sensorElementList=_sensor("9521002TL22", "Temperature", 4.2, "CEL", maxValue=7.8),
+                **{"ex:note": "38 phút ở 7,8 °C, chấp nhận có ghi chú"},
+            ),
+        ),
+        (
+            "retail",
+            _event(
+                "14",
+                "ObjectEvent",
+                "2026-06-15T11:00:00+09:00",
+                "retail_selling",
+                "retail",
+                _SHOP,
+                action="OBSERVE",
+                disposition="sellable_accessible",
+                quantityList=_BOXES,
+            ),
+        ),
+    ]
 
 
 def simple_lots(serials: dict[str, list[str]]) -> list[tuple[str, dict[str, Any]]]:
     """Commissioning and shipping of the fish sauce and tea lots; serials by lot."""
     yard, shop = "9521003001029", "9521004001028"
     told: list[tuple[str, dict[str, Any]]] = []
-    stories = (("sauce", FISH_SAUCE, "NM-2026-044", yard, "2026-06-01", "21"), ("sauce", FISH_SAUCE, "NM-2026-045", yard, "2026-07-01", "31"),
-               ("tea", TEA, "CS-2024-03", shop, "2024-04-02", "41"), ("tea", TEA, "CS-2026-03", shop, "2026-04-02", "51"))  # fmt: skip
+    stories = (
+        ("sauce", FISH_SAUCE, "NM-2026-044", yard, "2026-06-01", "21"),
+        ("sauce", FISH_SAUCE, "NM-2026-045", yard, "2026-07-01", "31"),
+        ("tea", TEA, "CS-2024-03", shop, "2024-04-02", "41"),
+        ("tea", TEA, "CS-2026-03", shop, "2026-04-02", "51"),
+    )
     for who, gtin, lot, place, day, number in stories:
         named = [item_uri(gtin, serial) for serial in serials[lot]]
-        told.append((who, _event(number, "ObjectEvent", f"{day}T08:00:00+07:00", "commissioning", "processing", place, action="ADD",
-            disposition="active", epcList=named, quantityList=[_amount(gtin, lot, len(named), "H87")])))  # fmt: skip
-        told.append((who, _event(str(int(number) + 1), "ObjectEvent", f"{day}T15:00:00+07:00", "shipping", "distribution", place, action="OBSERVE",
-            disposition="in_transit", epcList=named)))  # fmt: skip
+        told.append(
+            (
+                who,
+                _event(
+                    number,
+                    "ObjectEvent",
+                    f"{day}T08:00:00+07:00",
+                    "commissioning",
+                    "processing",
+                    place,
+                    action="ADD",
+                    disposition="active",
+                    epcList=named,
+                    quantityList=[_amount(gtin, lot, len(named), "H87")],
+                ),
+            )
+        )
+        told.append(
+            (
+                who,
+                _event(
+                    str(int(number) + 1),
+                    "ObjectEvent",
+                    f"{day}T15:00:00+07:00",
+                    "shipping",
+                    "distribution",
+                    place,
+                    action="OBSERVE",
+                    disposition="in_transit",
+                    epcList=named,
+                ),
+            )
+        )
     return told

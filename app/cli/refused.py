@@ -27,7 +27,9 @@ def tell(refusal: Refusal, *, as_json: bool) -> None:
     detail, remedy = describe(refusal, _language())
     findings = [describe_finding(item, _language()) for item in refusal.findings]
     if as_json:
-        click.echo(json.dumps({"error": {"code": refusal.code, "detail": detail, "remedy": remedy, "findings": findings}}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"error": {"code": refusal.code, "detail": detail, "remedy": remedy, "findings": findings}}, ensure_ascii=False)
+        )
         return
     click.secho(detail, fg="red", err=True)
     for item in findings[:20]:

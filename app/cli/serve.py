@@ -18,7 +18,9 @@ def serve(port: int | None, host: str | None, workers: int | None, log_level: st
 
     settings = load(port=port, host=host, workers=workers)
     if settings.is_sqlite() and settings.workers != 1:
-        raise SettingInvalid(name="workers", given=str(settings.workers), expected="1 (SQLite has one writing process; PostgreSQL takes more)")
+        raise SettingInvalid(
+            name="workers", given=str(settings.workers), expected="1 (SQLite has one writing process; PostgreSQL takes more)"
+        )
     for name, value in (("TRUYXUAT_PORT", settings.port), ("TRUYXUAT_HOST", settings.host), ("TRUYXUAT_WORKERS", settings.workers)):
         os.environ[name] = str(value)  # the worker processes read their settings again
     from granian import Granian

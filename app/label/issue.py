@@ -72,7 +72,15 @@ def issue(gtin: str, lot: str, count: int, *, by: Actor, on: Runtime) -> Job:
         rows = [(party_id, product.gtin, serial, lot, job_id, "printed", at) for serial in drawn]
 
         def run(tx: Tx, rows: Sequence[tuple[object, ...]] = rows) -> None:
-            values = {"party_id": party_id, "job_id": job_id, "gtin": product.gtin, "lot": lot, "count": count, "created_by": by.person_id, "created_at": now}
+            values = {
+                "party_id": party_id,
+                "job_id": job_id,
+                "gtin": product.gtin,
+                "lot": lot,
+                "count": count,
+                "created_by": by.person_id,
+                "created_at": now,
+            }
             tx.execute(insert(LabelJob).values(values))
             tx.insert(table(Serial), _COLUMNS, rows)
 
@@ -91,7 +99,9 @@ def job(job_id: int, *, by: Actor, on: Runtime) -> Job:
         row = connection.execute(select(LabelJob.__table__).where(LabelJob.party_id == party_id, LabelJob.job_id == job_id)).first()
         if row is None:
             raise NoSuchJob(job=str(job_id))
-        found = connection.execute(select(Serial.serial).where(Serial.party_id == party_id, Serial.job_id == job_id).order_by(Serial.serial))
+        found = connection.execute(
+            select(Serial.serial).where(Serial.party_id == party_id, Serial.job_id == job_id).order_by(Serial.serial)
+        )
         return Job(job_id, row.gtin, row.lot, tuple(item.serial for item in found))
 
 

@@ -1,4 +1,4 @@
-"""Table of looks at an item: what clone signals are computed from. No address, no cookie, no device: an hour, and a province only when told."""
+"""Table of looks at an item, for clone signals. No address, no cookie, no device: an instant, and a province only when told."""
 
 from __future__ import annotations
 

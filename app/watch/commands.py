@@ -21,7 +21,9 @@ def doctor(*, as_json: bool, show_settings: bool) -> int:
     settings = load()
     findings = examine(settings)
     well = all(item.state != "bad" for item in findings)
-    known = {item.name: str(getattr(settings, item.name)) for item in fields(settings) if "url" not in item.name or not settings.database_url}
+    known = {
+        item.name: str(getattr(settings, item.name)) for item in fields(settings) if "url" not in item.name or not settings.database_url
+    }
     if as_json:
         line({"well": well, "findings": [asdict(item) for item in findings]} | ({"settings": known} if show_settings else {}))
         return 0 if well else 1

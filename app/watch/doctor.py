@@ -80,7 +80,9 @@ def _home(settings: Settings) -> Iterator[Symptom]:
     writable = os.access(settings.home, os.W_OK)
     yield Symptom("home", "ok" if writable else "bad", str(settings.home), "" if writable else f"chown $USER {settings.home}")
     free = shutil.disk_usage(settings.home).free
-    yield Symptom("disk", "ok" if free > _FREE_BYTES else "warning", f"{free // 1_000_000:,} MB free", "" if free > _FREE_BYTES else "free some space")
+    yield Symptom(
+        "disk", "ok" if free > _FREE_BYTES else "warning", f"{free // 1_000_000:,} MB free", "" if free > _FREE_BYTES else "free some space"
+    )
     secrets = settings.home / "secrets"
     if secrets.is_dir():
         exposed = [path.name for path in secrets.iterdir() if path.stat().st_mode & 0o077]
@@ -114,6 +116,9 @@ def _tables(on: Runtime) -> Iterator[Symptom]:
         yield Symptom("log", "ok", "empty")
         return
     behind = state.size - (latest.size if latest else 0)
-    yield Symptom("log", "ok" if behind == 0 else "warning", f"{state.size} entries, {behind} without checkpoint", "" if behind == 0 else "truyxuat serve")
-
-
+    yield Symptom(
+        "log",
+        "ok" if behind == 0 else "warning",
+        f"{state.size} entries, {behind} without checkpoint",
+        "" if behind == 0 else "truyxuat serve",
+    )

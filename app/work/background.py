@@ -37,5 +37,5 @@ class Background:
                     pass
             except Refusal as refusal:
                 _log.warning("the log waits: %s", refusal)
-            except Exception:  # one bad pass must not stop the log for good; readiness turns red by the checkpoint's age
+            except Exception:  # noqa: BLE001  # one bad pass must not stop the log for good; readiness turns red by the checkpoint's age
                 _log.exception("the sequencer failed")
