@@ -19,7 +19,7 @@ from app.identify import check_digit
 from app.identify.gln import check_gln
 from app.identify.gtin import gtin14
 from app.identify.linters import cset82
-from app.party.rules import provinces, text_findings
+from app.party.rules import is_province, text_findings
 
 PRODUCT_FIELDS = {
     "name": (200, True), "brand": (120, False), "model": (120, False), "description": (2000, False), "net_content": (80, False),
@@ -28,7 +28,7 @@ PRODUCT_FIELDS = {
 """Field of a product by most characters and whether it must be there."""
 
 PLACE_FIELDS = {"name": (200, True), "commune": (80, False), "address": (300, False)}
-LOT_FIELDS = {"note": (500, False)}
+LOT_FIELDS = {"note": (500, False), "place_uri": (300, False)}
 
 PLACE_KINDS = (
     "orchard", "garden", "farm", "pond", "vessel", "collection", "yard", "treatment", "packhouse", "factory", "warehouse", "depot", "port",
@@ -112,7 +112,7 @@ def check_place(values: Mapping[str, Any]) -> list[Finding]:
     if values.get("kind") not in PLACE_KINDS:
         found.append(Finding("catalogue.place-kind", "/kind", str(values.get("kind"))[:40], {"kinds": ", ".join(PLACE_KINDS)}))
     province = values.get("province")
-    if province and province not in provinces():
+    if province and not is_province(province):
         found.append(Finding("party.province", "/province", str(province)[:20]))
     return found
 

@@ -17,6 +17,7 @@ from app.party.model import ApiKey, CompanyPrefix, Membership, Party, Person
 from app.party.permissions import GRANTS, Actor, Permission, Role, permit
 from app.party.sign_in import forget_api_keys, hasher
 from app.runtime import Runtime
+from app.settings import LANGUAGES
 from app.store.folding import fold
 from app.store.keys import new_id
 from app.store.work import Tx
@@ -59,8 +60,9 @@ def _party_row(values: Mapping[str, Any], party_id: int, now: datetime) -> dict[
 
 
 def _person_row(values: Mapping[str, Any], person_id: int, now: datetime) -> dict[str, Any]:
-    email, language = values["email"].strip(), values.get("language") or "vi"
-    row = {"person_id": person_id, "email": email, "email_key": fold(email), "name": values["person_name"].strip(), "language": language}
+    email, language = values["email"].strip(), values.get("language")
+    row = {"person_id": person_id, "email": email, "email_key": fold(email), "name": values["person_name"].strip()}
+    row["language"] = language if language in LANGUAGES else LANGUAGES[0]
     return row | {"password_hash": hasher().hash(values["password"]), "created_at": now, "disabled_at": None}
 
 
@@ -182,7 +184,8 @@ def issue_api_key(
     given = role or by.role
     wanted = sorted({str(scope) for scope in scopes})
     findings = rules.text_findings({"label": label.strip()}, {"label": (80, True)})
-    findings += [Finding("party.scope", "/scopes", scope[:60], {"scopes": ", ".join(Permission)}) for scope in wanted if scope not in set(Permission)]
+    unknown = [scope for scope in wanted if scope not in set(Permission)]
+    findings += [Finding("party.scope", "/scopes", scope[:60], {"scopes": ", ".join(Permission)}) for scope in unknown]
     if not GRANTS[given] <= GRANTS[by.role]:
         allowed = ", ".join(each for each in Role if each is not Role.ANONYMOUS and GRANTS[each] <= GRANTS[by.role])
         findings.append(Finding("party.role", "/role", str(given), {"roles": allowed}))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
 from flask import Response, render_template, request
 
 from app.api.identity import CrossSite
 from app.api.problem import UnreadableMediaType, language
 from app.capture import read_document
 from app.errors import Finding, Invalid, Refusal
+from app.web.show import t
 from app.words.refusals import describe, describe_finding
+from app.words.translate import translator
 
 LONGEST = 8_000
 """Characters of the longest field any form has; rules of the slices are narrower and say so field by field."""
@@ -98,19 +101,36 @@ def json_object(*names: str) -> dict[str, Any]:
     return {name: unicodedata.normalize("NFC", item) if isinstance(item, str) else item for name, item in value.items()}
 
 
+def json_answer(value: Any, status: int = 200, **headers: str) -> Response:
+    """A JSON answer; instants as UTC with Z. Header names are written with underscores."""
+    answer = Response(orjson.dumps(value, option=orjson.OPT_UTC_Z), status, content_type="application/json")
+    answer.headers.update({name.replace("_", "-"): text for name, text in headers.items()})
+    return answer
+
+
 def _escaped(name: str) -> str:
     return name[:80].replace("~", "~0").replace("/", "~1")
 
 
-def refused(values: Mapping[str, Any], refusal: Refusal) -> Form:
-    """The form that was refused: findings go to the fields their pointers name, the rest to the top."""
+def refused(values: Mapping[str, Any], refusal: Refusal, words: str = "") -> Form:
+    """The form that was refused: findings go to the fields their pointers name, the rest to the top.
+
+    words: slice whose words `field_<name>` are the labels; a sentence that names a field then names it as the page does.
+    """
     if refusal.findings:
-        told = [describe_finding(finding, language()) for finding in refusal.findings[:MOST_PROBLEMS]]
+        named = [replace(finding, params=_labelled(finding.params, words)) for finding in refusal.findings[:MOST_PROBLEMS]]
+        told = [describe_finding(finding, language()) for finding in named]
         found = [Problem(_field(values, item["pointer"]), item["message"], item["remedy"]) for item in told]
     else:
+        refusal.params = dict(_labelled(refusal.params, words))
         message, remedy = describe(refusal, language())
         found = [Problem(_field(values, refusal.pointer), message, remedy)]
     return Form(values, found)
+
+
+def _labelled(params: Mapping[str, Any], words: str) -> Mapping[str, Any]:
+    key = f"{words}.field_{params.get('field')}"
+    return {**params, "field": t(key)} if translator(language()).has(key) else params
 
 
 def _field(values: Mapping[str, Any], pointer: str) -> str:
@@ -118,9 +138,12 @@ def _field(values: Mapping[str, Any], pointer: str) -> str:
     return name if name in values else ""
 
 
-def again(template: str, values: Mapping[str, Any], refusal: Refusal, **context: Any) -> Response:
-    """The page with the form once more: what was typed is kept, what is wrong stands beside it; the status is the refusal's."""
-    page = render_template(template, form=refused(values, refusal), **context)
+def again(template: str, values: Mapping[str, Any], refusal: Refusal, words: str = "", **context: Any) -> Response:
+    """The page with the form once more: what was typed is kept, what is wrong stands beside it; the status is the refusal's.
+
+    words: slice whose words `field_<name>` label the fields.
+    """
+    page = render_template(template, form=refused(values, refusal, words), **context)
     answer = Response(page, refusal.status, content_type="text/html; charset=utf-8")
     if "retry_after" in refusal.params:
         answer.headers["Retry-After"] = str(max(1, round(refusal.params["retry_after"])))
