@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from app.capture import items
 from app.capture.model import CaptureDocument
@@ -90,10 +90,10 @@ class Step:
 class Papers:
     """What the events of a journey were signed with: documents by (party, document), keys by (party, kid)."""
 
-    documents: Mapping[tuple[int, int], Row[Any]]
-    keys: Mapping[tuple[int, str], Row[Any]]
+    documents: Mapping[tuple[int, int], Any]
+    keys: Mapping[tuple[int, str], Any]
 
-    def key_of(self, recorded: Recorded) -> Row[Any] | None:
+    def key_of(self, recorded: Recorded) -> Any | None:
         """The key that signed for an event, when the document and the key of that enterprise exist."""
         document = self.documents.get((recorded.row.party_id, recorded.row.document_id))
         return None if document is None else self.keys.get((recorded.row.party_id, document.kid))
@@ -167,13 +167,11 @@ def _papers(connection: Connection, events: Sequence[Recorded]) -> Papers:
     return Papers(documents, keys)
 
 
-def _publishes(party: Row[Any] | None) -> bool:
+def _publishes(party: Any | None) -> bool:
     return party is not None and bool(party.publishes)
 
 
-def _step(
-    item: Recorded, parties: Mapping[int, Row[Any]], places: Mapping[str, Any], papers: Papers, declared: set[tuple[int, str]]
-) -> Step:
+def _step(item: Recorded, parties: Mapping[int, Any], places: Mapping[str, Any], papers: Papers, declared: set[tuple[int, str]]) -> Step:
     event, row = item.event, item.row
     key = papers.key_of(item)
     correction = "errorDeclaration" in event
@@ -251,9 +249,9 @@ def _readings(event: Mapping[str, Any]) -> list[Measured]:
     found: list[Measured] = []
     for element in event.get("sensorElementList") or ():
         for report in element.get("sensorReport") or ():
-            values = [_number(report[name]) if name in report else None for name in ("value", "minValue", "maxValue")]
-            if "type" in report and any(value is not None for value in values):
-                found.append(Measured(str(report["type"]).removeprefix("gs1:"), *values, report.get("uom")))
+            value, low, high = (_number(report[name]) if name in report else None for name in ("value", "minValue", "maxValue"))
+            if "type" in report and (value, low, high) != (None, None, None):
+                found.append(Measured(str(report["type"]).removeprefix("gs1:"), value, low, high, report.get("uom")))
     return found[:MOST_READINGS]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, case, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from app.capture import find as capture
 from app.capture import items, times
@@ -62,7 +62,7 @@ class Subject:
 class Recorded:
     """One stored event of a journey: its row, the exact bytes that are signed for, and what they say."""
 
-    row: Row[Any]
+    row: Any
     envelope: bytes
     sealed: dict[str, Any]
     relation: str
@@ -141,7 +141,9 @@ def _events_of(
     wanted: dict[int, set[int]] = {}
     for _, row in references:
         wanted.setdefault(row.party_id, set()).add(row.id)
-    rows = {number: row for party_id, ids in wanted.items() for number, row in capture.events_by_id(connection, party_id, sorted(ids)).items()}
+    rows: dict[int, Any] = {}
+    for party_id, ids in wanted.items():
+        rows |= capture.events_by_id(connection, party_id, sorted(ids))
     read: list[tuple[Subject, Recorded]] = []
     for subject, reference in references:
         row = rows.get(reference.id)
@@ -157,14 +159,12 @@ def _events_of(
     return concerning
 
 
-def _references(
-    connection: Connection, level: Mapping[_Name, Subject], owner: int, most: int, walked: Walked
-) -> list[tuple[Subject, Row[Any]]]:
+def _references(connection: Connection, level: Mapping[_Name, Subject], owner: int, most: int, walked: Walked) -> list[tuple[Subject, Any]]:
     """Which events name the subjects of a level: one index range a class."""
     classes: dict[tuple[int, int], list[Subject]] = {}
     for (issuer, class_key, _), subject in level.items():
         classes.setdefault((issuer, class_key), []).append(subject)
-    references: list[tuple[Subject, Row[Any]]] = []
+    references: list[tuple[Subject, Any]] = []
     for (issuer, class_key), subjects in classes.items():
         values = {
             "issuer": issuer,
@@ -181,7 +181,7 @@ def _references(
     return references
 
 
-def _recorded(row: Row[Any], subject: Subject, role: int) -> Recorded | None:
+def _recorded(row: Any, subject: Subject, role: int) -> Recorded | None:
     """A stored event read from its sealed bytes; None when it does not name the subject in that part, or not in that time."""
     envelope = capture.envelope(row)
     sealed: dict[str, Any] = orjson.loads(envelope)
@@ -235,7 +235,8 @@ def _led_to(events: Iterable[tuple[Subject, Recorded]]) -> Iterator[Subject]:
     listed = list(events)
     for subject, recorded in listed:
         event = recorded.event
-        if recorded.role == items.CHILD and event["type"] == "AggregationEvent" and event.get("action") != "DELETE" and event.get("parentID"):
+        packed = recorded.role == items.CHILD and event["type"] == "AggregationEvent" and event.get("action") != "DELETE"
+        if packed and event.get("parentID"):
             relation = INPUT if subject.relation == INPUT else CONTAINER
             low, high = recorded.at, _taken_out(subject, recorded, listed)
             high = min(high, max(end for start, end in subject.windows if start <= recorded.at <= end))

@@ -32,7 +32,8 @@ def check(values: Mapping[str, Any], *, by: Actor, on: Runtime) -> dict[str, str
         product = catalogue.own_product(connection, party_id, gtin)
         if lot:
             catalogue.lot(connection, party_id, gtin, lot)
-    return {"gtin": gtin, "lot": lot, "reason": values["reason"].strip(), "advice": (values.get("advice") or "").strip(), "product": product.name}
+    advice = (values.get("advice") or "").strip()
+    return {"gtin": gtin, "lot": lot, "reason": values["reason"].strip(), "advice": advice, "product": product.name}
 
 
 def declare(values: Mapping[str, Any], *, by: Actor, on: Runtime) -> int:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import bindparam, exc, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from app.capture import items
 from app.catalogue.model import Lot, Place, Product
@@ -40,13 +40,30 @@ LATE = timedelta(minutes=2)
 
 _PRODUCT = (
     select(
-        Product.gtin, Product.party_id, Product.name, Product.brand, Product.model, Product.description, Product.net_content, Product.shelf_life,
-        Product.standards, Product.origin, Product.warnings, Product.image_type, Party.name.label("producer"), Party.kind, Party.gln,
-        Party.address, Party.commune, Party.province, Party.website,
+        Product.gtin,
+        Product.party_id,
+        Product.name,
+        Product.brand,
+        Product.model,
+        Product.description,
+        Product.net_content,
+        Product.shelf_life,
+        Product.standards,
+        Product.origin,
+        Product.warnings,
+        Product.image_type,
+        Party.name.label("producer"),
+        Party.kind,
+        Party.gln,
+        Party.address,
+        Party.commune,
+        Party.province,
+        Party.website,
+        Party.publishes,
     )
     .join(Party, Party.party_id == Product.party_id)
     .where(Product.gtin == bindparam("gtin"))
-)  # fmt: skip
+)
 _SERIAL = select(Serial.lot, Serial.state, Serial.void_reason).where(
     Serial.party_id == bindparam("party_id"), Serial.gtin == bindparam("gtin"), Serial.serial == bindparam("serial")
 )
@@ -63,13 +80,13 @@ class _Case:
     at: datetime
     level: Level
     reasons: list[Reason] = field(default_factory=list)
-    product: Row[Any] | None = None
-    serial: Row[Any] | None = None
-    lot: Row[Any] | None = None
+    product: Any | None = None
+    serial: Any | None = None
+    lot: Any | None = None
     printed_lot: str | None = None
     printed_expiry: date | None = None
     expiry: date | None = None
-    notice: Row[Any] | None = None
+    notice: Any | None = None
     known: bool = False
     history: History = field(default_factory=History)
     proofs: Proofs = field(default_factory=Proofs)
@@ -132,7 +149,7 @@ def _trade_item(case: _Case, connection: Connection, on: Runtime) -> None:
     if lot:
         case.lot = connection.execute(_LOT, {"party_id": case.owner, "gtin": gtin, "lot": lot}).first()
     _journey(case, connection, gtin, lot, on)
-    _known(case, gtin, serial, lot)
+    _known(case, serial, lot)
     _agreement(case)
     _expiry(case)
     case.notice = recalls.in_force(connection, case.owner, gtin, lot, case.printed_lot)
@@ -160,7 +177,7 @@ def _followed(case: _Case, gtin: str, lot: str | None) -> Iterator[tuple[ItemKey
         yield batch, LOT
 
 
-def _known(case: _Case, gtin: str, serial: str | None, lot: str | None) -> None:
+def _known(case: _Case, serial: str | None, lot: str | None) -> None:
     """The reason that holds when nothing contrary is found: what is registered, and what is proven of it."""
     own = [item for item in case.history.events if item.row.party_id == case.owner]
     if case.level is Level.CLASS:
@@ -281,7 +298,7 @@ def _verdict(case: _Case) -> Verdict:
         at=case.at,
         product=_product_facts(case.product),
         producer=_producer_facts(case.product),
-        lot=None if case.lot is None or (case.level is Level.ITEM and not case.known) else LotFacts(*case.lot),
+        lot=_lot_facts(case),
         expiry=case.expiry,
         recall=_recall_facts(case.notice),
         checks=[_withheld(each) if broken else each for each in _checks(case)],
@@ -317,16 +334,32 @@ def _checks(case: _Case) -> Iterator[Check]:
         yield Check("scans", Result.FAILED if case.scans.signal else Result.PASSED, case.scans.viewers, case.scans.total)
 
 
-def _product_facts(row: Row[Any] | None) -> ProductFacts | None:
+def _lot_facts(case: _Case) -> LotFacts | None:
+    """The registered batch; an invented number must not borrow its dates."""
+    if case.lot is None or (case.level is Level.ITEM and not case.known):
+        return None
+    return LotFacts(case.lot.lot, case.lot.produced_on, case.lot.expires_on)
+
+
+def _product_facts(row: Any | None) -> ProductFacts | None:
     if row is None:
         return None
     return ProductFacts(
-        row.gtin, row.name, row.brand, row.model, row.description, row.net_content, row.shelf_life, row.standards, row.origin, row.warnings,
-        bool(row.image_type),
-    )  # fmt: skip
+        row.gtin,
+        row.name,
+        row.brand,
+        row.model,
+        row.description,
+        row.net_content,
+        row.shelf_life,
+        row.standards,
+        row.origin,
+        row.warnings,
+        bool(row.image_type) and row.publishes,
+    )
 
 
-def _producer_facts(row: Row[Any] | None) -> ProducerFacts | None:
+def _producer_facts(row: Any | None) -> ProducerFacts | None:
     if row is None:
         return None
     address = None if row.kind == "household" else row.address
@@ -334,5 +367,5 @@ def _producer_facts(row: Row[Any] | None) -> ProducerFacts | None:
     return ProducerFacts(row.producer, row.gln, address, row.commune, province, row.website)
 
 
-def _recall_facts(row: Row[Any] | None) -> RecallFacts | None:
+def _recall_facts(row: Any | None) -> RecallFacts | None:
     return None if row is None else RecallFacts(str(row.notice_id), row.lot or None, row.reason, row.advice, row.declared_at)

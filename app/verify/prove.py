@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from app import signature
 from app.capture import find as capture
@@ -62,7 +62,10 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class EventProof:
-    """What was found about one event; signed covers its bytes and its document, logged entry and inclusion; leaf is there when it is logged."""
+    """What was found about one event.
+
+    signed: its bytes, its document's root and signature; logged: its entry, its key and the inclusion; leaf: there when it is logged.
+    """
 
     signed: Result
     logged: Result
@@ -116,7 +119,7 @@ def prove(connection: Connection, history: History, *, on: Runtime) -> Proofs:
     verifier = log_key.signer(on).verifier
     latest = ledger.latest_checkpoint(connection)
     checkpoint = None if latest is None else _opened(latest.note, verifier.vkey)
-    leaves: dict[int, list[Row[Any]]] = {}
+    leaves: dict[int, list[Any]] = {}
     subjects = {item.row.id for item in history.events} | {item.row.party_id for item in history.events}
     for row in connection.execute(_LEAVES, {"subjects": sorted(subjects)}):
         leaves.setdefault(row.subject, []).append(row)
@@ -171,7 +174,7 @@ class _Tree:
         return body
 
 
-def _leaf(row: Row[Any], tree: _Tree | None) -> Leaf | Flaw | None:
+def _leaf(row: Any, tree: _Tree | None) -> Leaf | Flaw | None:
     """The leaf of a stored row, proven; None while no checkpoint covers it."""
     if tree is None or row.position >= tree.checkpoint.size:
         return None
@@ -184,7 +187,7 @@ def _leaf(row: Row[Any], tree: _Tree | None) -> Leaf | Flaw | None:
     return Leaf(entry, row.position, tuple(path))
 
 
-def _keys(papers: Papers, leaves: Mapping[int, Sequence[Row[Any]]], tree: _Tree | None) -> dict[tuple[int, str], Leaf]:
+def _keys(papers: Papers, leaves: Mapping[int, Sequence[Any]], tree: _Tree | None) -> dict[tuple[int, str], Leaf]:
     """The log entries that announce the keys of a journey: a key nobody could see is not believed."""
     found: dict[tuple[int, str], Leaf] = {}
     for (party_id, kid), key in papers.keys.items():
@@ -198,20 +201,19 @@ def _keys(papers: Papers, leaves: Mapping[int, Sequence[Row[Any]]], tree: _Tree 
 
 
 def _event(
-    item: Recorded, papers: Papers, rows: Sequence[Row[Any]], keys: Mapping[tuple[int, str], Leaf], tree: _Tree | None, *, forged: bool
+    item: Recorded, papers: Papers, rows: Sequence[Any], keys: Mapping[tuple[int, str], Leaf], tree: _Tree | None, *, forged: bool
 ) -> EventProof:
     evidence = statement.evidence_hash(item.envelope)
+    document, key = papers.documents.get((item.row.party_id, item.row.document_id)), papers.key_of(item)
     if evidence != bytes(item.row.evidence):
         return EventProof(Result.FAILED, Result.NOT_DONE, Flaw.BYTES)
-    document, key = papers.documents.get((item.row.party_id, item.row.document_id)), papers.key_of(item)
     if document is None or key is None or document.root is None or document.signature is None:
         return EventProof(Result.FAILED, Result.NOT_DONE, Flaw.DOCUMENT)
     if forged:
         return EventProof(Result.NOT_DONE, Result.FAILED, Flaw.CHECKPOINT)
     if not rows:
         return EventProof(Result.NOT_DONE, Result.NOT_DONE)  # durable and queued; its place in the document stands in its log entry
-    row = rows[0]
-    position = _position(bytes(row.entry))
+    position = _position(bytes(rows[0].entry))
     flaw = _signature_flaw(item, evidence, document, key, position)
     if flaw is not None:
         return EventProof(Result.FAILED, Result.NOT_DONE, flaw)
@@ -219,6 +221,11 @@ def _event(
         evidence=evidence, cbv=capture.cbv_uri(item.row), alg=key.algorithm, kid=document.kid, size=document.event_count, index=position,
         root=bytes(document.root), signature=bytes(document.signature),
     )  # fmt: skip
+    return _logged(rows[0], entry, keys.get((item.row.party_id, document.kid)), tree, position)
+
+
+def _logged(row: Any, entry: bytes, key: Leaf | None, tree: _Tree | None, position: int) -> EventProof:
+    """Of an event that is signed: whether the log says the same of it, under its checkpoint, after its key."""
     if entry != bytes(row.entry):
         return EventProof(Result.PASSED, Result.FAILED, Flaw.ENTRY)
     leaf = _leaf(row, tree)
@@ -226,8 +233,7 @@ def _event(
         return EventProof(Result.PASSED, Result.NOT_DONE, position=position)
     if isinstance(leaf, Flaw):
         return EventProof(Result.PASSED, Result.FAILED, leaf)
-    announced = keys.get((item.row.party_id, document.kid))
-    if announced is None or announced.index >= leaf.index:
+    if key is None or key.index >= leaf.index:
         return EventProof(Result.PASSED, Result.FAILED, Flaw.KEY)
     return EventProof(Result.PASSED, Result.PASSED, None, leaf, position)
 
@@ -241,7 +247,7 @@ def _position(entry: bytes) -> int:
     return position if type(position) is int else -1
 
 
-def _signature_flaw(item: Recorded, evidence: bytes, document: Row[Any], key: Row[Any], position: int) -> Flaw | None:
+def _signature_flaw(item: Recorded, evidence: bytes, document: Any, key: Any, position: int) -> Flaw | None:
     """Whether the event leads to its document's root, and the root was signed by the enterprise's key."""
     path = bytes(item.row.path)
     hashes = [path[start : start + merkle.HASH_SIZE] for start in range(0, len(path), merkle.HASH_SIZE)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,6 +50,7 @@ LONGEST_PATH = 200
 _HOURS = 3_600_000_000
 _EARTH_KM = 6371.0
 _SALT = "scan-viewers.key"
+_PASS = re.compile(r"([0-9]{1,19})\.([0-9]{1,19})\.[0-9a-f]{24}")
 _TOKEN = 12
 """Bytes of a viewer's token: enough that two visitors of a day do not meet, too few to be worth anything else."""
 
@@ -115,8 +117,11 @@ _LOOKS = select(func.count(), func.min(Scan.seen_at)).where(
     Scan.party_id == bindparam("party_id"), Scan.gtin == bindparam("gtin"), Scan.serial == bindparam("serial")
 )
 _VIEWERS = select(func.count(func.distinct(Scan.viewer))).where(
-    Scan.party_id == bindparam("party_id"), Scan.gtin == bindparam("gtin"), Scan.serial == bindparam("serial"), Scan.seen_at >= bindparam("since")
-)  # fmt: skip
+    Scan.party_id == bindparam("party_id"),
+    Scan.gtin == bindparam("gtin"),
+    Scan.serial == bindparam("serial"),
+    Scan.seen_at >= bindparam("since"),
+)
 _TOLD = (
     select(Scan.scan_id, Scan.seen_at, Scan.province, Scan.viewer)
     .where(
@@ -185,10 +190,17 @@ def record(look: Look, *, on: Runtime, timeout: float = 1.0) -> int:
     def run(tx: Tx) -> None:
         tx.execute(
             insert(Scan).values(
-                party_id=look.party_id, scan_id=scan_id, gtin=look.gtin, serial=look.serial, seen_at=at, province=None, viewer=look.viewer,
-                verdict=look.verdict, cause=look.cause,
+                party_id=look.party_id,
+                scan_id=scan_id,
+                gtin=look.gtin,
+                serial=look.serial,
+                seen_at=at,
+                province=None,
+                viewer=look.viewer,
+                verdict=look.verdict,
+                cause=look.cause,
             )
-        )  # fmt: skip
+        )
 
     on.store.write(run, timeout=timeout)
     return scan_id
@@ -202,10 +214,10 @@ def pass_for(vault: Vault, party_id: int, scan_id: int) -> str:
 
 def tell_place(given: str, province: str, *, on: Runtime) -> bool:
     """Keep the province of a look, once; False when the pass is not ours, or the province does not exist, or it was told before."""
-    parts = given.split(".")
-    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() and len(part) <= 19 for part in parts[:2]) or province not in _seats():
+    match = _PASS.fullmatch(given)
+    if match is None or province not in _seats():
         return False
-    party_id, scan_id = int(parts[0]), int(parts[1])
+    party_id, scan_id = int(match[1]), int(match[2])
     if not hmac.compare_digest(pass_for(on.vault, party_id, scan_id), given):
         return False
     mine = (Scan.party_id == party_id) & (Scan.scan_id == scan_id) & Scan.province.is_(None)

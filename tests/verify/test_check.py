@@ -15,6 +15,7 @@ from app.label.issue import void
 from app.ledger.model import Checkpoint, LogLeaf, LogTile
 from app.party.model import Party, SigningKey
 from app.recall.declare import declare, withdraw
+from app.runtime import Runtime
 from app.verify.check import check
 from app.verify.prove import Result
 from app.verify.verdict import Cause, Judgement, Level
@@ -133,8 +134,8 @@ def test_a_recall_of_the_product_reaches_every_lot_and_every_serial(world: World
     assert {_said(world, code) for code in codes} == {(Judgement.RECALLED, Cause.RECALL_PRODUCT)}
 
 
-def test_a_recall_of_another_lot_does_not_touch_this_one(on: object) -> None:
-    world = make_world(on, lots=(LOT, "OTHER"))  # type: ignore[arg-type]  # the fixture is a Runtime
+def test_a_recall_of_another_lot_does_not_touch_this_one(on: Runtime) -> None:
+    world = make_world(on, lots=(LOT, "OTHER"))
     world.commission()
     declare({"gtin": GTIN, "lot": "OTHER", "reason": REASON}, by=world.owner.actor(), on=world.on)
     assert _said(world) == (Judgement.VERIFIED, Cause.VERIFIED_ITEM)
@@ -145,8 +146,8 @@ def test_an_invented_serial_with_a_recalled_lot_on_its_label_is_recalled(world: 
     assert _said(world, world.link("INVENTED")) == (Judgement.RECALLED, Cause.RECALL_LOT)
 
 
-def test_a_recalled_lot_is_found_when_the_label_names_another(on: object) -> None:
-    world = make_world(on, lots=(LOT, "OTHER"))  # type: ignore[arg-type]  # the fixture is a Runtime
+def test_a_recalled_lot_is_found_when_the_label_names_another(on: Runtime) -> None:
+    world = make_world(on, lots=(LOT, "OTHER"))
     declare({"gtin": GTIN, "lot": LOT, "reason": REASON}, by=world.owner.actor(), on=world.on)
     verdict = world.check(world.link(lot="OTHER"))
     assert [reason.cause for reason in verdict.reasons][:2] == [Cause.RECALL_LOT, Cause.LOT_MISMATCH]
@@ -164,7 +165,7 @@ def test_another_batch_on_the_label_than_registered_is_suspicious(world: World) 
 
 
 def test_the_batch_that_the_commissioning_event_named_counts_too(world: World) -> None:
-    world.commission("ELSEWHERE", ilmd={"cbvmda:lotNumber": "L-7"}, **{"cbvmda": None})
+    world.commission("ELSEWHERE", ilmd={"cbvmda:lotNumber": "L-7"})
     assert _said(world, world.link("ELSEWHERE", lot="L-8")) == (Judgement.SUSPICIOUS, Cause.LOT_MISMATCH)
 
 

@@ -84,20 +84,37 @@ def make_world(on: Runtime, *serials: str, lots: tuple[str, ...] = (LOT,)) -> Wo
     def run(tx: Tx) -> None:
         tx.execute(
             insert(Product).values(
-                gtin=GTIN, party_id=owner.party_id, name="Vải thiều Thanh Hà 1 kg", name_key=fold("Vải thiều Thanh Hà 1 kg"), brand="Hương Giang",
-                net_content="1 kg", standards="TCVN 11429:2016", status="active", created_at=now,
+                gtin=GTIN,
+                party_id=owner.party_id,
+                name="Vải thiều Thanh Hà 1 kg",
+                name_key=fold("Vải thiều Thanh Hà 1 kg"),
+                brand="Hương Giang",
+                net_content="1 kg",
+                standards="TCVN 11429:2016",
+                status="active",
+                created_at=now,
             )
-        )  # fmt: skip
+        )
         for lot in lots:
             tx.execute(
-                insert(Lot).values(party_id=owner.party_id, gtin=GTIN, lot=lot, produced_on="2026-06-12", expires_on=EXPIRES, created_at=now)
+                insert(Lot).values(
+                    party_id=owner.party_id, gtin=GTIN, lot=lot, produced_on="2026-06-12", expires_on=EXPIRES, created_at=now
+                )
             )
         tx.execute(
             insert(Place).values(
-                party_id=owner.party_id, place_id=new_id(), uri=PLACE, gln="9521002001013", name="Nhà đóng gói Thanh Hà", name_key="nha dong goi",
-                kind="plant", province="31", commune="Thanh Hà", created_at=now,
+                party_id=owner.party_id,
+                place_id=new_id(),
+                uri=PLACE,
+                gln="9521002001013",
+                name="Nhà đóng gói Thanh Hà",
+                name_key="nha dong goi",
+                kind="plant",
+                province="31",
+                commune="Thanh Hà",
+                created_at=now,
             )
-        )  # fmt: skip
+        )
         columns = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at")
         rows = [(owner.party_id, GTIN, serial, lots[0], 1, "printed", at) for serial in serials or (SERIAL,)]
         tx.insert(Serial.__table__, columns, rows)  # type: ignore[arg-type]  # __table__ is a Table
