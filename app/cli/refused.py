@@ -11,7 +11,7 @@ import click
 from app.errors import Refusal
 
 
-def _language() -> str:
+def language() -> str:
     """The language of the terminal: TRUYXUAT_LANGUAGE, then the locale, then Vietnamese only if the locale says so."""
     for name in ("TRUYXUAT_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")[:2].lower()
@@ -24,8 +24,8 @@ def tell(refusal: Refusal, *, as_json: bool) -> None:
     """Print a refusal for people (to stderr) or for programs (to stdout)."""
     from app.words.refusals import describe, describe_finding
 
-    detail, remedy = describe(refusal, _language())
-    findings = [describe_finding(item, _language()) for item in refusal.findings]
+    detail, remedy = describe(refusal, language())
+    findings = [describe_finding(item, language()) for item in refusal.findings]
     if as_json:
         click.echo(
             json.dumps({"error": {"code": refusal.code, "detail": detail, "remedy": remedy, "findings": findings}}, ensure_ascii=False)
