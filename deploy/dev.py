@@ -121,7 +121,7 @@ def prepare(purpose: str) -> None:
         say(f"installing the packages of deploy/requirements/{purpose}.txt (about a minute)")
         must("check the network and the package index (pip config list), then try again", *PIP, "--require-hashes", "-r", lock)
         run = lock.with_name("run.txt")  # test.txt holds the packages of run.txt in the same versions
-        installed(run=digest(run), **{purpose: digest(lock)})
+        installed(**{"run": digest(run), purpose: digest(lock)})
     if stamp().get("project") != digest(project):
         must("correct pyproject.toml", *PIP, "--no-build-isolation", "--editable", ROOT)
         installed(project=digest(project))
