@@ -86,9 +86,10 @@ def _wrong_verdicts(on: Runtime, paths: dict[str, str]) -> list[str]:
 def _print(body: dict[str, Any]) -> None:
     click.echo(f"Server    {body['base_url']}   (start it with: truyxuat serve)")
     click.echo("\nSign in at /sign-in")
-    for item in body["sign_ins"][:3]:
+    shown = [item for item in body["sign_ins"] if item["organisation"] == body["sign_ins"][0]["organisation"]]
+    for item in shown:
         click.echo(f"  {item['email']:<38} {item['password']:<18} {item['role']}, {item['organisation']}")
-    click.echo(f"  … {len(body['sign_ins']) - 3} more with --json")
+    click.echo(f"  … {len(body['sign_ins']) - len(shown)} more with --json")
     click.echo("\nScan")
     for verdict in ("verified", "recalled", "suspicious"):
         click.echo(f"  {verdict:<12} {body['scan_links'][verdict]}")

@@ -68,6 +68,7 @@ class Story:
 
     def __init__(self, on: Runtime) -> None:
         self.clock = SetClock(_OPENING)
+        self.real = on  # the log publishes at the true time: a checkpoint says when it was signed, not when the story happened
         self.on = Runtime(settings=on.settings, store=on.store, vault=on.vault, clock=self.clock)
         self.actors: dict[str, Actor] = {}
         self.serials: list[tuple[str, ...]] = []
@@ -201,7 +202,7 @@ def _events(story: Story) -> None:
             "epcisBody": {"eventList": [event]},
         }
         accept(json.dumps(document, ensure_ascii=False).encode(), by=story.actors[who], on=story.on)
-        while sequencer.integrate(on=story.on):
+        while sequencer.integrate(on=story.real):
             pass
 
 
@@ -242,7 +243,7 @@ def _clone_looks(first: datetime) -> Iterable[tuple[datetime, str]]:
 
 
 def _finish(story: Story) -> None:
-    while sequencer.integrate(on=story.on):
+    while sequencer.integrate(on=story.real):
         pass
     lychee, sauce, recalled, stolen, old = (story.serials[place][place_in] for place, place_in in ((0, 0), (1, 0), (2, 0), (3, 0), (4, 0)))
     story.told["paths"] = {
