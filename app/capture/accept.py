@@ -219,7 +219,7 @@ def _keep(sending: _Sending, signer: EventSigner, fresh: list[_Draft], drafts: l
     events, identities, item_rows, queued = [], [], [], []
     for place, (draft, seal, row_id, path) in enumerate(zip(fresh, sealed, row_ids, paths, strict=True)):
         event_time = times.micros(draft.event["eventTime"])
-        events.append((sending.party_id, row_id, document_id, *_event_columns(draft, event_time, seal, path)))
+        events.append((sending.party_id, row_id, document_id, *_event_columns(draft, place, event_time, seal, path)))
         identities.append((sending.party_id, *draft.identity, draft.content, row_id))
         item_rows += [(*key[:3], event_time, row_id, role, sending.party_id) for key, role in items.keys(draft.event)]
         queued.append((row_id, entry(evidence=seal.evidence, cbv=draft.cbv, index=place)))
@@ -258,11 +258,11 @@ _IDENTITY_COLUMNS = tuple(column.name for column in _IDENTITY.columns)
 _ITEM_COLUMNS = tuple(column.name for column in _ITEM.columns)
 
 
-def _event_columns(draft: _Draft, event_time: int, seal: evidence.Sealed, path: bytes) -> tuple[Any, ...]:
-    """The columns of an event after party, id and document, in the order of the table."""
+def _event_columns(draft: _Draft, place: int, event_time: int, seal: evidence.Sealed, path: bytes) -> tuple[Any, ...]:
+    """The columns of an event after party, id and document, in the order of the table; place: its leaf in the document's signed tree."""
     event = draft.event
     read_point, biz_location = event.get("readPoint"), event.get("bizLocation")
-    what = (draft.position, draft.event_uri, event["type"], event.get("action"), event.get("bizStep"), event.get("disposition"))
+    what = (place, draft.event_uri, event["type"], event.get("action"), event.get("bizStep"), event.get("disposition"))
     where = (read_point["id"] if read_point else None, biz_location["id"] if biz_location else None)
     when = (event_time, event["eventTimeZoneOffset"], "errorDeclaration" in event)
     return (*what, *where, *when, seal.evidence, bytes.fromhex(draft.cbv[_HASH_HEX]), path, pack.pack_envelope(seal.envelope))

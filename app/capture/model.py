@@ -51,7 +51,8 @@ class Event(Base):
     """One accepted event: its sealed envelope verbatim, and the columns questions are asked by. Never updated, never deleted.
 
     event_time and record time in microseconds since 1970 (record time in the envelope, order in `id`); envelope: zstd of the JCS bytes that
-    the evidence hash covers; path: RFC 6962 audit path of the event in its document, 32-byte hashes.
+    the evidence hash covers; position and path: leaf and RFC 6962 audit path in the document's signed tree, 32-byte
+    hashes.
     """
 
     __tablename__ = "event"
