@@ -1,7 +1,243 @@
-"""Pages of the slice `catalogue`."""
+"""Pages of the slice `catalogue`: places, products with their ten data items, batches."""
 
 from __future__ import annotations
 
-from app.api.door import Door
+from typing import Any
+
+from flask import redirect, render_template, request
+from sqlalchemy.engine import Connection, Row
+from werkzeug.wrappers import Response
+
+from app.api.door import Door, actor, runtime
+from app.catalogue import find, register, rules
+from app.errors import Refusal
+from app.identify import digital_link
+from app.identify.item_key import item_key
+from app.journey import walk
+from app.journey.history import history
+from app.party import find as party
+from app.party.permissions import Permission
+from app.party.rules import provinces
+from app.store.folding import fold
+from app.web import forms, show
 
 door = Door("catalogue_pages", __name__, templates=True)
+
+PLACE = ("name", "kind", "gln", "province", "commune", "address")
+PRODUCT = ("gtin", *rules.PRODUCT_FIELDS)
+LOT = ("lot", "produced_on", "expires_on", "place_uri", "quantity", "uom", "note")
+_MOST_CHOICES = 500
+
+
+def page_number() -> int:
+    """The page of a list that was asked for, from 1."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def wanted() -> str:
+    """What was searched for."""
+    return request.args.get("q", "")[:100]
+
+
+def _cut(rows: list[Row[Any]]) -> dict[str, Any]:
+    """Rows of one page; a list is asked for one row more than it shows, to know whether there is another page."""
+    return {"rows": rows[: find.PAGE], "page": page_number(), "more": len(rows) > find.PAGE, "search": wanted()}
+
+
+@door.route("/console/places", needs=Permission.CATALOGUE_RECORD_READ)
+def places() -> str:
+    """The organisation's places."""
+    with runtime().store.reading() as connection:
+        rows = find.places(connection, actor().party, wanted(), page_number(), find.PAGE + 1)
+    return render_template("catalogue/places.html", provinces=provinces(), **_cut(rows))
+
+
+def _place_choices() -> dict[str, Any]:
+    return {
+        "kinds": [(kind, show.t(f"catalogue.place_{kind}")) for kind in rules.PLACE_KINDS],
+        "provinces": sorted(provinces().items(), key=lambda pair: fold(pair[1])),
+    }
+
+
+@door.route("/console/places/new", needs=Permission.CATALOGUE_PLACE_WRITE)
+def place_form() -> str:
+    """The form for a place; it begins in the organisation's own province."""
+    with runtime().store.reading() as connection:
+        home = party.party(connection, actor().party)
+    form = forms.Form({"province": home.province, "commune": home.commune})
+    return render_template("catalogue/place_new.html", form=form, **_place_choices())
+
+
+@door.route("/console/places", needs=Permission.CATALOGUE_PLACE_WRITE, methods=("POST",))
+def place_send() -> Response:
+    """Register a place."""
+    values = forms.read(*PLACE)
+    try:
+        register.register_place(values, by=actor(), on=runtime())
+    except Refusal as refusal:
+        return forms.again("catalogue/place_new.html", values, refusal, "catalogue", **_place_choices())
+    return redirect("/console/places?done=created", code=303)
+
+
+@door.route("/console/products", needs=Permission.CATALOGUE_RECORD_READ)
+def products() -> str:
+    """The organisation's products."""
+    with runtime().store.reading() as connection:
+        rows = find.products(connection, actor().party, wanted(), page_number(), find.PAGE + 1)
+    return render_template("catalogue/products.html", **_cut(rows))
+
+
+def next_free(connection: Connection, party_id: int) -> str | None:
+    """A GTIN-13 nobody has used that the organisation may: under its first prefix, or for internal use when it has none."""
+    prefixes = [row.prefix for row in party.prefixes(connection, party_id)]
+    prefix = prefixes[0] if prefixes else f"2{party_id % 1_000_000:06d}"
+    found = rules.next_gtin(prefix, find.gtins_under(connection, prefix))
+    return None if found is None else found[1:]
+
+
+def _product_choices() -> dict[str, Any]:
+    with runtime().store.reading() as connection:
+        owned = party.prefixes(connection, actor().party)
+        return {"free": next_free(connection, actor().party), "prefixes": [row.prefix for row in owned]}
+
+
+@door.route("/console/products/new", needs=Permission.CATALOGUE_PRODUCT_WRITE)
+def product_form() -> str:
+    """The form for a product."""
+    return render_template("catalogue/product_new.html", form=forms.Form(), **_product_choices())
+
+
+@door.route("/console/products", needs=Permission.CATALOGUE_PRODUCT_WRITE, methods=("POST",))
+def product_send() -> Response:
+    """Register a product."""
+    values = forms.read(*PRODUCT)
+    values["gtin"] = "".join(values["gtin"].split())  # people copy the spaces that stand under a barcode
+    try:
+        gtin = register.register_product(values, by=actor(), on=runtime())
+    except Refusal as refusal:
+        return forms.again("catalogue/product_new.html", values, refusal, "catalogue", **_product_choices())
+    return redirect(f"/console/products/{gtin}?done=created", code=303)
+
+
+def stages_of(connection: Connection, party_id: int, gtin: str, lot: str) -> list[rules.Stage]:
+    """What is recorded of the stages of a batch, its ingredients' included."""
+    key = item_key(digital_link.build((("01", gtin), ("10", lot))))
+    found = history(connection, [(key, walk.LOT)], owner=party_id, reader=party_id)
+    return [rules.Stage(step.subject, step.place.uri if step.place else None, step.local) for step in found.steps]
+
+
+def ten_items(connection: Connection, product: Row[Any], lot: Row[Any] | None) -> list[tuple[str, bool, str]]:
+    """The ten data items of a product of the actor's organisation, seen with one batch or without."""
+    stages = stages_of(connection, product.party_id, product.gtin, lot.lot) if lot is not None else []
+    return rules.ten_items(product, lot, party.party(connection, product.party_id), stages)
+
+
+@door.route("/console/products/<gtin>", needs=Permission.CATALOGUE_RECORD_READ)
+def product(gtin: str) -> str:
+    """One product: its data, photograph, ten data items with the newest (or the chosen) batch, and its batches."""
+    return _product_page(gtin, forms.Form())
+
+
+def _product_page(gtin: str, form: forms.Form) -> str:
+    with runtime().store.reading() as connection:
+        found = find.own_product(connection, actor().party, gtin)
+        rows = find.lots(connection, actor().party, found.gtin)
+        chosen = next((row for row in rows if row.lot == request.args.get("lot")), rows[0] if rows else None)
+        items = ten_items(connection, found, chosen)
+    links = {row.lot: lot_path(row.gtin, row.lot) for row in rows}
+    may = {"write": actor().may(Permission.CATALOGUE_PRODUCT_WRITE), "lot": actor().may(Permission.CATALOGUE_LOT_WRITE)}
+    return render_template("catalogue/product.html", product=found, lots=rows, chosen=chosen, items=items, links=links, may=may, form=form)
+
+
+def lot_path(gtin: str, lot: str) -> str:
+    """Where the public page of a batch is, without the prefix: `/01/…/10/…`."""
+    return digital_link.build((("01", gtin), ("10", lot))).removeprefix(digital_link.CANONICAL_STEM)
+
+
+@door.route("/console/products/<gtin>/edit", needs=Permission.CATALOGUE_PRODUCT_WRITE)
+def product_edit(gtin: str) -> str:
+    """The form to change a product."""
+    with runtime().store.reading() as connection:
+        found = find.own_product(connection, actor().party, gtin)
+    values = {name: getattr(found, name) for name in (*PRODUCT, "status")}
+    return render_template("catalogue/product_edit.html", form=forms.Form(values), gtin=found.gtin)
+
+
+@door.route("/console/products/<gtin>", needs=Permission.CATALOGUE_PRODUCT_WRITE, methods=("POST",))
+def product_change(gtin: str) -> Response:
+    """Change a product's data."""
+    values = forms.read(*rules.PRODUCT_FIELDS, "status")
+    try:
+        register.update_product(gtin, values, by=actor(), on=runtime())
+    except register.RecordInvalid as refusal:
+        return forms.again("catalogue/product_edit.html", values, refusal, "catalogue", gtin=gtin)
+    return redirect(f"/console/products/{gtin}?done=saved", code=303)
+
+
+@door.route("/console/products/<gtin>/image", needs=Permission.CATALOGUE_PRODUCT_WRITE, methods=("POST",))
+def product_image(gtin: str) -> Response:
+    """Keep an uploaded photograph of a product."""
+    forms.read()
+    sent = request.files.get("image")
+    try:
+        register.set_image(gtin, sent.read() if sent else b"", by=actor(), on=runtime())
+    except find.NoSuchProduct:
+        raise
+    except Refusal as refusal:
+        page = _product_page(gtin, forms.refused({"image": ""}, refusal))
+        return Response(page, refusal.status, content_type="text/html; charset=utf-8")
+    return redirect(f"/console/products/{gtin}?done=image", code=303)
+
+
+@door.route("/console/lots", needs=Permission.CATALOGUE_RECORD_READ)
+def lots() -> str:
+    """The organisation's batches, newest first."""
+    with runtime().store.reading() as connection:
+        rows = find.lots(connection, actor().party, request.args.get("gtin") or None, wanted(), page_number(), find.PAGE + 1)
+        some = find.products(connection, actor().party, count=1)
+        names = {uri: row.name for uri, row in find.place_by_uri(connection, [row.place_uri for row in rows if row.place_uri]).items()}
+    links = {(row.gtin, row.lot): lot_path(row.gtin, row.lot) for row in rows}
+    return render_template("catalogue/lots.html", links=links, names=names, has_products=bool(some), today=_today(), **_cut(rows))
+
+
+def _today() -> str:
+    """Today in Viet Nam, ISO: what an expiry date is compared with."""
+    day, month, year = show.instant(runtime().clock.now()).split(" ")[0].split("/")
+    return f"{year}-{month}-{day}"
+
+
+def _lot_choices() -> dict[str, Any]:
+    with runtime().store.reading() as connection:
+        owned = find.products(connection, actor().party, count=_MOST_CHOICES)
+        around = find.places(connection, actor().party, count=_MOST_CHOICES)
+    return {
+        "products": [(row.gtin, f"{row.name} ({row.gtin.lstrip('0')})") for row in owned if row.status == "active"],
+        "places": [(row.uri, row.name) for row in around],
+        "units": [(unit, show.t(f"catalogue.unit_{unit}")) for unit in rules.UNITS],
+    }
+
+
+@door.route("/console/lots/new", needs=Permission.CATALOGUE_LOT_WRITE)
+def lot_form() -> str:
+    """The form for a batch; what there is only one of is chosen already."""
+    choices = _lot_choices()
+    values = {"gtin": request.args.get("gtin", "").zfill(14), "produced_on": _today(), "uom": "KGM"}
+    for name, options in (("gtin", choices["products"]), ("place_uri", choices["places"])):
+        if len(options) == 1:
+            values[name] = options[0][0]
+    return render_template("catalogue/lot_new.html", form=forms.Form(values), **choices)
+
+
+@door.route("/console/lots", needs=Permission.CATALOGUE_LOT_WRITE, methods=("POST",))
+def lot_send() -> Response:
+    """Register a batch."""
+    values = forms.read("gtin", *LOT)
+    try:
+        register.register_lot(values["gtin"], values, by=actor(), on=runtime())
+    except find.NoSuchProduct as refusal:
+        refusal.pointer = "/gtin"
+        return forms.again("catalogue/lot_new.html", values, refusal, "catalogue", **_lot_choices())
+    except Refusal as refusal:
+        return forms.again("catalogue/lot_new.html", values, refusal, "catalogue", **_lot_choices())
+    return redirect("/console/lots?done=created", code=303)

@@ -167,7 +167,7 @@ def organisation(*, by: Actor, on: Runtime) -> dict[str, Any]:
     party_id = permit(by, Permission.PARTY_ORGANISATION_READ)
     with on.store.reading() as connection:
         row = find.party(connection, party_id)
-        return dict(row._mapping) | {  # SQLAlchemy's documented mapping view
+        return row._asdict() | {
             "prefixes": [item.prefix for item in find.prefixes(connection, party_id)],
             "people": [{"name": item.name, "email": item.email, "role": item.role} for item in find.members(connection, party_id)],
         }
@@ -201,25 +201,19 @@ def add_api_key(
 ) -> str:
     """Insert an API key inside a transaction and return its text."""
     key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32).replace("_", "-")
-    tx.execute(
-        insert(ApiKey).values(
-            key_id=key_id, party_id=party_id, secret_hash=hashlib.sha256(secret.encode()).digest(), label=label.strip(), role=str(role),
-            scopes=" ".join(scopes), created_by=created_by, created_at=now, expires_at=now + timedelta(days=days) if days else None,
-            revoked_at=None,
-        )  # fmt: skip
-    )
+    row: dict[str, Any] = {"key_id": key_id, "party_id": party_id, "label": label.strip(), "role": str(role), "scopes": " ".join(scopes)}
+    row |= {"secret_hash": hashlib.sha256(secret.encode()).digest(), "created_by": created_by, "created_at": now}
+    tx.execute(insert(ApiKey).values(row | {"expires_at": now + timedelta(days=days) if days else None, "revoked_at": None}))
     return f"tx_{key_id}_{secret}"
 
 
 def api_keys(*, by: Actor, on: Runtime) -> list[dict[str, Any]]:
     """The API keys of one's own organisation, without secrets."""
     party_id = permit(by, Permission.PARTY_API_KEY_WRITE)
+    names = ("key_id", "label", "role", "created_at", "expires_at", "revoked_at")
     with on.store.reading() as connection:
-        return [
-            {"key_id": row.key_id, "label": row.label, "role": row.role, "scopes": row.scopes.split(), "created_at": row.created_at,
-             "expires_at": row.expires_at, "revoked_at": row.revoked_at}
-            for row in find.api_keys(connection, party_id)
-        ]  # fmt: skip
+        found = find.api_keys(connection, party_id)
+    return [{name: getattr(row, name) for name in names} | {"scopes": row.scopes.split()} for row in found]
 
 
 def revoke_api_key(key_id: str, *, by: Actor, on: Runtime) -> None:
