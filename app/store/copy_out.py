@@ -140,7 +140,9 @@ def restore(source: Path, *, on: Runtime) -> dict[str, Any]:
         shutil.copyfile(source / wanted, database)
         sync(database)
     else:
-        _run(["psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--file", str(source / wanted)], url)
+        # An emptied database keeps Alembic's table without a row, and the backup brings its own.
+        empty = ("--command", "DROP TABLE IF EXISTS alembic_version")
+        _run(["psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", *empty, "--file", str(source / wanted)], url)
     (home / SECRETS).mkdir(mode=0o700)
     for name in manifest["files"]:
         if Path(name).parent.name == SECRETS:
@@ -194,7 +196,8 @@ def _run(command: list[str], url: str) -> None:
         result = subprocess.run([program, *command[1:], plain], capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
     if result.returncode != 0:
         said = result.stderr.strip().splitlines() or ["-"]
-        raise ToolFailed(program=command[0], reason=said[-1][:200], retry_after=60)
+        reason = next((line for line in said if "error:" in line.lower()), said[-1])  # what follows is a hint
+        raise ToolFailed(program=command[0], reason=reason[:200], retry_after=60)
 
 
 def _digest(path: Path) -> str:

@@ -1,0 +1,3 @@
+"""Tests of the doors' common machinery and of the contract."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of the command's common machinery."""
+
+from __future__ import annotations

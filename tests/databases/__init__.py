@@ -1,0 +1,3 @@
+"""What must hold on both databases, with processes that meet on them."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What survives a kill."""
+
+from __future__ import annotations

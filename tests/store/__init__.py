@@ -1,0 +1,3 @@
+"""Tests of the persistence kernel."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of sentences and languages."""
+
+from __future__ import annotations
