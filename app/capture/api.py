@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 import orjson
 from flask import Response, request
 
+from app.api import parameters
 from app.api.door import Door, actor, runtime
 from app.api.problem import UnreadableMediaType, language
-from app.capture import find, read
+from app.capture import draft, read, sheet
 from app.capture.accept import JSON_TYPES, Receipt, accept, check
+from app.capture.sheet_refusals import SheetEmpty
 from app.ledger import find as log_find
 from app.ledger import sequencer
 from app.party.permissions import Permission, permit
@@ -48,7 +50,12 @@ def _wait_for_checkpoint(receipt: Receipt) -> list[dict[str, Any]]:
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
-    body = receipt.to_json() | {"running": False, "success": True, "captureErrorBehaviour": "rollback", "finishedAt": receipt.to_json()["createdAt"]}
+    body = receipt.to_json() | {
+        "running": False,
+        "success": True,
+        "captureErrorBehaviour": "rollback",
+        "finishedAt": receipt.to_json()["createdAt"],
+    }
     if request.args.get("wait") == "checkpoint":
         body["log"] = _wait_for_checkpoint(receipt)
     return body
@@ -73,8 +80,9 @@ def post_event() -> Response:
 @door.route("/epcis/capture", needs=Permission.CAPTURE_EVENT_READ, operation="listCaptureJobs")
 def list_capture_jobs() -> Response:
     """The newest capture jobs of one's own organisation."""
-    jobs, next_before = read.jobs(by=actor(), on=runtime(), count=_per_page(), before=_token())
-    links = {"Link": f'</epcis/capture?perPage={_per_page()}&nextPageToken={next_before}>; rel="next"'} if next_before else {}
+    count = parameters.count("perPage", default=30, most=1000)  # EPCIS 2.0 REST binding: default 30
+    jobs, next_before = read.jobs(by=actor(), on=runtime(), count=count, before=parameters.token("nextPageToken"))
+    links = {"Link": f'</epcis/capture?perPage={count}&nextPageToken={next_before}>; rel="next"'} if next_before else {}
     return _json(jobs, headers=links)
 
 
@@ -87,9 +95,10 @@ def get_capture_job(capture_id: str) -> Response:
 @door.route("/epcis/events/<path:event_id>", needs=Permission.CAPTURE_EVENT_READ, operation="getEvent")
 def get_event(event_id: str) -> Response:
     """An event with its error declarations, as an EPCISQueryDocument."""
-    raw = request.environ.get("RAW_URI")
+    raw = request.environ.get("RAW_URI")  # latin-1, as it came: %2F is data here, and so is a byte that was not encoded
     if raw:
-        event_id = unquote(raw.split("?", 1)[0].split("/epcis/events/", 1)[-1])
+        quoted = raw.split("?", 1)[0].split("/epcis/events/", 1)[-1]
+        event_id = unquote_to_bytes(quoted.encode("latin-1", "replace")).decode("utf-8", "replace")
     return _json(read.event_document(event_id, by=actor(), on=runtime()))
 
 
@@ -102,11 +111,34 @@ def check_capture() -> Response:
     return _json({"valid": not findings, "events": len(events), "findings": told, "findingsTotal": len(findings)})
 
 
-def _per_page() -> int:
-    given = request.args.get("perPage", "30")
-    return max(1, min(int(given) if given.isdecimal() and len(given) < 6 else 30, 1000))  # noqa: PLR2004  # EPCIS 2.0: default 30, an upper bound
+@door.route("/api/capture/sheet", needs=Permission.CAPTURE_EVENT_WRITE, operation="postSheet", methods=("POST",))
+def post_sheet() -> Response:
+    """Capture a sheet of events, .xlsx or .csv, as a form field `file` or as the body; `?dryRun=true` keeps nothing."""
+    permit(actor(), Permission.CAPTURE_EVENT_WRITE)
+    raw, kind = _sheet_body()
+    if request.args.get("dryRun", "false") == "true":
+        judged = sheet.judge(raw, kind, by=actor(), on=runtime())
+        told = [describe_finding(item, language()) for item in judged.findings[:100]]
+        body = {"valid": not judged.findings, "events": len(judged.events), "known": judged.known, "findings": told}
+        return _json(body | {"findingsTotal": len(judged.findings), "remarks": _remarks(judged)})
+    receipt, judged = sheet.accept(raw, kind, by=actor(), on=runtime())
+    return _json(_receipt(receipt) | {"remarks": _remarks(judged)}, 201, {"Location": f"/epcis/capture/{receipt.capture_id}"})
 
 
-def _token() -> int | None:
-    given = request.args.get("nextPageToken", "")
-    return int(given) if given.isdecimal() and len(given) < 20 else None  # noqa: PLR2004  # a 63-bit number has at most 19 digits
+def _sheet_body() -> tuple[bytes, str]:
+    """(bytes, kind) of the sheet that was sent. Raises UnreadableMediaType, FileKindUnknown, SheetEmpty."""
+    if request.mimetype == "multipart/form-data":
+        sent = request.files.get("file")
+        if sent is None:
+            raise SheetEmpty(pointer="/file")
+        kind = draft.kind_of(sent.filename or "", "" if sent.filename else sent.mimetype)
+        raw = sent.read()
+    else:
+        kind, raw = sheet.TYPES.get(request.mimetype, draft.JSON), request.get_data(cache=False)
+    if kind == draft.JSON:
+        raise UnreadableMediaType(found=request.mimetype or "-", expected=", ".join(sheet.TYPES))
+    return raw, kind
+
+
+def _remarks(judged: sheet.JudgedSheet) -> list[dict[str, Any]]:
+    return [describe_finding(item, language()) for item in judged.remarks]

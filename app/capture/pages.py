@@ -1,7 +1,234 @@
-"""Pages of the slice `capture`."""
+"""Pages of capture: record an event by hand or from a file, look before confirming, and read what was recorded."""
 
 from __future__ import annotations
 
-from app.api.door import Door
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.api.door import Door, actor, runtime
+from app.api.problem import language
+from app.capture import by_hand, draft, history
+from app.capture.commands import error_file, template
+from app.capture.refusals import DocumentInvalid, NoEvents
+from app.capture.sheet import row_of
+from app.capture.sheet_cells import LOCAL
+from app.capture.sheet_columns import DOCUMENTS, STEPS, UNITS
+from app.capture.sheet_refusals import SheetEmpty
+from app.capture.sheet_template import XLSX_TYPE
+from app.catalogue import find as catalogue
+from app.errors import Finding, Refusal
+from app.ledger import find as ledger
+from app.party.permissions import Permission, permit
+from app.store.columns import from_micros
+from app.web import forms
+from app.words.refusals import describe_finding
 
 door = Door("capture_pages", __name__, templates=True)
+
+_NUMBER = "<int(max=9223372036854775807):{}>"
+_SHOWN = 100
+"""Findings on one page; the error file has all of them."""
+
+_CHOICES = 200
+
+
+def _download(content: bytes | str, name: str, content_type: str) -> Response:
+    answer = Response(content, content_type=content_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@door.route("/console/capture", needs=Permission.CAPTURE_EVENT_WRITE)
+def capture() -> str:
+    """Where recording begins: a file, pasted JSON, or the form."""
+    return render_template("capture/capture.html", form=forms.Form())
+
+
+@door.route("/console/capture", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
+def capture_file() -> BaseResponse:
+    """Take a file or pasted JSON to its dry run."""
+    forms.read()
+    sent, text = request.files.get("file"), request.form.get("text", "").strip()
+    try:
+        if sent is not None and sent.filename:
+            kind, name, raw = draft.kind_of(sent.filename), sent.filename, sent.read()
+        elif text:
+            kind, name, raw = draft.JSON, "events.json", text.encode()
+        else:
+            raise SheetEmpty(pointer="/file")
+        draft.judge(raw, kind, by=actor(), on=runtime())
+    except Refusal as refusal:
+        return forms.again("capture/capture.html", {"file": "", "text": text[:20_000]}, refusal)
+    number = draft.keep(raw, kind, name, by=actor(), on=runtime())
+    return redirect(f"/console/capture/drafts/{number}", code=303)
+
+
+@door.route("/console/capture/template.xlsx", needs=Permission.CAPTURE_EVENT_WRITE)
+def capture_template() -> Response:
+    """The template of a sheet."""
+    return _download(template(), "truyxuat-su-kien.xlsx", XLSX_TYPE)
+
+
+@door.route("/console/capture/by-hand", needs=Permission.CAPTURE_EVENT_WRITE)
+def capture_by_hand() -> str:
+    """The form for one event; a link may fill in product, lot and step."""
+    given = {name: request.args.get(name, "")[:100] for name in ("gtin", "lot", "step")}
+    now = runtime().clock.now().astimezone(LOCAL)
+    return render_template("capture/by_hand.html", form=forms.Form(given | {"time": f"{now:%Y-%m-%dT%H:%M}"}), **_choices())
+
+
+@door.route("/console/capture/by-hand", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
+def capture_by_hand_check() -> BaseResponse:
+    """Judge the form; what is right is shown once more before it is recorded."""
+    values = forms.read(*by_hand.FIELDS)
+    try:
+        raw = by_hand.check(values, by=actor(), on=runtime())
+    except Refusal as refusal:
+        return forms.again("capture/by_hand.html", values, refusal, **_choices())
+    number = draft.keep(raw, "csv", "by-hand.csv", by=actor(), on=runtime())
+    return redirect(f"/console/capture/drafts/{number}", code=303)
+
+
+def _choices() -> dict[str, Any]:
+    """What the form offers: steps, units, documents, and the organisation's own products and places."""
+    party_id = permit(actor(), Permission.CAPTURE_EVENT_WRITE)
+    with runtime().store.reading() as connection:
+        products = [(row.gtin, row.name) for row in catalogue.products(connection, party_id, count=_CHOICES)]
+        places = [(row.gln or row.uri, row.name) for row in catalogue.places(connection, party_id, count=_CHOICES)]
+        lots = [(row.lot, row.product_name) for row in catalogue.lots(connection, party_id, count=_CHOICES)]
+    return {
+        "steps": [step.key for step in STEPS],
+        "units": list(UNITS),
+        "documents": list(DOCUMENTS),
+        "products": products,
+        "places": places,
+        "lots": lots,
+    }
+
+
+@door.route(f"/console/capture/drafts/{_NUMBER.format('draft_id')}", needs=Permission.CAPTURE_EVENT_WRITE)
+def capture_draft(draft_id: int) -> str:
+    """The dry run of a kept file: its events, or what is wrong with them."""
+    return _draft_page(draft.kept(draft_id, by=actor(), on=runtime()))
+
+
+def _draft_page(kept: draft.Draft) -> str:
+    judged = draft.judge(kept.content, kept.kind, by=actor(), on=runtime())
+    shown = [] if judged.findings else history.preview(judged.events[: history.PAGE], by=actor(), on=runtime())
+    return render_template(
+        "capture/draft.html",
+        draft=kept,
+        judged=judged,
+        findings=[_told(item) for item in judged.findings[:_SHOWN]],
+        remarks=[_told(item) for item in judged.remarks],
+        shown=shown,
+    )
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    """A finding in words, with its row and column when it has them."""
+    told = describe_finding(finding, language())
+    return told | {"row": row_of(finding.pointer), "column": finding.pointer.partition("column=")[2]}
+
+
+@door.route(f"/console/capture/drafts/{_NUMBER.format('draft_id')}", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
+def capture_confirm(draft_id: int) -> BaseResponse:
+    """Record a kept file."""
+    forms.read()
+    receipt = draft.confirm(draft_id, by=actor(), on=runtime())
+    return redirect(f"/console/captures/{receipt.capture_id}", code=303)
+
+
+@door.route(f"/console/capture/drafts/{_NUMBER.format('draft_id')}/errors.xlsx", needs=Permission.CAPTURE_EVENT_WRITE)
+def capture_errors(draft_id: int) -> Response:
+    """A sheet with its errors in a last column."""
+    kept = draft.kept(draft_id, by=actor(), on=runtime())
+    judged = draft.judge(kept.content, kept.kind, by=actor(), on=runtime())
+    if judged.table is None:
+        raise DocumentInvalid(findings=judged.findings, count=len(judged.findings), events=len({item.event for item in judged.findings}))
+    return _download(error_file(judged, language()), "loi-errors.xlsx", XLSX_TYPE)
+
+
+@door.route(f"/console/captures/{_NUMBER.format('capture_id')}", needs=Permission.CAPTURE_EVENT_READ)
+def captured(capture_id: int) -> str:
+    """What one capture recorded."""
+    listed = history.of_capture(capture_id, by=actor(), on=runtime())
+    if not listed:
+        raise NoEvents(pointer="/epcisBody/eventList")
+    return render_template("capture/captured.html", capture_id=capture_id, listed=listed)
+
+
+@door.route("/console/events", needs=Permission.CAPTURE_EVENT_READ)
+def events() -> str:
+    """The organisation's events, newest first."""
+    asked = {name: request.args.get(name, "").strip()[:200] for name in ("product", "lot")}
+    before = request.args.get("before", "")
+    start = int(before) if before.isdecimal() and len(before) < 19 else None
+    listed, following = history.recent(by=actor(), on=runtime(), product=asked["product"], lot=asked["lot"], before=start)
+    return render_template("capture/events.html", form=forms.Form(asked), asked=asked, listed=listed, following=following, start=start)
+
+
+@door.route(f"/console/events/{_NUMBER.format('row_id')}", needs=Permission.CAPTURE_EVENT_READ)
+def event(row_id: int) -> str:
+    """One event in words, with everything that proves it."""
+    found = history.one(row_id, by=actor(), on=runtime())
+    return render_template("capture/event.html", **_facts(found))
+
+
+def _facts(found: history.Shown) -> dict[str, Any]:
+    said: Mapping[str, Any] = found.sealed["event"]
+    standard = {name for name in said if ":" not in name}
+    return {
+        "found": found,
+        "row": found.row,
+        "event": said,
+        "more": {name: value for name, value in said.items() if name not in standard},
+        "raw": orjson.dumps(said, option=orjson.OPT_INDENT_2).decode(),
+        "recorded": found.sealed["captureTime"],
+        "evidence": bytes(found.row.evidence).hex(),
+        "cbv": f"ni:///sha-256;{bytes(found.row.cbv_hash).hex()}?ver=CBV2.0",
+    }
+
+
+@door.route(f"/console/events/{_NUMBER.format('row_id')}/event.json", needs=Permission.CAPTURE_EVENT_READ)
+def event_json(row_id: int) -> Response:
+    """The sealed envelope of an event, byte for byte what its evidence hash covers."""
+    from app.capture import find
+
+    found = history.one(row_id, by=actor(), on=runtime())
+    return _download(find.envelope(found.row), f"event-{row_id}.json", "application/json")
+
+
+@door.route(f"/console/events/{_NUMBER.format('row_id')}/proof", needs=Permission.CAPTURE_EVENT_READ)
+def event_proof(row_id: int) -> Response:
+    """The log proof of an event as a `.tlog-proof` file; raises NotYetPublished before the next checkpoint."""
+    history.one(row_id, by=actor(), on=runtime())
+    with runtime().store.reading() as connection:
+        proof = ledger.proof(connection, row_id)
+    return _download(proof.as_file(), f"event-{row_id}.tlog-proof", "text/plain; charset=utf-8")
+
+
+def _goods_words(thing: history.Named) -> str:
+    """Goods in one line: product or key, lot, serial."""
+    parts = [thing.product or (f"{thing.kind} {thing.value}" if thing.kind else thing.uri)]
+    return " · ".join([*parts, *(text for text in (thing.lot, thing.serial) if text)])
+
+
+def _named_units() -> frozenset[str]:
+    """Units that have a name in every language."""
+    return frozenset(UNITS)
+
+
+def _named_documents() -> frozenset[str]:
+    """Types of documents that have a name in every language."""
+    return frozenset(DOCUMENTS)
+
+
+door.blueprint.add_app_template_filter(_goods_words, "goods_words")
+door.blueprint.add_app_template_global(_named_units, "named_units")
+door.blueprint.add_app_template_global(_named_documents, "named_documents")
+door.blueprint.add_app_template_global(from_micros, "from_micros")

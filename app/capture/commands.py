@@ -1,0 +1,293 @@
+"""The command `truyxuat capture`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from app.capture.draft import Judged
+    from app.capture.remote import Server
+    from app.errors import Refusal
+    from app.party.permissions import Actor
+    from app.runtime import Runtime
+
+Result = dict[str, Any]
+Send = Callable[[Path], Result]
+"""From a file to what became of it: file, ok, captureID, events, findings, and `error` when it was refused."""
+
+_MOST = 100
+"""Findings told of one file; their total is always given."""
+
+_DEMO = "9521001"
+"""The company prefix of the demo manufacturer, who records when nobody says who does."""
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
+@click.option("--check", "check_only", is_flag=True, help="Only judge the files; keep nothing.")
+@click.option("--party", metavar="NAME|ID", help="The organisation that records, in the local installation.")
+@click.option("--api-key", metavar="KEY", help="An API key of the organisation that records; needed with --server.")
+@click.option("--server", metavar="URL", help="Send the files to this server instead of the local installation.")
+@click.option("--template", type=click.Path(path_type=Path, dir_okay=False), help="Write the template of a sheet to this .xlsx and end.")
+@click.option("--errors", type=click.Path(path_type=Path, file_okay=False), help="Write sheets with mistakes, explained row by row, here.")
+def capture(
+    files: tuple[Path, ...], *, as_json: bool, check_only: bool, party: str | None, api_key: str | None, server: str | None,
+    template: Path | None, errors: Path | None,
+) -> int:  # fmt: skip
+    """Capture events from FILES: EPCIS documents or single events (.json, .jsonld), sheets (.xlsx, .csv).
+
+    Each file is taken whole or not at all; exit 1 when one was refused.
+    """
+    from app.capture.remote import Server
+    from app.cli.refused import language
+
+    if template is not None:
+        return _write_template(template)
+    if not files:
+        message = "name at least one file, or --template FILE"
+        raise click.UsageError(message)
+    if server is not None:
+        if not api_key or errors or party:
+            message = "--server goes with --api-key, and without --party and --errors"
+            raise click.UsageError(message)
+        there = Server(server, api_key, language())
+        return _send(files, lambda path: _remote(path, there, check_only=check_only), as_json=as_json)
+    on = _runtime()
+    try:
+        actor = _actor(party, api_key, on)
+        code = _send(files, lambda path: _local(path, actor, on, check_only=check_only, errors=errors), as_json=as_json)
+        if not check_only:
+            _into_the_log(on)
+    finally:
+        on.close()
+    return code
+
+
+def template() -> bytes:
+    """The template of a sheet with its explanations in every language."""
+    from app.capture.sheet_template import make_template
+    from app.settings import LANGUAGES
+    from app.words.translate import translator
+
+    def explain(language: str) -> Callable[[str], str]:
+        t = translator(language)
+        return lambda key: t(f"capture.sheet_about_{key}")
+
+    return make_template({language: explain(language) for language in LANGUAGES})
+
+
+def _write_template(path: Path) -> int:
+    path.write_bytes(template())
+    click.echo(str(path))
+    return 0
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """(bytes, kind) of a file."""
+    from app.capture import draft
+
+    kind = draft.kind_of(path.name)
+    return path.read_bytes(), kind
+
+
+def _local(path: Path, by: Actor, on: Runtime, *, check_only: bool, errors: Path | None) -> Result:
+    """Capture or judge a file in this installation."""
+    from app.capture import draft
+    from app.errors import Refusal
+
+    try:
+        raw, kind = _read(path)
+        if not check_only and errors is None:
+            receipt, remarks = draft.record(raw, kind, by=by, on=on)
+            return _taken(path, receipt.to_json()) | _remarks(remarks)
+        judged = draft.judge(raw, kind, by=by, on=on)
+        if judged.findings:
+            return _judged(path, judged, errors)
+        if check_only:
+            return _taken(path, {"events": [{"type": event.get("type"), "eventID": event.get("eventID")} for event in judged.events]})
+        receipt, remarks = draft.record(raw, kind, by=by, on=on)
+        return _taken(path, receipt.to_json()) | _remarks(remarks)
+    except Refusal as refusal:
+        return _refused(path, refusal)
+
+
+def _remote(path: Path, there: Server, *, check_only: bool) -> Result:
+    """Capture or judge a file on a server."""
+    from app.errors import Refusal
+
+    try:
+        raw, kind = _read(path)
+        status, body = there.send(raw, kind, check_only=check_only)
+    except Refusal as refusal:
+        return _refused(path, refusal)
+    if status < 300 and body.get("valid", True):
+        events = body.get("events")
+        return _taken(path, body | {"events": events if isinstance(events, list) else [{}] * int(events or 0)})
+    error = {"code": body.get("code", ""), "detail": body.get("detail", ""), "remedy": body.get("remedy", "")}
+    return _failed(path, error, body.get("findings", []), body.get("findingsTotal"))
+
+
+def _taken(path: Path, body: Result) -> Result:
+    kept = {name: body[name] for name in ("captureID", "createdAt", "remarks") if body.get(name)}
+    return {"file": str(path), "ok": True, "captureID": None} | kept | {"events": body["events"], "findings": []}
+
+
+def _failed(path: Path, error: Result, findings: list[Result], total: int | None = None) -> Result:
+    """A refusal always has a finding, so that programs look in one place."""
+    whole = {"code": error["code"], "pointer": error.get("pointer", ""), "message": error["detail"], "remedy": error["remedy"]}
+    found = findings or [whole]
+    told = {"file": str(path), "ok": False, "captureID": None, "events": [], "findings": found}
+    return told | {"findingsTotal": total or len(found), "error": error}
+
+
+def _refused(path: Path, refusal: Refusal) -> Result:
+    from app.cli.refused import language
+    from app.words.refusals import describe, describe_finding
+
+    detail, remedy = describe(refusal, language())
+    error = {"code": refusal.code, "detail": detail, "remedy": remedy, "pointer": refusal.pointer}
+    return _failed(path, error, [describe_finding(item, language()) for item in refusal.findings[:_MOST]], len(refusal.findings))
+
+
+def _remarks(remarks: list[Any]) -> Result:
+    from app.cli.refused import language
+    from app.words.refusals import describe_finding
+
+    return {"remarks": [describe_finding(item, language()) for item in remarks]} if remarks else {}
+
+
+def _judged(path: Path, judged: Judged, errors: Path | None) -> Result:
+    """The result of a file with findings; a sheet's error file is written where it was asked for."""
+    from app.capture.refusals import DocumentInvalid
+    from app.capture.sheet import row_of
+    from app.capture.sheet_refusals import SheetInvalid
+
+    count = len(judged.findings)
+    if judged.table is None:
+        events = {item.event for item in judged.findings if item.event is not None}
+        return _refused(path, DocumentInvalid(findings=judged.findings, count=count, events=len(events)))
+    rows = {row_of(item.pointer) for item in judged.findings}
+    result = _refused(path, SheetInvalid(findings=judged.findings, count=count, rows=len(rows)))
+    if errors is not None:
+        target = errors / f"{path.stem}.errors.xlsx"
+        errors.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(error_file(judged))
+        result["errorFile"] = str(target)
+    return result
+
+
+def error_file(judged: Judged, tongue: str | None = None) -> bytes:
+    """A judged sheet with its errors in a last column, in the language of the terminal unless another is given."""
+    from app.capture.sheet import row_of
+    from app.capture.sheet_template import make_error_file
+    from app.cli.refused import language
+    from app.words.refusals import describe_finding
+    from app.words.translate import translator
+
+    speaks = tongue or language()
+    told: dict[int, list[tuple[str, str]]] = {}
+    if judged.table is None:
+        message = "only a sheet has rows to explain"
+        raise ValueError(message)
+    for item in judged.findings:
+        words = describe_finding(item, speaks)
+        told.setdefault(row_of(item.pointer), []).append((item.pointer.partition("column=")[2], f"{words['message']} {words['remedy']}"))
+    t = translator(speaks)
+    return make_error_file(judged.table, told, t("capture.errors_column"))
+
+
+def _send(files: tuple[Path, ...], send: Send, *, as_json: bool) -> int:
+    """Send each file and tell its result; 0 when all were taken."""
+    from app.cli.output import line, progress
+
+    well = True
+    for path in progress(files, len(files), "capture"):
+        result = send(path)
+        well = well and result["ok"]
+        if as_json:
+            line(result)
+        else:
+            _tell(result)
+    return 0 if well else 1
+
+
+def _tell(result: dict[str, Any]) -> None:
+    """A result for people."""
+    if result["ok"]:
+        known = sum(bool(event.get("known")) for event in result["events"])
+        more = f" ({known} known already)" if known else ""
+        click.echo(f"{result['file']}: {len(result['events'])} events{more} {result.get('captureID') or ''}".rstrip())
+    else:
+        click.secho(f"{result['file']}: {result['error']['detail']}", fg="red", err=True)
+    for item in [*result.get("remarks", ()), *result["findings"]][:20]:
+        event = f"event {item['event']} " if "event" in item else ""
+        click.echo(f"  {event}{item['pointer']}: {item['message']} {item['remedy']}", err=True)
+    if result.get("findingsTotal", 0) > 20:
+        click.echo(f"  … {result['findingsTotal'] - 20} more (--json lists 100)", err=True)
+    if not result["ok"]:
+        click.echo(f"  {result['error']['remedy']}", err=True)
+
+
+def _runtime() -> Runtime:
+    """The local installation, its embedded database brought up to date."""
+    from app.runtime import make_runtime
+    from app.settings import load
+    from app.store import migrate
+
+    on = make_runtime(load())
+    if on.settings.is_sqlite():
+        migrate.upgrade_embedded(on.store.engines)
+    else:
+        migrate.require_current(on.store.engines)
+    return on
+
+
+def _actor(party: str | None, api_key: str | None, on: Runtime) -> Actor:
+    """Who records: by key, by name or number, else the only organisation, else the demo manufacturer; a guess is said aloud."""
+    from app.party import sign_in
+    from app.party.permissions import Actor, Role
+
+    if api_key:
+        return sign_in.by_api_key(f"Bearer {api_key}", on=on)
+    row, guessed = _party(party, on)
+    if guessed:
+        click.echo(f"recording for {row.name} ({row.party_id}); choose another with --party", err=True)
+    return Actor(Role.OWNER, row.party_id, None, None, "truyxuat capture", row.name)
+
+
+def _party(party: str | None, on: Runtime) -> tuple[Any, bool]:
+    """(organisation, whether it was a guess); raises a usage error that lists the choices."""
+    from sqlalchemy import select
+
+    from app.party.model import CompanyPrefix, Party
+    from app.store.folding import fold
+
+    statement = select(Party.party_id, Party.name).order_by(Party.name_key)
+    with on.store.reading() as connection:
+        if party:
+            named = (Party.party_id == int(party)) if party.isdecimal() and len(party) < 19 else (Party.name_key == fold(party))
+            found = list(connection.execute(statement.where(named)))
+            if len(found) == 1:
+                return found[0], False
+        else:
+            demo = select(CompanyPrefix.party_id).where(CompanyPrefix.prefix == _DEMO)
+            for guess in (statement, statement.where(Party.party_id.in_(demo))):
+                found = list(connection.execute(guess.limit(2)))
+                if len(found) == 1:
+                    return found[0], True
+        known = [f"{row.name} ({row.party_id})" for row in connection.execute(statement.limit(10))]
+    message = "choose an organisation: " + ("; ".join(known) or "there is none yet, run `truyxuat demo` or sign up")
+    raise click.BadParameter(message, param_hint="--party")
+
+
+def _into_the_log(on: Runtime) -> None:
+    """Put what was captured into the log now: no server may be running that would do it."""
+    from app.ledger import sequencer
+
+    while sequencer.integrate(on=on):
+        continue

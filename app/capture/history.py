@@ -1,0 +1,246 @@
+"""The organisation's own events, newest first, and one of them with everything that proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.engine import Connection, Row
+
+from app.capture import find
+from app.capture.model import Event, EventItem
+from app.capture.refusals import NoSuchEvent
+from app.catalogue import find as catalogue
+from app.errors import Invalid
+from app.identify import digital_link
+from app.identify.item_key import ItemKey, item_key
+from app.identify.read import identify
+from app.ledger import find as ledger
+from app.party import find as parties
+from app.party.permissions import Actor, Permission, permit
+from app.runtime import Runtime
+
+PAGE = 50
+
+_LOTS = 20
+_INSTANCES = ("10", "21", "254")
+_LISTED = (
+    Event.id, Event.event_uri, Event.kind, Event.action, Event.biz_step, Event.disposition, Event.read_point, Event.event_time,
+    Event.event_offset, Event.is_declaration, Event.envelope,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An identifier of an event as people know it: its key, product, lot and serial, and where its verdict is shown."""
+
+    uri: str
+    kind: str = ""
+    value: str = ""
+    product: str = ""
+    lot: str = ""
+    serial: str = ""
+    path: str = ""
+    quantity: float | None = None
+    uom: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An event in a list; `more`: how many of its goods are not in `goods`."""
+
+    row: Row[Any]
+    goods: tuple[Named, ...]
+    more: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One event in full. goods: (part, named things) in the order of the event; proof: None until a checkpoint covers it."""
+
+    row: Row[Any]
+    sealed: dict[str, Any] = field(repr=False)
+    goods: tuple[tuple[str, tuple[Named, ...]], ...]
+    places: dict[str, str]
+    key: Row[Any] | None
+    proof: ledger.Proof | None
+    capture_id: str
+
+
+PARTS = (
+    ("what", "epcList", "quantityList"),
+    ("parent", "parentID", ""),
+    ("children", "childEPCs", "childQuantityList"),
+    ("inputs", "inputEPCList", "inputQuantityList"),
+    ("outputs", "outputEPCList", "outputQuantityList"),
+)
+"""Parts of goods in an event: name, list of instances, list of quantities."""
+
+
+def recent(*, by: Actor, on: Runtime, product: str = "", lot: str = "", before: int | None = None) -> tuple[list[Listed], int | None]:
+    """A page of events, newest first, and where the next page begins.
+
+    product: GTIN, SSCC or anything a scanner reads, or part of a product's name; lot: a lot or serial number, as it is printed.
+    """
+    party_id = permit(by, Permission.CAPTURE_EVENT_READ)
+    statement = select(*_LISTED).where(Event.party_id == party_id).order_by(Event.id.desc()).limit(PAGE + 1)
+    if before is not None:
+        statement = statement.where(Event.id < before)
+    with on.store.reading() as connection:
+        if product or lot:
+            keys = _keys(connection, party_id, product, lot)
+            if not keys:
+                return [], None
+            named = or_(*(_about(key) for key in keys))
+            statement = statement.where(Event.id.in_(select(EventItem.id).where(EventItem.party_id == party_id, named)))
+        rows: list[Row[Any]] = list(connection.execute(statement))
+        names = _Names(connection, party_id)
+        listed = [_listed(row, names) for row in rows[:PAGE]]
+    return listed, rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def one(row_id: int, *, by: Actor, on: Runtime) -> Shown:
+    """An event of the organisation by its row; raises NoSuchEvent."""
+    party_id = permit(by, Permission.CAPTURE_EVENT_READ)
+    with on.store.reading() as connection:
+        row = find.events_by_id(connection, party_id, [row_id]).get(row_id)
+        if row is None:
+            raise NoSuchEvent(event_id=str(row_id))
+        sealed = find.sealed(row)
+        names = _Names(connection, party_id)
+        kid = find.document(connection, party_id, row.document_id).kid
+        return Shown(
+            row, sealed, _goods(sealed["event"], names), names.places(_place_uris(sealed["event"])),
+            parties.signing_keys(connection, [kid]).get(kid), ledger.proofs(connection, [row_id]).get(row_id), str(row.document_id),
+        )  # fmt: skip
+
+
+def of_capture(capture_id: int, *, by: Actor, on: Runtime) -> list[Listed]:
+    """The events of one capture in their order; raises NoSuchCapture."""
+    party_id = permit(by, Permission.CAPTURE_EVENT_READ)
+    with on.store.reading() as connection:
+        names = _Names(connection, party_id)
+        return [_listed(row, names) for row in find.events_of_document(connection, party_id, capture_id)[:PAGE]]
+
+
+def preview(events: Sequence[dict[str, Any]], *, by: Actor, on: Runtime) -> list[tuple[dict[str, Any], tuple[Named, ...], str]]:
+    """(event, its goods, name of its place) of events that are not recorded yet, for a dry run."""
+    party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
+    with on.store.reading() as connection:
+        names = _Names(connection, party_id)
+        return [(event, _all_goods(event, names), names.place(_read_point(event))) for event in events]
+
+
+def _about(key: ItemKey) -> Any:
+    same = (EventItem.issuer == key.issuer) & (EventItem.class_key == key.class_key)
+    return same & (EventItem.instance == key.instance) if key.instance else same
+
+
+def _keys(connection: Connection, party_id: int, product: str, lot: str) -> list[ItemKey]:
+    """The items a search means; a class stands for everything of it."""
+    classes = _classes(connection, party_id, product, lot)
+    if not lot:
+        return classes
+    return [key._replace(instance=f"{ai}:{lot}") for key in classes for ai in _INSTANCES]
+
+
+def _classes(connection: Connection, party_id: int, product: str, lot: str) -> list[ItemKey]:
+    if not product:
+        gtins = {row.gtin for row in catalogue.lots(connection, party_id, search=lot, count=_LOTS)}
+        gtins |= {row.gtin for row in catalogue.products(connection, party_id, count=_LOTS)}
+        return [_of_gtin(gtin) for gtin in sorted(gtins)]
+    try:
+        return [item_key(identify(product).canonical)]
+    except Invalid:
+        if product.startswith(("http://", "https://", "urn:")):
+            return [item_key(product)]
+        return [_of_gtin(row.gtin) for row in catalogue.products(connection, party_id, search=product, count=_LOTS)]
+
+
+def _of_gtin(gtin: str) -> ItemKey:
+    return item_key(digital_link.build((("01", gtin),)))
+
+
+class _Names:
+    """Names of products and places, each looked up once."""
+
+    def __init__(self, connection: Connection, party_id: int) -> None:
+        self._connection = connection
+        self._party_id = party_id
+        self._products: dict[str, str] = {}
+        self._places: dict[str, str] = {}
+
+    def product(self, gtin: str) -> str:
+        """The name of a product, "" when it may not be told."""
+        if gtin not in self._products:
+            row = catalogue.product(self._connection, gtin)
+            self._products[gtin] = row.name if row is not None else ""
+        return self._products[gtin]
+
+    def place(self, uri: str) -> str:
+        """The name of a place, or the end of its identifier."""
+        return self.places([uri])[uri] if uri else ""
+
+    def places(self, uris: Sequence[str]) -> dict[str, str]:
+        """Names by identifier."""
+        missing = [uri for uri in uris if uri not in self._places]
+        if missing:
+            found = catalogue.place_by_uri(self._connection, missing)
+            self._places |= {uri: found[uri].name if uri in found else uri.rpartition("/")[2] for uri in missing}
+        return {uri: self._places[uri] for uri in uris}
+
+    def item(self, uri: str, quantity: float | None = None, uom: str = "") -> Named:
+        """An identifier as people know it; what is no GS1 key stands as it is."""
+        try:
+            found = identify(uri)
+        except Invalid:
+            return Named(uri, quantity=quantity, uom=uom)
+        parts = dict(found.path)
+        value = found.path[0][1]
+        product = self.product(value) if found.kind == "GTIN" else ""
+        path = "/v" + found.canonical.removeprefix(digital_link.CANONICAL_STEM)
+        return Named(uri, found.kind, value, product, parts.get("10", ""), parts.get("21", ""), path, quantity, uom)
+
+
+def _of_part(event: dict[str, Any], names: _Names, instances: str, quantities: str) -> tuple[Named, ...]:
+    uris = event.get(instances) or ()
+    things = [names.item(uri) for uri in ([uris] if isinstance(uris, str) else uris)]
+    things += [names.item(each["epcClass"], each.get("quantity"), each.get("uom", "")) for each in event.get(quantities) or ()]
+    return tuple(things)
+
+
+def _goods(event: dict[str, Any], names: _Names) -> tuple[tuple[str, tuple[Named, ...]], ...]:
+    parts = ((name, _of_part(event, names, instances, quantities)) for name, instances, quantities in PARTS)
+    return tuple(part for part in parts if part[1])
+
+
+def _all_goods(event: dict[str, Any], names: _Names, most: int = 3) -> tuple[Named, ...]:
+    """The first goods of an event."""
+    return tuple(thing for _, things in _goods(event, names) for thing in things[:most])[:most]
+
+
+def _count(event: dict[str, Any]) -> int:
+    counted = (event.get(name) or () for _, *lists in PARTS for name in lists if name)
+    return sum(1 if isinstance(found, str) else len(found) for found in counted)
+
+
+def _listed(row: Row[Any], names: _Names) -> Listed:
+    event = find.sealed(row)["event"]
+    goods = _all_goods(event, names)
+    return Listed(row, goods, _count(event) - len(goods), names.place(row.read_point or ""))
+
+
+def _read_point(event: dict[str, Any]) -> str:
+    place = event.get("readPoint") or event.get("bizLocation") or {}
+    return str(place.get("id", "")) if isinstance(place, dict) else ""
+
+
+def _place_uris(event: dict[str, Any]) -> list[str]:
+    """Identifiers of places in an event: where, from where, to where."""
+    found = [event.get(name, {}).get("id") for name in ("readPoint", "bizLocation")]
+    found += [each.get("source") for each in event.get("sourceList") or ()]
+    found += [each.get("destination") for each in event.get("destinationList") or ()]
+    return list(dict.fromkeys(uri for uri in found if uri))
