@@ -170,7 +170,7 @@ def _organisation_choices() -> dict[str, Any]:
 @door.route("/console/api-keys", needs=Permission.PARTY_API_KEY_WRITE)
 def api_keys_page() -> str:
     """The API keys of the organisation, and the form for a new one."""
-    return render_template("party/api_keys.html", form=forms.Form({"days": "365"}), **_key_choices())
+    return render_template("party/api_keys.html", form=forms.Form({"days": "365", "role": str(_roles()[0])}), **_key_choices())
 
 
 @door.route("/console/api-keys", needs=Permission.PARTY_API_KEY_WRITE, methods=("POST",))

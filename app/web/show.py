@@ -149,7 +149,16 @@ def number(figure: float | Decimal | str) -> str:
     return whole.replace(",", thousands) + (point + rest if rest else "")
 
 
-_WORDS: tuple[Callable[..., Any], ...] = (t, language, instant, day, number)
+_UNITS = ("KGM", "GRM", "TNE", "LTR", "MLT", "H87", "MTR", "MTK", "CEL", "P1")
+
+
+def amount(figure: float | Decimal | str, unit: str | None) -> str:
+    """A quantity with its unit as people write it; unit: UN/ECE Recommendation 20, a code without words here shows as it is."""
+    told = t(f"web.unit_{unit}") if unit in _UNITS else unit or ""
+    return f"{number(figure)}\u00a0{told}".rstrip("\u00a0")
+
+
+_WORDS: tuple[Callable[..., Any], ...] = (t, language, instant, day, number, amount)
 _WAYS: tuple[Callable[..., Any], ...] = (languages, in_language, link, signed_in, reachable, navigation)
 
 
