@@ -1,7 +1,8 @@
 """The ASGI door in front of the WSGI application.
 
-granian's WSGI interface hands over a decoded path only, and `%2F` in a Digital Link or an EPC is data; its ASGI interface has the raw path.
-So requests come in here, run on a pool of threads (many waiting captures then share one commit), and WebSockets can follow on the same port.
+granian's WSGI interface hands over a decoded path only, and `%2F` in a Digital Link or an EPC is data; its ASGI one has the raw path.
+So requests come in here and run on a pool of threads (many waiting captures then share one commit); WebSockets can follow on the same
+port.
 """
 
 from __future__ import annotations
@@ -16,17 +17,14 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from app import create_app
+from app.api.opening import open_installation
 from app.runtime import Runtime
 from app.settings import Settings, load
-from app.store import migrate
 from app.work.background import Background
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-_LONGEST_TARGET = 16_384
-
 
 _DRAIN = 4
 """How many times the limit is still read, and thrown away, so that the sender sees the refusal rather than a broken connection."""
@@ -79,9 +77,12 @@ def make_environ(scope: Scope, body: bytes, trusted_proxies: int = 0) -> dict[st
         "wsgi.run_once": False,
     }
     for name_, value_ in scope["headers"]:
+        if b"_" in name_:
+            continue  # X_Forwarded_For would pass for X-Forwarded-For, which only a proxy of ours may write
         name, value = name_.decode("latin-1").upper().replace("-", "_"), value_.decode("latin-1")
         key = name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"
-        environ[key] = f"{environ[key]},{value}" if key in environ and key.startswith("HTTP_") else value
+        joint = "; " if key == "HTTP_COOKIE" else ","  # HTTP/2 sends cookies one by one (RFC 9113, 8.2.3)
+        environ[key] = f"{environ[key]}{joint}{value}" if key in environ and key.startswith("HTTP_") else value
     environ["CONTENT_LENGTH"] = str(len(body))
     if trusted_proxies:
         hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
@@ -121,10 +122,7 @@ class Application:
         """Open the installation: migrate the embedded database, refuse an old PostgreSQL one, start the background work."""
         self._flask = create_app(self.settings)
         on: Runtime = self._flask.extensions["truyxuat"]
-        if self.settings.is_sqlite():
-            migrate.upgrade(on.store.engines)
-        else:
-            migrate.require_current(on.store.engines)
+        open_installation(on)
         self._threads = ThreadPoolExecutor(self.settings.threads, thread_name_prefix="request")
         self._background = Background(on)
         self._background.start()
@@ -167,10 +165,6 @@ class Application:
                 return
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raw = scope.get("raw_path") or b""
-        if len(raw) + len(scope.get("query_string", b"")) > _LONGEST_TARGET:
-            await _plain(send, 414, b"the request target is too long")
-            return
         try:
             body = await _body(receive, self.settings.max_body_bytes)
         except ConnectionResetError:
@@ -183,11 +177,6 @@ class Application:
         status, headers, content = await loop.run_in_executor(self._threads, _run, self._flask, environ)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
-
-
-async def _plain(send: Send, status: int, text: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
-    await send({"type": "http.response.body", "body": text})
 
 
 application = Application()

@@ -33,12 +33,11 @@ def _resolve(on: Runtime) -> Actor:
     header = request.headers.get("Authorization", "")
     if header:
         return sign_in.by_api_key(header, on=on)
-    token = request.cookies.get(COOKIE)
-    if not token:
-        return ANONYMOUS
+    # Without a cookie too: another site's page must not sign a visitor in as somebody else.
     if request.method in _UNSAFE and not _same_origin(request):
         raise CrossSite
-    return sign_in.by_session(token, on=on)
+    token = request.cookies.get(COOKIE)
+    return sign_in.by_session(token, on=on) if token else ANONYMOUS
 
 
 def install(app: Flask, on: Runtime) -> None:

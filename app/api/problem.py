@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 
 _EVENT = re.compile(r"/eventList/(\d+)")
 
+LONGEST_TARGET = 16_384
+"""Characters of the longest path with query that is read."""
+
 MOST_FINDINGS = 100
 """Findings listed in one answer; their total is always given."""
 
@@ -106,9 +109,9 @@ def _headers(refusal: Refusal) -> dict[str, str]:
     headers = {"Content-Language": language(), "Cache-Control": "no-store"}
     if "retry_after" in refusal.params:
         headers["Retry-After"] = str(max(1, round(refusal.params["retry_after"])))
-    if refusal.status == 401 and not wants_page():  # noqa: PLR2004  # RFC 9110, 15.5.2
+    if refusal.status == 401 and not wants_page():  # RFC 9110, 15.5.2
         headers["WWW-Authenticate"] = 'Bearer realm="truyxuat"'
-    if refusal.status == 413 and _under_epcis():  # noqa: PLR2004  # EPCIS 2.0 REST binding, 413 of the capture interface
+    if refusal.status == 413 and _under_epcis():  # EPCIS 2.0 REST binding, 413 of the capture interface
         from flask import current_app
 
         settings = current_app.extensions["truyxuat"].settings
@@ -125,7 +128,8 @@ def wants_page() -> bool:
     """Whether the caller is a person with a browser rather than a program."""
     if request.path.startswith(("/api/", "/epcis", "/log/")):
         return False
-    return request.accept_mimetypes.best_match(["application/json", "text/html"], "text/html") == "text/html"
+    kinds = ["application/json", "application/problem+json", "text/html"]
+    return request.accept_mimetypes.best_match(kinds, "text/html") == "text/html"
 
 
 def respond(refusal: Refusal) -> Response:
@@ -144,32 +148,40 @@ def respond(refusal: Refusal) -> Response:
 def _translate(error: HTTPException) -> Refusal:
     """Werkzeug's exceptions as refusals of ours."""
     status = error.code or 500
-    if status == 404:  # noqa: PLR2004  # HTTP status
+    if status == 404:  # HTTP status
         return NoSuchPage(path=request.path[:200])
-    if status == 405:  # noqa: PLR2004  # HTTP status
+    if status == 405:  # HTTP status
         return NoSuchMethod(method=request.method, allowed=", ".join(sorted(getattr(error, "valid_methods", None) or [])))
-    if status == 413:  # noqa: PLR2004  # HTTP status
+    if status == 413:  # HTTP status
         from flask import current_app
 
         return BodyTooLarge(limit=current_app.extensions["truyxuat"].settings.max_body_bytes)
-    if status == 415:  # noqa: PLR2004  # HTTP status
+    if status == 415:  # HTTP status
         return UnreadableMediaType(found=request.content_type or "", expected="application/json")
-    if status == 414:  # noqa: PLR2004  # HTTP status
-        return TargetLong(limit=0)
     return BadRequest(reason=error.name)
+
+
+def _refuse_target() -> None:
+    """Refuse a request target that is too long, or that names U+0000: no database, label or file name can hold it."""
+    target = request.environ.get("RAW_URI", request.path) + request.environ.get("QUERY_STRING", "")
+    if len(target) > LONGEST_TARGET:
+        raise TargetLong(limit=LONGEST_TARGET)
+    if "%00" in target or "\0" in target:
+        raise BadRequest(reason="U+0000")
 
 
 def install(app: Flask) -> None:
     """Register the handlers: every exception becomes a problem document or a page, none loses its caller."""
+    app.before_request(_refuse_target)
 
     def on_refusal(refusal: Refusal) -> Response:
         return respond(refusal)
 
     def on_http(error: HTTPException) -> Any:
-        if error.response is not None or (error.code or 500) < 400:  # noqa: PLR2004  # redirects made by routing
+        if error.response is not None or (error.code or 500) < 400:  # redirects made by routing
             return error
         answer = respond(_translate(error))
-        if error.code == 405 and getattr(error, "valid_methods", None):  # noqa: PLR2004  # RFC 9110, 15.5.6 wants Allow
+        if error.code == 405 and getattr(error, "valid_methods", None):  # RFC 9110, 15.5.6 wants Allow
             answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]  # MethodNotAllowed has it
         return answer
 

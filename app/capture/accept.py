@@ -23,7 +23,7 @@ from app.errors import Finding
 from app.ledger import sequencer
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
-from app.store.columns import to_micros
+from app.store.columns import from_micros, to_micros
 from app.store.keys import new_id, new_ids
 from app.store.tables import table
 from app.store.work import AlreadyThere, Tx
@@ -31,6 +31,8 @@ from app.store.work import AlreadyThere, Tx
 JSON_TYPES = ("application/json", "application/ld+json")
 _HASH_HEX = slice(len("ni:///sha-256;"), len("ni:///sha-256;") + 64)
 _RACES = 3
+LONGEST_KEY = 255
+"""Characters of an Idempotency-Key; the usual ones are UUIDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class EventReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a document: durable when this is returned."""
+    """What became of a document: durable when this is returned; row_ids: the rows of its events, in the order of `events`."""
 
     capture_id: str
     captured_at: datetime
@@ -96,6 +98,8 @@ def check(raw: bytes, *, on: Runtime, bare: bool = False) -> tuple[Any, list[dic
     if findings:
         return document, [], findings
     events = [document] if bare else shape.events_of(document)
+    if not events:
+        raise refusals.NoEvents(pointer="/epcisBody/eventList")
     if len(events) > on.settings.max_events:
         raise refusals.TooManyEvents(limit=on.settings.max_events, found=len(events))
     now = on.clock.now()
@@ -116,16 +120,12 @@ def accept(
     party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
     sent = hashlib.sha256(raw).digest()
     if idempotency_key:
-        earlier = _earlier(party_id, idempotency_key, sent, on)
-        if earlier is not None:
-            return earlier
+        _check_key(party_id, idempotency_key, sent, on)
     document, events, findings = check(raw, on=on, bare=bare)
     if findings:
         raise refusals.DocumentInvalid(
             findings=findings, count=len(findings), events=len({item.event for item in findings if item.event is not None})
         )
-    if not events:
-        raise refusals.NoEvents(pointer="/epcisBody/eventList")
     context = document.get("@context")
     sending = _Sending(party_id, raw, sent, content_type, context, idempotency_key)
     drafts = _drafts(events, document, context_of(context), bare=bare)
@@ -136,24 +136,21 @@ def accept(
             return _keep(sending, signing_keys.signer_for(party_id, on=on), fresh, drafts, on)
         except AlreadyThere:
             if idempotency_key:
-                earlier = _earlier(party_id, idempotency_key, sent, on)
-                if earlier is not None:
-                    return earlier
+                _check_key(party_id, idempotency_key, sent, on)
             fresh = _fresh(party_id, drafts, on)
             if not fresh:
                 return _repeat(drafts, on)
     raise refusals.CaptureRaced(retry_after=1)
 
 
-def _earlier(party_id: int, key: str, sent: bytes, on: Runtime) -> Receipt | None:
-    """The receipt of an earlier call with the same Idempotency-Key; raises KeyReused when its body was another."""
+def _check_key(party_id: int, key: str, sent: bytes, on: Runtime) -> None:
+    """Raise KeyReused when an Idempotency-Key stands for another body; the same body finds its events recorded, like any repetition."""
+    if len(key) > LONGEST_KEY:
+        raise refusals.KeyTooLong(length=len(key), limit=LONGEST_KEY)
     with on.store.reading() as connection:
         row = find.by_idempotency_key(connection, party_id, key)
-        if row is None:
-            return None
-        if bytes(row.content_sha256) != sent:
-            raise refusals.KeyReused(key=key[:80])
-        return find.receipt(connection, party_id, row.document_id)
+    if row is not None and bytes(row.content_sha256) != sent:
+        raise refusals.KeyReused(key=key[:80])
 
 
 def _drafts(events: Sequence[dict[str, Any]], document: Any, context: Context, *, bare: bool) -> list[_Draft]:
@@ -170,7 +167,7 @@ def _drafts(events: Sequence[dict[str, Any]], document: Any, context: Context, *
         pointer = "" if bare else shape.event_pointer(document, number)
         earlier = seen.setdefault(key, content)
         if earlier != content:
-            raise refusals.EventTwice(pointer=f"{pointer}/eventID", event_id=given, number=number + 1)
+            raise refusals.EventIdTwice(pointer=f"{pointer}/eventID", event_id=given, number=number + 1)
         if earlier is content:
             drafts.append(_Draft(event, number, pointer, given or cbv, key, content, cbv))
     return drafts
@@ -194,17 +191,19 @@ def _fresh(party_id: int, drafts: list[_Draft], on: Runtime) -> list[_Draft]:
 
 
 def _repeat(drafts: list[_Draft], on: Runtime) -> Receipt:
-    """The answer to a document of which every event is recorded: that of the first time."""
+    """The answer to a document of which every event is recorded: that of the first time.
+
+    Where its events came in several documents, the newest of them is the one that completed it.
+    """
     party_id, row_ids = drafts[0].known.party_id, [draft.known.id for draft in drafts]
     with on.store.reading() as connection:
         rows = find.events_by_id(connection, party_id, row_ids)
-        first = rows[row_ids[0]]
-        receipt = find.receipt(connection, party_id, first.document_id)
+        first = find.document(connection, party_id, max(row.document_id for row in rows.values()))
         told = tuple(
             EventReceipt(rows[number].event_uri, bytes(rows[number].evidence).hex(), find.cbv_uri(rows[number]), known=True)
             for number in row_ids
         )
-    return Receipt(receipt.capture_id, receipt.captured_at, told, tuple(row_ids))
+    return Receipt(str(first.document_id), from_micros(first.received_at), told, tuple(row_ids))
 
 
 def _keep(sending: _Sending, signer: EventSigner, fresh: list[_Draft], drafts: list[_Draft], on: Runtime) -> Receipt:
@@ -232,8 +231,10 @@ def _keep(sending: _Sending, signer: EventSigner, fresh: list[_Draft], drafts: l
         sequencer.queue(tx, queued)
 
     on.store.write(run)
-    seals = {draft.position: seal for draft, seal in zip(fresh, sealed, strict=True)}
-    return Receipt(str(document_id), captured, tuple(_told(draft, seals.get(draft.position)) for draft in drafts), tuple(row_ids))
+    made = {draft.position: (seal, row_id) for draft, seal, row_id in zip(fresh, sealed, row_ids, strict=True)}
+    told = tuple(_told(draft, made[draft.position][0] if draft.position in made else None) for draft in drafts)
+    numbers = tuple(made[draft.position][1] if draft.position in made else draft.known.id for draft in drafts)
+    return Receipt(str(document_id), captured, told, numbers)
 
 
 def _document_row(sending: _Sending, document_id: int, captured: datetime, count: int, signed: tuple[str, bytes, bytes]) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection, Row
@@ -13,10 +13,6 @@ from sqlalchemy.engine import Connection, Row
 from app.capture import pack
 from app.capture.model import CaptureDocument, Event, EventIdentity
 from app.capture.refusals import NoSuchCapture
-from app.store.columns import from_micros
-
-if TYPE_CHECKING:
-    from app.capture.accept import Receipt
 
 _IDENTITIES = (
     select(EventIdentity.__table__, Event.evidence)
@@ -69,16 +65,6 @@ def documents(connection: Connection, party_id: int, count: int, before: int | N
     if before is not None:
         statement = statement.where(CaptureDocument.document_id < before)
     return list(connection.execute(statement))
-
-
-def receipt(connection: Connection, party_id: int, document_id: int) -> Receipt:
-    """The receipt of a document as it was first given."""
-    from app.capture.accept import EventReceipt, Receipt
-
-    row = document(connection, party_id, document_id)
-    events = events_of_document(connection, party_id, document_id)
-    told = tuple(EventReceipt(item.event_uri, bytes(item.evidence).hex(), cbv_uri(item), known=False) for item in events)
-    return Receipt(str(document_id), from_micros(row.received_at), told, tuple(item.id for item in events))
 
 
 def cbv_uri(row: Row[Any]) -> str:

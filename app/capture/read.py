@@ -9,17 +9,22 @@ from app.capture.refusals import NoSuchCapture, NoSuchEvent
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.columns import from_micros
+from app.store.keys import parse_id
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
-_DIGITS = 19
 
 
 def _job(row: Any) -> dict[str, Any]:
     at = from_micros(row.received_at).isoformat().replace("+00:00", "Z")
     return {
-        "captureID": str(row.document_id), "createdAt": at, "finishedAt": at, "running": False, "success": True,
-        "captureErrorBehaviour": "rollback", "errors": [],
-    }  # fmt: skip
+        "captureID": str(row.document_id),
+        "createdAt": at,
+        "finishedAt": at,
+        "running": False,
+        "success": True,
+        "captureErrorBehaviour": "rollback",
+        "errors": [],
+    }
 
 
 def jobs(*, by: Actor, on: Runtime, count: int = 30, before: int | None = None) -> tuple[list[dict[str, Any]], int | None]:
@@ -34,10 +39,11 @@ def jobs(*, by: Actor, on: Runtime, count: int = 30, before: int | None = None) 
 def job(capture_id: str, *, by: Actor, on: Runtime) -> dict[str, Any]:
     """One capture job (EPCIS 2.0 REST binding, CaptureJob); raises NoSuchCapture."""
     party_id = permit(by, Permission.CAPTURE_EVENT_READ)
-    if not capture_id.isdecimal() or len(capture_id) > _DIGITS:
+    number = parse_id(capture_id)
+    if number is None:
         raise NoSuchCapture(job=capture_id[:40])
     with on.store.reading() as connection:
-        return _job(find.document(connection, party_id, int(capture_id)))
+        return _job(find.document(connection, party_id, number))
 
 
 def event_document(event_id: str, *, by: Actor, on: Runtime) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class EventChanged(Conflict):
     code = "capture.event-changed"  # pointer; params: event_id, number
 
 
-class EventTwice(Invalid):
+class EventIdTwice(Invalid):
     """One document holds the same eventID twice with different content."""
 
     code = "capture.event-twice"  # pointer; params: event_id, number
@@ -87,6 +87,12 @@ class KeyReused(Conflict):
     """An Idempotency-Key that was used for another body."""
 
     code = "capture.idempotency-key-reused"  # params: key
+
+
+class KeyTooLong(Invalid):
+    """An Idempotency-Key that nobody needs so long."""
+
+    code = "capture.idempotency-key-long"  # params: length, limit
 
 
 class NoSuchCapture(NotFound):

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+
+def _prepare(settings: Settings) -> None:
+    """Open the installation once in this process, so that what stands in its way is told in words and not by a dying worker."""
+    from app.api.opening import open_installation
+    from app.runtime import make_runtime
+
+    on = make_runtime(settings)
+    try:
+        copy = open_installation(on)
+    finally:
+        on.close()
+    if copy is not None:
+        click.echo(f"the database was brought up to date; as it was: {copy}", err=True)
 
 
 @click.command()
@@ -23,6 +41,7 @@ def serve(port: int | None, host: str | None, workers: int | None, log_level: st
         )
     for name, value in (("TRUYXUAT_PORT", settings.port), ("TRUYXUAT_HOST", settings.host), ("TRUYXUAT_WORKERS", settings.workers)):
         os.environ[name] = str(value)  # the worker processes read their settings again
+    _prepare(settings)
     from granian import Granian
     from granian.constants import Interfaces, Loops
     from granian.http import HTTP1Settings

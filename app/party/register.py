@@ -186,6 +186,8 @@ def issue_api_key(
     findings = rules.text_findings({"label": label.strip()}, {"label": (80, True)})
     unknown = [scope for scope in wanted if scope not in set(Permission)]
     findings += [Finding("party.scope", "/scopes", scope[:60], {"scopes": ", ".join(Permission)}) for scope in unknown]
+    if by.scopes and not (wanted and by.scopes.issuperset(wanted)):  # a limited key must not make an unlimited one
+        findings.append(Finding("party.scope", "/scopes", " ".join(wanted)[:60], {"scopes": ", ".join(sorted(by.scopes))}))
     if not GRANTS[given] <= GRANTS[by.role]:
         allowed = ", ".join(each for each in Role if each is not Role.ANONYMOUS and GRANTS[each] <= GRANTS[by.role])
         findings.append(Finding("party.role", "/role", str(given), {"roles": allowed}))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -18,7 +19,7 @@ from app.party.permissions import ANONYMOUS, Actor, Permission, Role
 from app.runtime import Runtime
 from app.store.folding import fold
 from app.store.short_memory import ShortMemory
-from app.store.work import Tx
+from app.store.work import Store, Tx
 from app.vault import Vault
 
 if TYPE_CHECKING:
@@ -73,9 +74,12 @@ def _nobody() -> str:
     return hasher().hash(secrets.token_urlsafe(16))
 
 
-@lru_cache(maxsize=8)
-def _attempts(limit: int) -> Attempts:
-    return Attempts(limit)
+_failures: WeakKeyDictionary[Store, Attempts] = WeakKeyDictionary()
+
+
+def _attempts(on: Runtime) -> Attempts:
+    """The failures of this installation in this process."""
+    return _failures.setdefault(on.store, Attempts(on.settings.sign_in_attempts))
 
 
 def _matches(stored: str, password: str) -> bool:
@@ -90,7 +94,7 @@ def _matches(stored: str, password: str) -> bool:
 def with_password(email: str, password: str, address: str, *, on: Runtime) -> SignedIn:
     """Open a session; raises WrongPassword, or TooManyAttempts after the limit of failures per account or address."""
     key, now = fold(email), on.clock.now()
-    attempts = _attempts(on.settings.sign_in_attempts)
+    attempts = _attempts(on)
     names = (f"email:{key}", f"address:{address}")
     attempts.check(names, now)
     statement = (
@@ -162,7 +166,10 @@ def by_api_key(header: str, *, on: Runtime) -> Actor:
     good = secrets.compare_digest(_digest(parts[2]), row.secret_hash if row else _digest("nobody"))
     if row is None or not good or row.revoked_at or (row.expires_at and row.expires_at <= on.clock.now()):
         raise ApiKeyInvalid
-    scopes = frozenset(Permission(scope) for scope in row.scopes.split())
+    limited = row.scopes.split()
+    scopes = frozenset(permission for permission in Permission if permission in limited)
+    if limited and not scopes:  # an empty set would mean everything
+        raise ApiKeyInvalid
     actor = Actor(Role(row.role), row.party_id, row.created_by, row.key_id, row.label, row.name, None, scopes)
     _known_keys.put((on.vault, header), actor)
     return actor

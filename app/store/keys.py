@@ -13,6 +13,8 @@ EPOCH_MS = 1_577_836_800_000
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LOW_BITS = 22
+_LARGEST = 2**63 - 1
+_MOST_DIGITS = 19
 _LOW_MASK = (1 << _LOW_BITS) - 1
 
 
@@ -42,6 +44,14 @@ def new_id() -> int:
 def new_ids(count: int) -> list[int]:
     """Fresh identifiers in ascending order, consecutive so that the rows of one document are neighbours."""
     return _sequence.take(count)
+
+
+def parse_id(text: str) -> int | None:
+    """The identifier that a text from outside names, None for what is none: a number a database column holds, in plain digits."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+        return None
+    number = int(text)
+    return number if number <= _LARGEST else None
 
 
 def id_at(at: datetime) -> int:
