@@ -1,7 +1,147 @@
-"""JSON doors of the slice `label`."""
+"""JSON doors of label jobs: ask for labels, fetch their files, void them."""
 
 from __future__ import annotations
 
-from app.api.door import Door
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from app.api.door import Door, actor, runtime
+from app.errors import Invalid
+from app.label import design, find, issue, print_job
+from app.label.refusals import ResolutionUnknown
+from app.label.sheet import RESOLUTIONS
+from app.party.permissions import Permission, permit
+from app.web import forms
 
 door = Door("label_api", __name__)
+
+_JOB = "/api/labels/<int(max=9223372036854775807):job_id>"
+_LAYOUT = design.ROLL_70X40.name
+
+
+class FieldWrong(Invalid):
+    """A field of the request is missing or of another type."""
+
+    code = "label.field-wrong"
+
+
+def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    answer = Response(orjson.dumps(body), status, content_type="application/json")
+    answer.headers.update(headers or {})
+    return answer
+
+
+def download(content: bytes | str, content_type: str, name: str, *, show: bool = False) -> Response:
+    """A file to keep, or with `show` one that a page may hold."""
+    answer = Response(content, content_type=content_type)
+    answer.headers["Content-Disposition"] = f'{"inline" if show else "attachment"}; filename="{name}"'
+    return answer
+
+
+def _said(row: Any) -> dict[str, Any]:
+    """A job without its serial numbers."""
+    parts = -(-(row.count - row.voided) // print_job.PART)
+    at = row.created_at.isoformat().replace("+00:00", "Z")
+    return {
+        "job": str(row.job_id),
+        "gtin": row.gtin,
+        "lot": row.lot,
+        "count": row.count,
+        "voided": row.voided,
+        "parts": parts,
+        "createdAt": at,
+    }
+
+
+def _field(body: dict[str, Any], name: str, kind: type) -> Any:
+    value = body.get(name)
+    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
+        raise FieldWrong(pointer=f"/{name}", field=name, expected={str: "text", int: "number", list: "list"}.get(kind, kind.__name__))
+    return value
+
+
+@door.route("/api/labels", needs=Permission.LABEL_JOB_WRITE, operation="postLabelJob", methods=("POST",))
+def post_label_job() -> Response:
+    """Give out serial numbers for a lot: `{"gtin", "lot", "count"}`."""
+    body = forms.json_object("gtin", "lot", "count")
+    gtin, lot, count = _field(body, "gtin", str), _field(body, "lot", str), _field(body, "count", int)
+    made = issue.issue(gtin, lot, count, by=actor(), on=runtime())
+    return _json(_whole(made.job_id), 201, {"Location": f"/api/labels/{made.job_id}"})
+
+
+@door.route("/api/labels", needs=Permission.LABEL_JOB_READ, operation="listLabelJobs")
+def list_label_jobs() -> Response:
+    """The newest jobs; `?before=` continues with older ones."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    given = request.args.get("before", "")
+    before = int(given) if given.isdecimal() and len(given) < 19 else None
+    with runtime().store.reading() as connection:
+        rows = find.jobs(connection, party_id, find.PAGE + 1, before)
+    following = str(rows[find.PAGE - 1].job_id) if len(rows) > find.PAGE else None
+    return _json({"jobs": [_said(row) for row in rows[: find.PAGE]], "next": following})
+
+
+def _whole(job_id: int) -> dict[str, Any]:
+    """A job with every serial number, its link and its state."""
+    plan = print_job.plan(job_id, by=actor(), on=runtime())
+    with runtime().store.reading() as connection:
+        rows = find.serials(connection, plan.job.party_id, job_id)
+    serials = [{"serial": row.serial, "state": row.state, "link": plan.label(row.serial).digital_link} for row in rows]
+    return _said(plan.job) | {"serials": serials}
+
+
+@door.route(_JOB, needs=Permission.LABEL_JOB_READ, operation="getLabelJob")
+def get_label_job(job_id: int) -> Response:
+    """One job with its serial numbers."""
+    return _json(_whole(job_id))
+
+
+def number(text: str) -> int:
+    """A small number of a query string, 0 for anything else: what is asked for then does not exist."""
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+
+@door.route(f"{_JOB}/sheet.pdf", needs=Permission.LABEL_JOB_READ, operation="getLabelSheet")
+def get_label_sheet(job_id: int) -> Response:
+    """A part of a thousand labels as PDF; `?layout=&dx=&dy=&part=`."""
+    asked = request.args
+    layout, part = asked.get("layout", _LAYOUT), number(asked.get("part", "1"))
+    content = print_job.pdf(job_id, layout, asked.get("dx", "0"), asked.get("dy", "0"), part, by=actor(), on=runtime())
+    return download(content, "application/pdf", f"labels-{job_id}-{part}.pdf")
+
+
+@door.route(f"{_JOB}/labels/<serial>.svg", needs=Permission.LABEL_JOB_READ, operation="getLabelSvg")
+def get_label_svg(job_id: int, serial: str) -> Response:
+    """One label as SVG; `?layout=`."""
+    content = print_job.svg(job_id, serial, request.args.get("layout", _LAYOUT), by=actor(), on=runtime())
+    return download(content, "image/svg+xml", f"label-{job_id}.svg", show=True)
+
+
+@door.route(f"{_JOB}/labels/<serial>.png", needs=Permission.LABEL_JOB_READ, operation="getLabelPng")
+def get_label_png(job_id: int, serial: str) -> Response:
+    """One label as PNG for a print head of 203, 300 or 600 dots per inch; `?layout=&dpi=`."""
+    asked = request.args
+    dpi = number(asked.get("dpi", "300"))
+    if dpi not in RESOLUTIONS:
+        raise ResolutionUnknown(pointer="/dpi", dpi=asked.get("dpi", "")[:20], known=", ".join(map(str, RESOLUTIONS)))
+    content = print_job.png(job_id, serial, asked.get("layout", _LAYOUT), dpi, by=actor(), on=runtime())
+    return download(content, "image/png", f"label-{job_id}-{dpi}dpi.png", show=True)
+
+
+@door.route(f"{_JOB}/serials.csv", needs=Permission.LABEL_JOB_READ, operation="getLabelSerials")
+def get_label_serials(job_id: int) -> Response:
+    """Serial numbers and links for a print house."""
+    return download(print_job.serials_csv(job_id, by=actor(), on=runtime()), "text/csv; charset=utf-8", f"serials-{job_id}.csv")
+
+
+@door.route(f"{_JOB}/void", needs=Permission.LABEL_SERIAL_VOID, operation="voidLabels", methods=("POST",))
+def void_labels(job_id: int) -> Response:
+    """Void labels: `{"serials": […], "reason"}`, or `{"all": true, "reason"}`."""
+    body = forms.json_object("serials", "all", "reason")
+    reason = _field(body, "reason", str)
+    numbers = None if body.get("all") is True else _field(body, "serials", list)
+    if numbers is not None and not all(isinstance(each, str) for each in numbers):
+        raise FieldWrong(pointer="/serials", field="serials", expected="list of text")
+    return _json({"voided": issue.void_of_job(job_id, numbers, reason, by=actor(), on=runtime())})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from app.catalogue import find as catalogue
 from app.errors import Invalid, NotFound
-from app.label import serials
+from app.label import find, serials
 from app.label.model import LabelJob, Serial
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
@@ -31,10 +31,10 @@ class CountWrong(Invalid):
     code = "label.count"
 
 
-class NoSuchJob(NotFound):
-    """The organisation has no such label job."""
+class ReasonMissing(Invalid):
+    """Serial numbers are voided for a reason that people can read later."""
 
-    code = "label.no-such-job"
+    code = "label.reason-missing"
 
 
 class NothingToVoid(NotFound):
@@ -96,13 +96,8 @@ def job(job_id: int, *, by: Actor, on: Runtime) -> Job:
     """A job of one's own organisation with its serial numbers; raises NoSuchJob."""
     party_id = permit(by, Permission.LABEL_JOB_READ)
     with on.store.reading() as connection:
-        row = connection.execute(select(LabelJob.__table__).where(LabelJob.party_id == party_id, LabelJob.job_id == job_id)).first()
-        if row is None:
-            raise NoSuchJob(job=str(job_id))
-        found = connection.execute(
-            select(Serial.serial).where(Serial.party_id == party_id, Serial.job_id == job_id).order_by(Serial.serial)
-        )
-        return Job(job_id, row.gtin, row.lot, tuple(item.serial for item in found))
+        row = find.job(connection, party_id, job_id)
+        return Job(job_id, row.gtin, row.lot, tuple(item.serial for item in find.serials(connection, party_id, job_id)))
 
 
 def void(gtin: str, numbers: Sequence[str], reason: str, *, by: Actor, on: Runtime) -> int:
@@ -120,4 +115,32 @@ def void(gtin: str, numbers: Sequence[str], reason: str, *, by: Actor, on: Runti
     voided = on.store.write(run)
     if voided == 0:
         raise NothingToVoid(gtin=gtin, count=len(numbers))
+    return voided
+
+
+def void_of_job(job_id: int, numbers: Sequence[str] | None, reason: str, *, by: Actor, on: Runtime) -> int:
+    """Void some serial numbers of a job, or with None all of them. Returns how many were voided.
+
+    Raises NoSuchJob, ReasonMissing, NothingToVoid; NoSuchSerial when a number is not of this job: then none is voided.
+    """
+    party_id = permit(by, Permission.LABEL_SERIAL_VOID)
+    told, now = reason.strip()[:200], on.clock.now()
+    if not told:
+        raise ReasonMissing(pointer="/reason")
+
+    def run(tx: Tx) -> tuple[str, int]:
+        row = find.job(tx.connection, party_id, job_id)
+        mine = (Serial.party_id == party_id) & (Serial.job_id == job_id)
+        if numbers is not None:
+            known = {item.serial for item in find.serials(tx.connection, party_id, job_id)}
+            stranger = next((number for number in numbers if number not in known), None)
+            if stranger is not None:
+                raise find.NoSuchSerial(serial=stranger[:40], job=str(job_id))
+            mine &= Serial.serial.in_(list(numbers))
+        values = {"state": "void", "voided_at": now, "void_reason": told}
+        return row.gtin, tx.execute(update(Serial).where(mine, Serial.state != "void").values(values)).rowcount
+
+    gtin, voided = on.store.write(run)
+    if voided == 0:
+        raise NothingToVoid(gtin=gtin, count=0 if numbers is None else len(numbers))
     return voided

@@ -1,0 +1,83 @@
+"""Reads of label jobs and their serial numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.engine import Connection, Row
+
+from app.catalogue.model import Product
+from app.errors import NotFound
+from app.label.model import LabelJob, Serial
+
+PAGE = 50
+"""Jobs on one page of the list."""
+
+
+class NoSuchJob(NotFound):
+    """The organisation has no such label job."""
+
+    code = "label.no-such-job"
+
+
+class NoSuchSerial(NotFound):
+    """The job has no such serial number."""
+
+    code = "label.no-such-serial"
+
+
+def jobs(connection: Connection, party_id: int, count: int = PAGE, before: int | None = None) -> list[Row[Any]]:
+    """The newest jobs, newest first, each with `product_name` and `voided` (how many of its serial numbers are void)."""
+    statement = (
+        select(LabelJob.__table__, Product.name.label("product_name"), _voided())
+        .outerjoin(Product, Product.gtin == LabelJob.gtin)
+        .where(LabelJob.party_id == party_id)
+        .order_by(LabelJob.job_id.desc())
+        .limit(count)
+    )
+    if before is not None:
+        statement = statement.where(LabelJob.job_id < before)
+    return list(connection.execute(statement))
+
+
+def job(connection: Connection, party_id: int, job_id: int) -> Row[Any]:
+    """One job with `product_name` and `voided`; raises NoSuchJob."""
+    statement = (
+        select(LabelJob.__table__, Product.name.label("product_name"), _voided())
+        .outerjoin(Product, Product.gtin == LabelJob.gtin)
+        .where(LabelJob.party_id == party_id, LabelJob.job_id == job_id)
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        raise NoSuchJob(job=str(job_id))
+    return row
+
+
+def serials(connection: Connection, party_id: int, job_id: int, count: int | None = None, page: int = 1) -> list[Row[Any]]:
+    """The serial numbers of a job in the order they are printed in."""
+    statement = select(Serial.__table__).where(Serial.party_id == party_id, Serial.job_id == job_id).order_by(Serial.serial)
+    if count is not None:
+        statement = statement.limit(count).offset(max(0, page - 1) * count)
+    return list(connection.execute(statement))
+
+
+def serial(connection: Connection, party_id: int, job_id: int, number: str) -> Row[Any]:
+    """One serial number of a job; raises NoSuchSerial."""
+    statement = select(Serial.__table__).where(Serial.party_id == party_id, Serial.job_id == job_id, Serial.serial == number)
+    row = connection.execute(statement).first()
+    if row is None:
+        raise NoSuchSerial(serial=number[:40], job=str(job_id))
+    return row
+
+
+def usable(rows: Sequence[Row[Any]]) -> list[str]:
+    """The serial numbers that may still be printed."""
+    return [row.serial for row in rows if row.state != "void"]
+
+
+def _voided() -> Any:
+    void = func.coalesce(func.sum(case((Serial.state == "void", 1), else_=0)), 0)
+    mine = (Serial.party_id == LabelJob.party_id) & (Serial.job_id == LabelJob.job_id)
+    return select(void).where(mine).correlate(LabelJob).scalar_subquery().label("voided")
