@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Any
 
 import orjson
@@ -11,12 +10,10 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from app.errors import Invalid, MediaTypeUnknown, MethodUnknown, NotFound, Refusal, TargetTooLong, TooLarge, Unavailable
-from app.words.refusals import describe, describe_finding
+from app.words.refusals import describe, describe_finding, event_of
 from app.words.translate import choose_language
 
 _log = logging.getLogger(__name__)
-
-_EVENT = re.compile(r"/eventList/(\d+)")
 
 LONGEST_TARGET = 16_384
 """Characters of the longest path with query that is read."""
@@ -94,9 +91,9 @@ def problem(refusal: Refusal, *, epcis: bool, tongue: str) -> dict[str, Any]:
     }
     if refusal.pointer:
         body["pointer"] = refusal.pointer
-        event = _EVENT.search(refusal.pointer)
+        event = event_of(refusal.pointer)
         if event is not None:
-            body["event"] = int(event[1]) + 1
+            body["event"] = event
     if refusal.params:
         body["params"] = {name: value for name, value in refusal.params.items() if isinstance(value, str | int | float | bool)}
     if refusal.findings:

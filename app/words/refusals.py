@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,6 +11,8 @@ from typing import Any
 
 from app.errors import Finding, Refusal
 from app.words.translate import fill
+
+_IN_EVENT = re.compile(r"/epcisBody/(?:queryResults/resultsBody/)?eventList/(\d{1,9})(?:/|$)")
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +31,12 @@ def describe(refusal: Refusal, language: str) -> tuple[str, str]:
     return _sentence(refusal.code, language, params), _sentence(refusal.code, f"do_{language}", params)
 
 
+def event_of(pointer: str) -> int | None:
+    """The number, from 1, of the event a JSON pointer leads into; None where it leads elsewhere."""
+    match = _IN_EVENT.match(pointer)
+    return int(match[1]) + 1 if match else None
+
+
 def describe_finding(finding: Finding, language: str) -> dict[str, Any]:
     """A finding as a JSON-ready mapping: code, pointer, event, value, message, remedy."""
     params = {"pointer": finding.pointer, "value": finding.value, **finding.params}
@@ -37,8 +46,9 @@ def describe_finding(finding: Finding, language: str) -> dict[str, Any]:
         "message": _sentence(finding.code, language, params),
         "remedy": _sentence(finding.code, f"do_{language}", params),
     }
-    if finding.event is not None:
-        told["event"] = finding.event
+    event = finding.event if finding.event is not None else event_of(finding.pointer)
+    if event is not None:
+        told["event"] = event
     if finding.value is not None:
         told["value"] = finding.value
     return told
