@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from app.catalogue import find as catalogue
 from app.identify.item_key import ItemKey, item_key
 from app.journey.walk import DEEPEST, MOST_EVENTS, Recorded, walk
 from app.party.model import Party, SigningKey
+
+_GLN = re.compile(r"https://id\.gs1\.org/414/([0-9]{13})(?![0-9])")
 
 MOST_QUANTITIES = 6
 """Quantities shown of one event; a transformation names its inputs and outputs."""
@@ -229,7 +232,10 @@ def _place(uri: str | None, places: Mapping[str, Any]) -> Place | None:
     if uri is None:
         return None
     row = places.get(uri) or places.get(item_key(uri).text)
-    return Place(uri, uri) if row is None else Place(uri, row.name, row.commune, row.province)
+    if row is not None:
+        return Place(uri, row.name, row.commune, row.province)
+    gln = _GLN.match(item_key(uri).text)
+    return Place(uri, uri if gln is None else f"GLN {gln[1]}")
 
 
 _AMOUNTS = (("quantityList", 1), ("childQuantityList", 3), ("inputQuantityList", 4), ("outputQuantityList", 5))

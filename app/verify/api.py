@@ -1,7 +1,132 @@
-"""JSON doors of the slice `verify`."""
+"""JSON doors of verification: a verdict, an item's evidence, a picture read."""
 
 from __future__ import annotations
 
-from app.api.door import Door
+import time
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from app.api.door import Access, Door, runtime
+from app.api.problem import UnreadableMediaType, language
+from app.errors import Invalid, TooLarge, TooMany
+from app.identify.read import identify
+from app.verify import bundle, tell
+from app.verify.address import page_of
+from app.verify.check import check
+from app.verify.limit import Limit, client_of
+from app.words.translate import translator
+from scanner import confined
+from scanner.meaning import gs1, meaning
+from scanner.reading import STRONG, Reading
 
 door = Door("verify_api", __name__)
+
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+
+LONGEST_CODE = 2_000
+"""Characters of a code: four times the longest Digital Link anybody prints."""
+
+_READING = Limit(rate=5.0, burst=30.0)
+"""Pictures of one address: the camera page sends three a second; a few telephones may share an address."""
+
+
+class CodeMissing(Invalid):
+    """No code was given, or one too long to be any."""
+
+    code = "verify.code-missing"  # params: limit
+
+
+class PictureMissing(Invalid):
+    """The form has no file, or the body is empty."""
+
+    code = "verify.picture-missing"
+
+
+class PictureTooLarge(TooLarge):
+    """The picture is larger than this installation reads."""
+
+    code = "verify.picture-too-large"  # params: limit, found (bytes)
+
+
+class TooManyPictures(TooMany):
+    """One address sends more pictures than a camera needs."""
+
+    code = "verify.too-many-pictures"  # params: retry_after (seconds)
+
+
+def _json(body: Any) -> Response:
+    answer = Response(orjson.dumps(body), content_type="application/json")
+    answer.headers["Content-Language"] = language()
+    answer.headers["Vary"] = "Accept-Language"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+def given_code() -> str:
+    """The code of the query, whatever its spelling. Raises CodeMissing."""
+    code = request.args.get("code", "")
+    if not code.strip() or len(code) > LONGEST_CODE:
+        raise CodeMissing(pointer="/code", limit=LONGEST_CODE)
+    return code
+
+
+@door.route("/api/verify", needs=Access.PUBLIC, operation="verifyCode")
+def verify_code() -> Response:
+    """The verdict on a code in any spelling, with everything it rests on. It counts as no look at the item."""
+    return _json(tell.as_json(check(identify(given_code()), on=runtime()), translator(language())))
+
+
+@door.route("/api/bundle", needs=Access.PUBLIC, operation="getBundle")
+def get_bundle() -> Response:
+    """The evidence of an item as a file for `truyxuat verify-bundle`."""
+    identified = identify(given_code())
+    answer = Response(bundle.evidence_of(identified, on=runtime()), content_type="application/json")
+    name = "".join(char if char.isascii() and char.isalnum() else "-" for _, value in identified.path for char in value + "-").strip("-")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name[:80]}.bundle"'
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+@door.route("/api/scan", needs=Access.PUBLIC, operation="readPicture", methods=("POST",))
+def read_picture() -> Response:
+    """The codes in a photograph or a camera's frame; the picture is read and thrown away."""
+    found = [reading_json(reading) for reading in read_codes()]
+    return _json({"readings": found})
+
+
+def reading_json(reading: Reading) -> dict[str, Any]:
+    """A reading with its meaning in GS1's language and the address of its verdict.
+
+    confirmed: false asks for a second look, because symbols of its kind are sometimes read wrong with a right check digit.
+    """
+    identified = meaning(reading)
+    page = None if identified is None else page_of(identified)
+    return reading.to_json() | {"gs1": gs1(reading), "page": page, "confirmed": reading.symbology in STRONG or "+" in reading.decoder}
+
+
+def read_codes() -> list[Reading]:
+    """The readings of the picture that was sent. Raises what the scanner raises, and the refusals above."""
+    wait = _READING.wait(client_of(request.remote_addr), time.monotonic())
+    if wait:
+        raise TooManyPictures(retry_after=wait)
+    return confined.read(_picture())
+
+
+def _picture() -> bytes:
+    limit = runtime().settings.max_image_bytes
+    if (request.content_length or 0) > limit + 10_000:  # the boundaries of a form beside its file
+        raise PictureTooLarge(limit=limit, found=request.content_length)
+    if request.mimetype == "multipart/form-data":
+        file = request.files.get("image")
+        picture = b"" if file is None else file.read(limit + 1)
+    elif request.mimetype in PICTURES:
+        picture = request.get_data(cache=False)
+    else:
+        raise UnreadableMediaType(found=request.mimetype[:80] or "-", expected=", ".join((*PICTURES, "multipart/form-data")))
+    if not picture:
+        raise PictureMissing(pointer="/image")
+    if len(picture) > limit:
+        raise PictureTooLarge(limit=limit, found=len(picture))
+    return picture

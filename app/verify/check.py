@@ -253,7 +253,8 @@ def _lot_of_events(case: _Case) -> str | None:
 
 
 def _expiry(case: _Case) -> None:
-    registered = None if case.lot is None or not case.lot.expires_on else date.fromisoformat(case.lot.expires_on)
+    facts = _lot_facts(case)
+    registered = None if facts is None or not facts.expires_on else date.fromisoformat(facts.expires_on)
     case.expiry = min((day for day in (registered, case.printed_expiry) if day is not None), default=None)
     if case.expiry is not None and case.at.astimezone(VIETNAM).date() > case.expiry:
         case.because(Cause.EXPIRED, day=case.expiry.isoformat())

@@ -183,27 +183,40 @@ class Look:
     cause: str
 
 
-def record(look: Look, *, on: Runtime, timeout: float = 1.0) -> int:
-    """Keep a look; returns its number. Raises Busy or WriteTimeout (seconds) rather than let the page wait for the writer."""
-    scan_id, at = new_id(), to_micros(on.clock.now())
+SAME_LOOK = timedelta(minutes=10)
+"""The same viewer within this time looks once: a page loaded again, or in another language, is no further check."""
+
+_SEEN_BEFORE = (
+    select(Scan.scan_id)
+    .where(
+        Scan.party_id == bindparam("party_id"),
+        Scan.gtin == bindparam("gtin"),
+        Scan.serial == bindparam("serial"),
+        Scan.seen_at >= bindparam("since"),
+        Scan.viewer == bindparam("viewer"),
+    )
+    .limit(1)
+)
+
+
+def record(look: Look, *, on: Runtime, timeout: float = 1.0) -> tuple[int, bool]:
+    """Keep a look; returns its number and whether it is a new one.
+
+    Raises Busy or WriteTimeout (seconds) rather than let the page wait for the writer.
+    """
+    scan_id, now = new_id(), on.clock.now()
+    item = {"party_id": look.party_id, "gtin": look.gtin, "serial": look.serial, "viewer": look.viewer}
+    with on.store.reading() as connection:
+        before = connection.execute(_SEEN_BEFORE, item | {"since": to_micros(now - SAME_LOOK)}).first()
+    if before is not None:
+        return before.scan_id, False
 
     def run(tx: Tx) -> None:
-        tx.execute(
-            insert(Scan).values(
-                party_id=look.party_id,
-                scan_id=scan_id,
-                gtin=look.gtin,
-                serial=look.serial,
-                seen_at=at,
-                province=None,
-                viewer=look.viewer,
-                verdict=look.verdict,
-                cause=look.cause,
-            )
-        )
+        values = {"scan_id": scan_id, "seen_at": to_micros(now), "province": None, "verdict": look.verdict, "cause": look.cause}
+        tx.execute(insert(Scan).values(item | values))
 
     on.store.write(run, timeout=timeout)
-    return scan_id
+    return scan_id, True
 
 
 def pass_for(vault: Vault, party_id: int, scan_id: int) -> str:
