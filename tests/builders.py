@@ -99,3 +99,12 @@ def document(*events: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def raw(value: Any) -> bytes:
     """JSON bytes as a client would send them."""
     return json.dumps(value, ensure_ascii=False).encode()
+
+
+def signed_in(client: Any, on: Runtime, enterprise: Enterprise, role: Role = Role.OWNER) -> Any:
+    """The client with the session cookie of somebody of an enterprise; no password is hashed."""
+    from app.api.identity import COOKIE
+    from app.party.sign_in import open_session
+
+    client.set_cookie(COOKIE, open_session(enterprise.people[role], enterprise.party_id, on=on))
+    return client

@@ -138,7 +138,7 @@ def _steps(organisation: dict[str, Any], made: dict[str, int]) -> list[dict[str,
     settled = bool(organisation["province"] and (organisation["address"] or organisation["commune"]))
     paths = {
         "organisation": "/console/organisation", "places": "/console/places/new", "products": "/console/products/new",
-        "lots": "/console/lots/new", "labels": "/console/labels", "events": "/console/events",
+        "lots": "/console/lots/new", "labels": "/console/labels", "events": "/console/capture",
     }  # fmt: skip
     done = {name: made.get(name, 0) > 0 for name in paths} | {"organisation": settled}
     return [{"name": name, "path": path, "done": done[name], "open": show.reachable(path)} for name, path in paths.items()]
