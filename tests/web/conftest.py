@@ -72,9 +72,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture
-def visit(browser: Any, server: Server) -> Iterator[Callable[..., Visitor]]:
-    """Makes visitors: `visit(width=360, language="vi", scripts=False)`; each has its own cookies, which end with the test."""
+def _coming(browser: Any, server: Server) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
     def come(
@@ -95,6 +93,18 @@ def visit(browser: Any, server: Server) -> Iterator[Callable[..., Visitor]]:
     yield come
     for visitor in visitors:
         visitor.page.context.close()
+
+
+@pytest.fixture
+def visit(browser: Any, server: Server) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors: `visit(width=360, language="vi", scripts=False)`; each has its own cookies, which end with the test."""
+    yield from _coming(browser, server)
+
+
+@pytest.fixture(scope="module")
+def stay(browser: Any, server: Server) -> Iterator[Callable[..., Visitor]]:
+    """As `visit`, for visitors who stay as long as the tests of a file: what several tests look at is opened once."""
+    yield from _coming(browser, server)
 
 
 @pytest.fixture(scope="package")

@@ -30,9 +30,12 @@ def free_port() -> int:
 
 
 def environ(home: Path) -> dict[str, str]:
-    """The environment of a command of this installation: no setting of the person who runs the tests reaches it."""
+    """The environment of a command of this installation: no setting of the person who runs the tests reaches it.
+
+    It believes one proxy, so that a test can be a visitor from elsewhere.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRUYXUAT_")}
-    return kept | {"TRUYXUAT_HOME": str(home)}
+    return kept | {"TRUYXUAT_HOME": str(home), "TRUYXUAT_TRUSTED_PROXIES": "1"}
 
 
 def command(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
