@@ -62,7 +62,8 @@ def judge_table(table: Table, *, by: Actor, on: Runtime) -> JudgedSheet:
         raise SheetEmpty
     if len(rows) > sheet_file.MOST_ROWS:
         raise TooManyRows(rows=len(rows), limit=sheet_file.MOST_ROWS)
-    events = [] if findings else events_of(rows, str(party_id))
+    headless = any(finding.code == "sheet.missing-column" for finding in findings)  # each row would only say the same again
+    events = [] if headless else events_of(rows, str(party_id))
     good = [event for event in events if not event.findings]
     findings += [finding for event in events for finding in event.findings]
     raw = _document(good, on)
