@@ -57,7 +57,7 @@ COLUMNS = (
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 
-EVENT_FIELDS = ("step", "kind", "time", "place", "parent", "from", "to", "temperature", "note")
+EVENT_FIELDS = ("step", "kind", "time", "place", "from", "to", "temperature", "note")
 """Said once for an event; its other rows repeat them or leave them empty."""
 
 

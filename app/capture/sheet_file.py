@@ -104,21 +104,23 @@ def _repacked(raw: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             parts = packed.infolist()
             _measure(len(raw), parts)
-            kept = [(part.filename, _unpacked(packed, part)) for part in parts if _is_read(part.filename)]
+            kept = {part.filename: _unpacked(packed, part) for part in parts if _is_read(part.filename)}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise SheetDamaged from error  # RuntimeError: a part with a password; NotImplementedError: a compression nobody uses here
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as plain:
-        for name, content in kept:
+        for name, content in kept.items():
             check_places(content)
             plain.writestr(name, content)
     return file.getvalue()
 
 
 def _measure(packed: int, parts: list[zipfile.ZipInfo]) -> None:
-    """Refuse what would unfold too far; raises SheetBomb."""
+    """Refuse what would unfold too far, and names given twice; raises SheetBomb, SheetDamaged."""
     size = sum(part.file_size for part in parts)
     ratio = size // max(1, packed)
+    if len({part.filename for part in parts}) != len(parts):
+        raise SheetDamaged  # two readers may take two different ones
     if size > MOST_UNPACKED or ratio > MOST_RATIO or len(parts) > MOST_ENTRIES:
         raise SheetBomb(size=size, limit=MOST_UNPACKED, ratio=ratio, most=MOST_RATIO)
 

@@ -54,7 +54,7 @@ def header_index(table: Table) -> int:
 
 def rows_of(table: Table) -> tuple[list[Row], list[Finding]]:
     """The rows below the header that hold anything, and what is wrong with the header."""
-    if not table.rows:
+    if not any(cell != "" for row in table.rows for cell in row):
         return [], []
     start = header_index(table)
     columns, findings = _columns(table, start)
