@@ -44,7 +44,7 @@ def _list(name: str, rows: list[dict[str, Any]]) -> Response:
 def places() -> Response:
     """Places of one's own organisation; ?q= searches, ?page= counts from 1."""
     with runtime().store.reading() as connection:
-        rows = find.places(connection, actor().party, wanted(), page_number(), find.PAGE + 1)
+        rows = find.places(connection, actor().party, wanted(), page_number(), extra=1)
     return _list("places", [_place(row) for row in rows])
 
 
@@ -59,7 +59,7 @@ def make_place() -> Response:
 def products() -> Response:
     """Products of one's own organisation; ?q= searches, ?page= counts from 1."""
     with runtime().store.reading() as connection:
-        rows = find.products(connection, actor().party, wanted(), page_number(), find.PAGE + 1)
+        rows = find.products(connection, actor().party, wanted(), page_number(), extra=1)
     return _list("products", [_product(row) for row in rows])
 
 
@@ -117,7 +117,7 @@ def lots(gtin: str) -> Response:
     """Batches of a product, newest first; ?q= searches, ?page= counts from 1."""
     with runtime().store.reading() as connection:
         number = find.own_product(connection, actor().party, gtin).gtin
-        rows = find.lots(connection, actor().party, number, wanted(), page_number(), find.PAGE + 1)
+        rows = find.lots(connection, actor().party, number, wanted(), page_number(), extra=1)
     return _list("lots", [_shown(row) for row in rows])
 
 

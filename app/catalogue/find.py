@@ -14,7 +14,7 @@ from app.party.model import Party
 from app.store.folding import fold
 
 PAGE = 50
-"""Rows on one page of a list."""
+"""Rows on one page of a list; `extra=1` asks for one row of the next page too, to know whether there is one."""
 
 
 class NoSuchProduct(NotFound):
@@ -52,7 +52,7 @@ def own_product(connection: Connection, party_id: int, gtin: str) -> Row[Any]:
     return row
 
 
-def products(connection: Connection, party_id: int, search: str = "", page: int = 1, count: int = PAGE) -> list[Row[Any]]:
+def products(connection: Connection, party_id: int, search: str = "", page: int = 1, count: int = PAGE, extra: int = 0) -> list[Row[Any]]:
     """Products of an organisation by name; search: part of the name, in any case and without accents, or the beginning of the GTIN."""
     statement = _products().where(Product.party_id == party_id)
     if search.strip():
@@ -60,7 +60,7 @@ def products(connection: Connection, party_id: int, search: str = "", page: int 
         by_name = Product.name_key.contains(fold(search), autoescape=True)
         by_gtin = func.ltrim(Product.gtin, "0").startswith(digits, autoescape=True)
         statement = statement.where(by_name | by_gtin if digits.isdigit() else by_name)
-    return list(connection.execute(statement.order_by(Product.name_key, Product.gtin).limit(count).offset(_skipped(page, count))))
+    return list(connection.execute(statement.order_by(Product.name_key, Product.gtin).limit(count + extra).offset(_skipped(page, count))))
 
 
 def image(connection: Connection, gtin: str, reader: int | None = None) -> tuple[bytes, str]:
@@ -86,7 +86,7 @@ def lot(connection: Connection, party_id: int, gtin: str, lot: str) -> Row[Any]:
 
 
 def lots(
-    connection: Connection, party_id: int, gtin: str | None = None, search: str = "", page: int = 1, count: int = PAGE
+    connection: Connection, party_id: int, gtin: str | None = None, search: str = "", page: int = 1, count: int = PAGE, extra: int = 0
 ) -> list[Row[Any]]:
     """Batches of an organisation, newest first, each with `product_name`; search: part of the lot number or of the product's name."""
     statement = (
@@ -101,16 +101,16 @@ def lots(
         # The characters of a lot number are ASCII, so lower() is enough on both databases.
         by_lot = func.lower(Lot.lot).contains(search.strip().lower(), autoescape=True)
         statement = statement.where(by_lot | Product.name_key.contains(fold(search), autoescape=True))
-    return list(connection.execute(statement.limit(count).offset(_skipped(page, count))))
+    return list(connection.execute(statement.limit(count + extra).offset(_skipped(page, count))))
 
 
-def places(connection: Connection, party_id: int, search: str = "", page: int = 1, count: int = PAGE) -> list[Row[Any]]:
+def places(connection: Connection, party_id: int, search: str = "", page: int = 1, count: int = PAGE, extra: int = 0) -> list[Row[Any]]:
     """Places of an organisation by name; search: part of the name, in any case and without accents, or the beginning of the GLN."""
     statement = select(Place.__table__).where(Place.party_id == party_id)
     if search.strip():
         by_name = Place.name_key.contains(fold(search), autoescape=True)
         statement = statement.where(by_name | Place.gln.startswith(search.strip(), autoescape=True))
-    return list(connection.execute(statement.order_by(Place.name_key, Place.place_id).limit(count).offset(_skipped(page, count))))
+    return list(connection.execute(statement.order_by(Place.name_key, Place.place_id).limit(count + extra).offset(_skipped(page, count))))
 
 
 def place_by_uri(connection: Connection, uris: Sequence[str]) -> dict[str, Row[Any]]:

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request
 from sqlalchemy.engine import Connection, Row
 from werkzeug.wrappers import Response
 
+from app.api import parameters
 from app.api.door import Door, actor, runtime
 from app.catalogue import find, register, rules
 from app.errors import Refusal
@@ -27,12 +28,12 @@ PLACE = ("name", "kind", "gln", "province", "commune", "address")
 PRODUCT = ("gtin", *rules.PRODUCT_FIELDS)
 LOT = ("lot", "produced_on", "expires_on", "place_uri", "quantity", "uom", "note")
 _MOST_CHOICES = 500
+_MOST_PAGES = 10_000
 
 
 def page_number() -> int:
     """The page of a list that was asked for, from 1."""
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return parameters.count("page", 1, _MOST_PAGES)
 
 
 def wanted() -> str:
@@ -49,7 +50,7 @@ def _cut(rows: list[Row[Any]]) -> dict[str, Any]:
 def places() -> str:
     """The organisation's places."""
     with runtime().store.reading() as connection:
-        rows = find.places(connection, actor().party, wanted(), page_number(), find.PAGE + 1)
+        rows = find.places(connection, actor().party, wanted(), page_number(), extra=1)
     return render_template("catalogue/places.html", provinces=provinces(), **_cut(rows))
 
 
@@ -84,7 +85,7 @@ def place_send() -> Response:
 def products() -> str:
     """The organisation's products."""
     with runtime().store.reading() as connection:
-        rows = find.products(connection, actor().party, wanted(), page_number(), find.PAGE + 1)
+        rows = find.products(connection, actor().party, wanted(), page_number(), extra=1)
     return render_template("catalogue/products.html", **_cut(rows))
 
 
@@ -178,7 +179,6 @@ def product_change(gtin: str) -> Response:
 @door.route("/console/products/<gtin>/image", needs=Permission.CATALOGUE_PRODUCT_WRITE, methods=("POST",))
 def product_image(gtin: str) -> Response:
     """Keep an uploaded photograph of a product."""
-    forms.read()
     sent = request.files.get("image")
     try:
         register.set_image(gtin, sent.read() if sent else b"", by=actor(), on=runtime())
@@ -194,7 +194,7 @@ def product_image(gtin: str) -> Response:
 def lots() -> str:
     """The organisation's batches, newest first."""
     with runtime().store.reading() as connection:
-        rows = find.lots(connection, actor().party, request.args.get("gtin") or None, wanted(), page_number(), find.PAGE + 1)
+        rows = find.lots(connection, actor().party, request.args.get("gtin") or None, wanted(), page_number(), extra=1)
         some = find.products(connection, actor().party, count=1)
         names = {uri: row.name for uri, row in find.place_by_uri(connection, [row.place_uri for row in rows if row.place_uri]).items()}
     links = {(row.gtin, row.lot): lot_path(row.gtin, row.lot) for row in rows}

@@ -39,8 +39,9 @@ UNITS = ("KGM", "GRM", "TNE", "LTR", "MLT", "H87", "MTR", "MTK")
 """Units offered on pages, UN/ECE Recommendation 20: kg, g, t, l, ml, piece, m, m²; programs may send any code of its form."""
 
 LONGEST_LOT = 20
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)  # Python also reads 20260612 and 2026-W24-5
 _UNIT = re.compile(r"[A-Z0-9]{2,3}")
-_QUANTITY = re.compile(r"\d{1,12}(?:[.,]\d{1,6})?")
+_QUANTITY = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?")
 _DEMONSTRATION = "952"
 _RESTRICTED = ("02", "04", "2")
 _GTIN_8 = "000000"
@@ -141,7 +142,7 @@ def _days(values: Mapping[str, Any]) -> list[Finding]:
         if not text:
             continue
         try:
-            days[name] = date.fromisoformat(text if isinstance(text, str) and len(text) == 10 else "-")
+            days[name] = date.fromisoformat(text if isinstance(text, str) and _DAY.fullmatch(text) else "-")
         except ValueError:
             found.append(Finding("catalogue.not-a-day", f"/{name}", str(text)[:40], {"field": name}))
     if len(days) == 2 and days["expires_on"] < days["produced_on"]:

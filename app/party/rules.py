@@ -13,11 +13,11 @@ from typing import Any
 from app.errors import Finding, Refusal
 from app.identify.gln import check_gln
 
-TAX_CODE = re.compile(r"\d{10}(-?\d{3})?|\d{12}")
+TAX_CODE = re.compile(r"[0-9]{10}(-?[0-9]{3})?|[0-9]{12}")
 """10 digits for an enterprise, 13 for a dependent unit, 12 for a household (personal identification number)."""
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
-_PREFIX = re.compile(r"(?!0000|02|04|2)\d{4,12}")
+_PREFIX = re.compile(r"(?!0000|02|04|2)[0-9]{4,12}")
 """4 to 12 digits (12: a number issued singly); never of GTIN-8s or of restricted circulation, which belong to nobody."""
 
 _WEBSITE = re.compile(r"https?://[^\s/:@]+\.[^\s/:@]+(?::\d+)?(?:/\S*)?", re.IGNORECASE)
@@ -65,13 +65,15 @@ def text_findings(values: Mapping[str, Any], limits: Mapping[str, tuple[int, boo
     return found
 
 
+_ORGANISATION = {
+    "name": (200, True), "tax_code": (20, False), "gln": (13, False), "address": (300, False), "commune": (80, False), "phone": (30, False),
+    "website": (200, False),
+}  # fmt: skip
+
+
 def check_organisation(values: Mapping[str, Any]) -> list[Finding]:
     """Findings about an organisation's own data."""
-    found = text_findings(
-        values,
-        {"name": (200, True), "tax_code": (20, False), "gln": (13, False), "address": (300, False), "commune": (80, False), "phone": (30, False),
-         "website": (200, False)},
-    )  # fmt: skip
+    found = text_findings(values, _ORGANISATION)
     if found:
         return found
     tax = values.get("tax_code")

@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 from flask import Response, render_template, request
 
-from app.api.identity import CrossSite
 from app.api.problem import UnreadableMediaType, language
 from app.capture import read_document
 from app.errors import Finding, Invalid, Refusal
@@ -62,22 +61,14 @@ class Form:
         return [problem for problem in self.problems if problem.field == name]
 
 
-def _same_site() -> bool:
-    """Whether a page of ours sent the form; checked without a cookie too, or another site could sign a visitor in as somebody else."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    return origin is None or origin.split("://", 1)[-1] == request.host
-
-
 def read(*names: str, secrets: tuple[str, ...] = ()) -> dict[str, str]:
-    """The named fields of the form that was sent, NFC, trimmed (secrets are not), absent ones empty. Raises FieldTooLong, CrossSite."""
-    if not _same_site():
-        raise CrossSite
+    """The named fields of the form that was sent: NFC, trimmed (secrets are not), without U+0000, absent ones empty.
+
+    Raises FieldTooLong.
+    """
     found = {}
     for name in (*names, *secrets):
-        text = unicodedata.normalize("NFC", request.form.get(name, "")).replace("\r\n", "\n")
+        text = unicodedata.normalize("NFC", request.form.get(name, "")).replace("\r\n", "\n").replace("\0", "")
         if len(text) > LONGEST:
             raise FieldTooLong(pointer=f"/{name}", field=name, limit=LONGEST)
         found[name] = text if name in secrets else text.strip()

@@ -18,6 +18,18 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TITLE = re.compile(r"^#\s+(.+?)\s*$", re.MULTILINE)
 _PAGE_LINK = re.compile(r"(?:\./)?([a-z0-9-]+)(?:\.(?:vi|en|fr))?\.md(#.*)?")
 _ORIGINAL = "en"
+_ORDER = (
+    "index",
+    "first-batch",
+    "verdicts",
+    "record-events",
+    "check-it-yourself",
+    "identifiers",
+    "installation",
+    "privacy",
+    "glossary",
+)
+"""Pages in the order in which they are read; others follow by title."""
 
 
 class NoSuchChapter(NotFound):
@@ -50,19 +62,19 @@ def _texts() -> dict[str, str]:
     return {item.name.removesuffix(".md"): item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".md")}
 
 
-def _local_links(tokens: list[Any]) -> None:
-    """Links between files of the folder lead to pages."""
+def _local_links(tokens: list[Any], language: str) -> None:
+    """Links between files of the folder lead to pages, in the same language: no cookie remembers what a visitor chose."""
     for token in tokens:
-        _local_links(token.children or [])
+        _local_links(token.children or [], language)
         match = _PAGE_LINK.fullmatch(str(token.attrGet("href") or "")) if token.type == "link_open" else None
         if match is not None:
-            token.attrSet("href", f"/handbook/{match[1]}{match[2] or ''}")
+            token.attrSet("href", f"/handbook/{match[1]}?lang={language}{match[2] or ''}")
 
 
 def _chapter(name: str, text: str, language: str) -> Chapter:
     renderer = _renderer()
     tokens = renderer.parse(text)
-    _local_links(tokens)
+    _local_links(tokens, language)
     title = _TITLE.search(text)
     return Chapter(name, title[1] if title else name, renderer.renderer.render(tokens, renderer.options, {}), language)
 
@@ -79,6 +91,7 @@ def chapter(name: str, language: str) -> Chapter:
 
 
 def chapters(language: str) -> list[Chapter]:
-    """Every page by title, in the reader's language where possible."""
+    """Every page in reading order, in the reader's language where possible."""
     names = {name.rsplit(".", 1)[0] if name.rsplit(".", 1)[-1] in LANGUAGES else name for name in _texts()}
-    return sorted((chapter(name, language) for name in names if _NAME.fullmatch(name)), key=lambda item: item.title)
+    found = [chapter(name, language) for name in names if _NAME.fullmatch(name)]
+    return sorted(found, key=lambda item: (_ORDER.index(item.name) if item.name in _ORDER else len(_ORDER), item.title))

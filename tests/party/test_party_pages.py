@@ -13,7 +13,14 @@ from app.party.permissions import Role
 from app.runtime import Runtime, make_runtime
 from tests.builders import make_enterprise, signed_in
 
-ORGANISATION = {"name": "HTX Vải Hương Giang", "kind": "enterprise", "tax_code": "0123456789", "prefix": "9521001", "province": "31", "commune": "xã Thanh Hà"}
+ORGANISATION = {
+    "name": "HTX Vải Hương Giang",
+    "kind": "enterprise",
+    "tax_code": "0123456789",
+    "prefix": "9521001",
+    "province": "31",
+    "commune": "xã Thanh Hà",
+}
 PERSON = {"person_name": "Nguyễn Thị Hương", "email": "huong@vai.example", "password": "vải-chín đỏ 2026"}
 
 
@@ -111,7 +118,9 @@ def test_sign_in_never_leads_to_another_site(client: Any, on: Runtime) -> None:
 
 def test_a_wrong_password_and_an_unknown_address_are_told_alike(client: Any, on: Runtime) -> None:
     register.sign_up(ORGANISATION | PERSON, on=on)
-    pages = [client.post("/sign-in?lang=en", data={"email": email, "password": "wrong"}) for email in (PERSON["email"], "nobody@vai.example")]
+    pages = [
+        client.post("/sign-in?lang=en", data={"email": email, "password": "wrong"}) for email in (PERSON["email"], "nobody@vai.example")
+    ]
     assert [page.status_code for page in pages] == [401, 401]
     assert all("do not belong together" in page.text for page in pages)
 

@@ -14,9 +14,15 @@ from app.runtime import Runtime
 from tests.builders import make_enterprise
 
 VALUES = {
-    "name": "HTX Vải Hương Giang", "tax_code": "0123456789", "prefix": "9521001", "gln": "9521001000000", "province": "31",
-    "person_name": "Hương", "email": "huong@vai.example", "password": "vải-chín đỏ 2026",
-}  # fmt: skip
+    "name": "HTX Vải Hương Giang",
+    "tax_code": "0123456789",
+    "prefix": "9521001",
+    "gln": "9521001000000",
+    "province": "31",
+    "person_name": "Hương",
+    "email": "huong@vai.example",
+    "password": "vải-chín đỏ 2026",
+}
 
 
 def _code(refusal: pytest.ExceptionInfo[Refusal]) -> tuple[str, str]:
@@ -125,9 +131,17 @@ def test_a_key_of_another_organisation_cannot_be_revoked(on: Runtime) -> None:
     assert not sign_in.by_api_key(f"Bearer {key}", on=on).anonymous
 
 
-@pytest.mark.parametrize(("wrong", "code"), [({"label": " "}, "party.field-missing"), ({"label": "x" * 81}, "party.field-too-long"),
-                                             ({"scopes": ["everything"]}, "party.scope"), ({"days": 0}, "party.days"),
-                                             ({"days": 3651}, "party.days"), ({"role": Role.OPERATOR}, "party.role")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"label": " "}, "party.field-missing"),
+        ({"label": "x" * 81}, "party.field-too-long"),
+        ({"scopes": ["everything"]}, "party.scope"),
+        ({"days": 0}, "party.days"),
+        ({"days": 3651}, "party.days"),
+        ({"role": Role.OPERATOR}, "party.role"),
+    ],
+)
 def test_a_key_that_cannot_be_is_refused_with_its_reason(on: Runtime, wrong: dict[str, Any], code: str) -> None:
     with pytest.raises(register.RegistrationInvalid) as refusal:
         register.issue_api_key(**({"label": "cân"} | wrong), by=make_enterprise(on).actor(), on=on)

@@ -58,8 +58,16 @@ def test_there_are_thirty_four_provinces() -> None:
     assert rules.provinces()["31"] == "Hải Phòng"
 
 
-@pytest.mark.parametrize(("website", "fits"), [("https://vai.example", True), ("http://vai.example:8080/a", True), ("javascript:alert(1)", False),
-                                               ("vai.example", False), ("https://user@vai.example", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("website", "fits"),
+    [
+        ("https://vai.example", True),
+        ("http://vai.example:8080/a", True),
+        ("javascript:alert(1)", False),
+        ("vai.example", False),
+        ("https://user@vai.example", False),
+    ],
+)
 def test_a_website_is_an_address_of_the_web(website: str, fits: bool) -> None:
     assert (_codes(website=website) == []) is fits
 
