@@ -1,0 +1,1 @@
+"""Tests of the handbook: what it says is compared with the program."""
