@@ -1,0 +1,154 @@
+"""One enterprise with something of everything, and for each route with a subject an address that names a thing of theirs.
+
+A new route with a place in its rule needs a line in `SAMPLES`: the test says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.runtime import Runtime
+from tests.builders import Enterprise, document, make_api_key, make_enterprise, object_event, raw
+
+GTIN = "09521001000017"
+LOT = "VT0612-MAT"
+OTHERS_GTIN = "09521009000011"
+EVENT = "urn:uuid:6a1b2c3d-0000-4000-8000-00000000ffff"
+MARKS = ("Hương Giang Mật", LOT, "ffff", "Vải thiều mật", "Kho bí mật")
+"""Words of ours that no stranger may read in an answer that is not public."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How a route is called: the places of its rule, and a body that is right for a thing of one's own."""
+
+    places: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: Mapping[str, str] | None = None
+    data: bytes | None = None
+    query: str = ""
+    content_type: str | None = None
+
+
+@dataclass
+class World:
+    """Ours, theirs, and what ours have made; `names` fills the samples."""
+
+    ours: Enterprise
+    theirs: Enterprise
+    names: dict[str, str]
+
+
+def make_world(on: Runtime, client: Any) -> World:
+    """Register, record, label and recall as a client does."""
+    ours, theirs = make_enterprise(on, "HTX Hương Giang Mật", "9521001"), make_enterprise(on, "HTX Người Khác", "9521009")
+    key = make_api_key(on, ours)
+
+    def call(method: str, path: str, body: Any = None, data: bytes | None = None, kind: str = "application/json") -> Any:
+        headers = key | ({"Content-Type": kind} if data is not None else {})
+        answer = client.open(path, method=method, headers=headers, json=body, data=data)
+        assert answer.status_code < 300, f"{method} {path}: {answer.get_data(as_text=True)[:500]}"
+        return answer.get_json()
+
+    call("POST", "/api/places", {"name": "Kho bí mật", "kind": "packhouse", "province": "24"})
+    call("POST", "/api/products", {"gtin": GTIN, "name": "Vải thiều mật"})
+    call("PUT", f"/api/products/{GTIN}/image", data=_png(), kind="image/png")
+    call("POST", f"/api/products/{GTIN}/lots", {"lot": LOT, "produced_on": "2026-06-12"})
+    job = call("POST", "/api/labels", {"gtin": GTIN, "lot": LOT, "count": 2})
+    event = object_event(eventID=EVENT, epcList=[f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9"])
+    captured = call("POST", "/epcis/capture?wait=checkpoint", document(event))
+    recall = call("POST", "/api/recalls", {"gtin": GTIN, "lot": LOT, "reason": "Dư lượng thuốc bảo vệ thực vật vượt mức"})
+    api_key = make_api_key(on, ours)["Authorization"].split("_")[1]
+    names = {
+        "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
+        "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
+        "row": str(_row_of(on)), "draft": _draft(on, client, key),
+    }  # fmt: skip
+    return World(ours, theirs, names)
+
+
+def _png() -> bytes:
+    import io
+
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (40, 40), "red").save(file, "PNG")
+    return file.getvalue()
+
+
+def _row_of(on: Runtime) -> int:
+    from sqlalchemy import select
+
+    from app.capture.model import Event
+
+    with on.store.reading() as connection:
+        return int(connection.execute(select(Event.id)).scalar_one())
+
+
+def _draft(on: Runtime, client: Any, key: dict[str, str]) -> str:
+    """A file that was looked at and not yet recorded."""
+    text = raw(document(object_event(epcList=[f"https://id.gs1.org/01/{GTIN}/21/DRAFT"]))).decode()
+    answer = client.post("/console/capture", headers=key, data={"text": text})
+    assert answer.status_code == 303, answer.get_data(as_text=True)[:400]
+    return str(answer.headers["Location"]).rsplit("/", 1)[-1]
+
+
+_PRODUCT = {"name": "Vải thiều của người khác"}
+_NOTICE = {"notice": "{notice}"}
+_DRAFT, _CAPTURE, _ROW = {"draft_id": "{draft}"}, {"capture_id": "{capture}"}, {"row_id": "{row}"}
+_JOB = {"job_id": "{job}"}
+_LABEL = {"job_id": "{job}", "serial": "{serial}"}
+_GTIN = {"gtin": GTIN}
+_VOID = {"all": True, "reason": "In hỏng cả cuộn"}
+
+SAMPLES: dict[tuple[str, str], Sample] = {
+    ("DELETE", "/api/api-keys/<key_id>"): Sample({"key_id": "{key}"}),
+    ("GET", "/<any:key>/<path:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("GET", "/api/labels/<int:job_id>"): Sample(_JOB),
+    ("GET", "/api/labels/<int:job_id>/labels/<serial>.png"): Sample(_LABEL),
+    ("GET", "/api/labels/<int:job_id>/labels/<serial>.svg"): Sample(_LABEL),
+    ("GET", "/api/labels/<int:job_id>/serials.csv"): Sample(_JOB),
+    ("GET", "/api/labels/<int:job_id>/sheet.pdf"): Sample(_JOB),
+    ("GET", "/api/products/<gtin>"): Sample(_GTIN),
+    ("GET", "/api/products/<gtin>/image"): Sample(_GTIN),
+    ("GET", "/api/products/<gtin>/lots"): Sample(_GTIN),
+    ("GET", "/api/recalls/<notice>"): Sample(_NOTICE),
+    ("GET", "/console/capture/drafts/<int:draft_id>"): Sample(_DRAFT),
+    ("GET", "/console/capture/drafts/<int:draft_id>/errors.xlsx"): Sample(_DRAFT),
+    ("GET", "/console/captures/<int:capture_id>"): Sample(_CAPTURE),
+    ("GET", "/console/events/<int:row_id>"): Sample(_ROW),
+    ("GET", "/console/events/<int:row_id>/event.json"): Sample(_ROW),
+    ("GET", "/console/events/<int:row_id>/proof"): Sample(_ROW),
+    ("GET", "/console/labels/<int:job_id>"): Sample(_JOB),
+    ("GET", "/console/labels/<int:job_id>/file"): Sample(_JOB, query="?kind=csv"),
+    ("GET", "/console/products/<gtin>"): Sample(_GTIN),
+    ("GET", "/console/products/<gtin>/edit"): Sample(_GTIN),
+    ("GET", "/console/recalls/<notice>"): Sample(_NOTICE),
+    ("GET", "/epcis/capture/<capture_id>"): Sample(_CAPTURE),
+    ("GET", "/epcis/events/<path:event_id>"): Sample({"event_id": EVENT}),
+    ("GET", "/handbook/<page>"): Sample({"page": "first-batch"}),
+    ("GET", "/log/tile/<path:name>"): Sample({"name": "0/000.p/1"}),
+    ("GET", "/v/<path:code_path>"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}),
+    ("OPTIONS", "/<any:key>/<path:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("POST", "/api/labels/<int:job_id>/void"): Sample(_JOB, json=_VOID),
+    ("POST", "/api/products/<gtin>/lots"): Sample(_GTIN, json={"lot": "KHAC1", "produced_on": "2026-06-12"}),
+    ("POST", "/api/recalls/<notice>/withdraw"): Sample(_NOTICE, json={"reason": "Kết quả kiểm nghiệm lại đạt yêu cầu"}),
+    ("POST", "/console/api-keys/<key_id>/revoke"): Sample({"key_id": "{key}"}, form={}),
+    ("POST", "/console/capture/drafts/<int:draft_id>"): Sample(_DRAFT, form={}),
+    ("POST", "/console/labels/<int:job_id>/void"): Sample(_JOB, form={"reason": "In hỏng cả cuộn", "what": "all"}),
+    ("POST", "/console/products/<gtin>"): Sample(_GTIN, form={"name": "Của tôi"}),
+    ("POST", "/console/products/<gtin>/image"): Sample(_GTIN, form={}),
+    ("POST", "/console/recalls/<notice>/withdraw"): Sample(_NOTICE, form={"reason": "Kết quả kiểm nghiệm lại đạt yêu cầu", "sure": "yes"}),
+    ("POST", "/v/<path:code_path>/where"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}, form={"province": "24"}),
+    ("PUT", "/api/products/<gtin>"): Sample(_GTIN, json=_PRODUCT),
+    ("PUT", "/api/products/<gtin>/image"): Sample(_GTIN, data=_png(), content_type="image/png"),
+    # Routes whose subject stands in the body or the query.
+    ("POST", "/api/labels"): Sample(json={"gtin": GTIN, "lot": LOT, "count": 1}),
+    ("POST", "/api/recalls"): Sample(json={"gtin": GTIN, "lot": LOT, "reason": "Người khác nói xấu chúng tôi"}),
+    ("POST", "/console/labels"): Sample(form={"gtin": GTIN, "lot": LOT, "count": "1"}),
+    ("POST", "/console/recalls"): Sample(form={"gtin": GTIN, "lot": LOT, "reason": "Người khác nói xấu chúng tôi", "sure": "yes"}),
+    ("POST", "/console/lots"): Sample(form={"gtin": GTIN, "lot": "KHAC2", "produced_on": "2026-06-12"}),
+}
