@@ -40,7 +40,17 @@ class NotRegistered(NotFound):
     code = "resolve.not-registered"  # params: key (AI), value
 
 
-@door.route(f"/<any({_KEYS}):key>/<path:rest>", needs=Access.PUBLIC, operation="resolveDigitalLink")
+@door.route(
+    f"/<any({_KEYS}):key>/<path:rest>", needs=Access.PUBLIC, operation="describeDigitalLink", methods=("OPTIONS",)
+)  # first: see below
+def options(key: str, rest: str) -> Response:  # noqa: ARG001  # the same answer for every key
+    """What may be asked of a Digital Link, also by pages of other sites."""
+    return Response(status=204, headers=_CORS | {"Allow": "GET, HEAD, OPTIONS"})
+
+
+@door.route(
+    f"/<any({_KEYS}):key>/<path:rest>", needs=Access.PUBLIC, operation="resolveDigitalLink"
+)  # the framework adds an OPTIONS of its own to it
 def resolve(key: str, rest: str) -> Response:  # noqa: ARG001  # the path is read as it was sent: `%2F` in a value is data
     """Lead a Digital Link to the verification page of what it names. Raises what the strict reader raises, NotRegistered."""
     path = raw_path(request.environ.get("RAW_URI"), request.environ.get("PATH_INFO", "")).removesuffix("/")
@@ -56,12 +66,6 @@ def resolve(key: str, rest: str) -> Response:  # noqa: ARG001  # the path is rea
     answer.status_code = 404
     answer.headers.update(_CORS)
     return answer
-
-
-@door.route(f"/<any({_KEYS}):key>/<path:rest>", needs=Access.PUBLIC, operation="describeDigitalLink", methods=("OPTIONS",))
-def options(key: str, rest: str) -> Response:  # noqa: ARG001  # the same answer for every key
-    """What may be asked of a Digital Link, also by pages of other sites."""
-    return Response(status=204, headers=_CORS | {"Allow": "GET, HEAD, OPTIONS"})
 
 
 def _registered(connection: Connection, link: DigitalLink) -> bool:

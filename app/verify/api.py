@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 
 from app.api.door import Access, Door, runtime
 from app.api.problem import UnreadableMediaType, language
@@ -15,7 +15,7 @@ from app.identify.read import identify
 from app.verify import bundle, tell
 from app.verify.address import page_of
 from app.verify.check import check
-from app.verify.limit import Limit, client_of
+from app.verify.limit import Limits, client_of
 from app.words.translate import translator
 from scanner import confined
 from scanner.meaning import gs1, meaning
@@ -27,9 +27,6 @@ PICTURES = ("image/jpeg", "image/png", "image/webp")
 
 LONGEST_CODE = 2_000
 """Characters of a code: four times the longest Digital Link anybody prints."""
-
-_READING = Limit(rate=5.0, burst=30.0)
-"""Pictures of one address: the camera page sends three a second; a few telephones may share an address."""
 
 
 class CodeMissing(Invalid):
@@ -54,6 +51,12 @@ class TooManyPictures(TooMany):
     """One address sends more pictures than a camera needs."""
 
     code = "verify.too-many-pictures"  # params: retry_after (seconds)
+
+
+def limits() -> Limits:
+    """The limits of this application."""
+    found: Limits = current_app.extensions.setdefault("truyxuat.verify.limits", Limits())
+    return found
 
 
 def _json(body: Any) -> Response:
@@ -108,7 +111,7 @@ def reading_json(reading: Reading) -> dict[str, Any]:
 
 def read_codes() -> list[Reading]:
     """The readings of the picture that was sent. Raises what the scanner raises, and the refusals above."""
-    wait = _READING.wait(client_of(request.remote_addr), time.monotonic())
+    wait = limits().pictures.wait(client_of(request.remote_addr), time.monotonic())
     if wait:
         raise TooManyPictures(retry_after=wait)
     return confined.read(_picture())

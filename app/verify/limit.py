@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv6Address
 
 MOST_CLIENTS = 20_000
@@ -40,3 +41,16 @@ class Limit:
             if len(self._clients) > MOST_CLIENTS:
                 self._clients.popitem(last=False)
         return 0.0 if taken else (1 - tokens) / self._rate
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one server process on what strangers may do.
+
+    pictures: the camera page sends three a second, and a few telephones may share an address; looks: how many are counted, so that nobody
+    can make a pack suspicious, or fill the disk, by loading pages in a loop; places: told in which province.
+    """
+
+    pictures: Limit = field(default_factory=lambda: Limit(rate=5.0, burst=30.0))
+    looks: Limit = field(default_factory=lambda: Limit(rate=0.1, burst=40.0))
+    places: Limit = field(default_factory=lambda: Limit(rate=0.05, burst=10.0))

@@ -22,10 +22,10 @@ from app.identify.read import Identified, identify
 from app.store.columns import from_micros
 from app.verify import address, scans, tell
 from app.verify.answer import Verdict
-from app.verify.api import LONGEST_CODE, PICTURES, read_codes, reading_json
+from app.verify.api import LONGEST_CODE, PICTURES, limits, read_codes, reading_json
 from app.verify.bundle import has_evidence
 from app.verify.check import cannot_read, check
-from app.verify.limit import Limit, client_of
+from app.verify.limit import client_of
 from app.verify.verdict import Cause, Level
 from app.web import forms, headers
 from app.web.show import instant, link, number
@@ -35,12 +35,6 @@ from app.words.translate import translator
 door = Door("verify_pages", __name__, templates=True)
 
 _log = logging.getLogger(__name__)
-
-_COUNTED = Limit(rate=0.1, burst=40.0)
-"""Looks of one address that are counted: nobody can make a pack suspicious, or fill the disk, by loading pages in a loop."""
-
-_TELLING = Limit(rate=0.05, burst=10.0)
-"""Places told by one address."""
 
 _PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _ROBOT = re.compile(r"bot\b|crawl|spider|preview|facebookexternalhit|zalo.*fetch|whatsapp|telegram|slurp", re.IGNORECASE)
@@ -67,7 +61,7 @@ def show_verdict(code_path: str) -> Response:  # noqa: ARG001  # the path is rea
 def tell_where(code_path: str) -> Response:  # noqa: ARG001  # as above
     """A visitor tells in which province they look; the page comes again and counts no further look."""
     given = forms.read("look", "province")
-    allowed = not _TELLING.wait(client_of(request.remote_addr), time.monotonic())
+    allowed = not limits().places.wait(client_of(request.remote_addr), time.monotonic())
     told = allowed and scans.tell_place(given["look"], given["province"], on=runtime())
     return verdict_page(told=told)
 
@@ -108,7 +102,7 @@ def _count(verdict: Verdict) -> tuple[str | None, bool]:
     if any(request.headers.get(name) for name in _PREFETCH) or _ROBOT.search(agent):
         return None, False
     client = client_of(request.remote_addr)
-    if _COUNTED.wait(client, time.monotonic()):
+    if limits().looks.wait(client, time.monotonic()):
         return None, False
     viewer = scans.viewer_token(on.vault, on.clock.now(), client, agent[:400])
     look = scans.Look(verdict.owner, verdict.product.gtin, serial, viewer, str(verdict.verdict), str(verdict.cause))
