@@ -18,6 +18,7 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TITLE = re.compile(r"^#\s+(.+?)\s*$", re.MULTILINE)
 _PAGE_LINK = re.compile(r"(?:\./)?([a-z0-9-]+)(?:\.(?:vi|en|fr))?\.md(#.*)?")
 _ORIGINAL = "en"
+
 _ORDER = (
     "index",
     "first-batch",
@@ -71,12 +72,18 @@ def _local_links(tokens: list[Any], language: str) -> None:
             token.attrSet("href", f"/handbook/{match[1]}?lang={language}{match[2] or ''}")
 
 
-def _chapter(name: str, text: str, language: str) -> Chapter:
+def render(text: str, language: str) -> str:
+    """The HTML of a Markdown text; HTML in it is shown as text, links to other pages lead there in the same language."""
     renderer = _renderer()
     tokens = renderer.parse(text)
     _local_links(tokens, language)
+    html: str = renderer.renderer.render(tokens, renderer.options, {})
+    return html
+
+
+def _chapter(name: str, text: str, language: str) -> Chapter:
     title = _TITLE.search(text)
-    return Chapter(name, title[1] if title else name, renderer.renderer.render(tokens, renderer.options, {}), language)
+    return Chapter(name, title[1] if title else name, render(text, language), language)
 
 
 @lru_cache(maxsize=64)
