@@ -155,7 +155,9 @@ def _events_of(
         if recorded.row.id not in found and len(found) >= most:
             walked.incomplete = True
             break
-        found.setdefault(recorded.row.id, recorded)
+        known = found.get(recorded.row.id)
+        if known is None or (recorded.relation == ITEM and known.relation != ITEM):
+            found[recorded.row.id] = recorded  # an event that names the item and its batch is one about the item
     return concerning
 
 

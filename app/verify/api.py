@@ -9,12 +9,12 @@ import orjson
 from flask import Response, current_app, request
 
 from app.api.door import Access, Door, runtime
-from app.api.problem import UnreadableMediaType, language
+from app.api.problem import UnreadableMediaType, language, problem
 from app.errors import Invalid, TooLarge, TooMany
 from app.identify.read import identify
 from app.verify import bundle, tell
 from app.verify.address import page_of
-from app.verify.check import check
+from app.verify.check import cannot_read, check
 from app.verify.limit import Limits, client_of
 from app.words.translate import translator
 from scanner import confined
@@ -77,8 +77,18 @@ def given_code() -> str:
 
 @door.route("/api/verify", needs=Access.PUBLIC, operation="verifyCode")
 def verify_code() -> Response:
-    """The verdict on a code in any spelling, with everything it rests on. It counts as no look at the item."""
-    return _json(tell.as_json(check(identify(given_code()), on=runtime()), translator(language())))
+    """The verdict on a code in any spelling, with everything it rests on. It counts as no look at the item.
+
+    A code that cannot be read is answered with 400: a problem document that says where, and the verdict "cannot check".
+    """
+    code, t = given_code(), translator(language())
+    try:
+        identified = identify(code)
+    except Invalid as refusal:
+        answer = _json(tell.as_json(cannot_read(refusal, on=runtime()), t) | problem(refusal, epcis=False, tongue=t.language))
+        answer.status_code, answer.content_type = refusal.status, "application/problem+json"
+        return answer
+    return _json(tell.as_json(check(identified, on=runtime()), t))
 
 
 @door.route("/api/bundle", needs=Access.PUBLIC, operation="getBundle")

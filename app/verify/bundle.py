@@ -44,13 +44,13 @@ class _Chosen:
 
 def has_evidence(verdict: Verdict) -> bool:
     """Whether there is something to put into a bundle."""
-    return any(each.item.relation == ITEM for each in _chosen(verdict))
+    return next(_chosen(verdict), None) is not None
 
 
 def bundle_of(verdict: Verdict, *, on: Runtime) -> bytes:
     """The bundle file of a verdict that was just made; see `evidence_of`."""
     chosen = list(_chosen(verdict))
-    if verdict.identified is None or not any(each.item.relation == ITEM for each in chosen):
+    if verdict.identified is None or not chosen:
         raise NoEvidence(item="" if verdict.identified is None else verdict.identified.canonical)
     proofs = verdict.proofs
     keys = {each.key.kid: _key(each, proofs.keys[each.item.row.party_id, each.key.kid]) for each in chosen}

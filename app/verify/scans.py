@@ -30,7 +30,7 @@ from app.verify.model import Scan
 from app.verify.verdict import Cause, Reason
 
 WINDOW = timedelta(days=10)
-"""Looks older than this raise no signal: a pack is bought, shown around and thrown away; its copies are in shops for months."""
+"""Looks are counted together within any stretch of this length; a label once found copied stays copied, however long ago that was."""
 
 FASTEST_KMH = 900
 """No pack travels faster than an airliner's cruise: two places farther apart are two labels."""
@@ -48,6 +48,7 @@ LONGEST_PATH = 200
 """Most recent told places compared; more only repeat the signal."""
 
 _HOURS = 3_600_000_000
+_MICROSECOND = timedelta(microseconds=1)
 _EARTH_KM = 6371.0
 _SALT = "scan-viewers.key"
 _PASS = re.compile(r"([0-9]{1,19})\.([0-9]{1,19})\.[0-9a-f]{24}")
@@ -128,7 +129,6 @@ _TOLD = (
         Scan.party_id == bindparam("party_id"),
         Scan.gtin == bindparam("gtin"),
         Scan.serial == bindparam("serial"),
-        Scan.seen_at >= bindparam("since"),
         Scan.province.is_not(None),
     )
     .order_by(Scan.seen_at.desc())
@@ -144,9 +144,20 @@ def facts(connection: Connection, party_id: int, gtin: str, serial: str, *, at: 
         return ScanFacts()
     recent = item | {"since": to_micros(at - WINDOW)}
     viewers = connection.execute(_VIEWERS, recent).scalar_one()
-    told = [Told(row.seen_at, row.province, row.viewer or b"%d" % row.scan_id) for row in connection.execute(_TOLD, recent)]
-    provinces = len({look.province for look in told})
-    return ScanFacts(total, from_micros(first), provinces, viewers, _signal(told, provinces, viewers))
+    told = [Told(row.seen_at, row.province, row.viewer or b"%d" % row.scan_id) for row in connection.execute(_TOLD, item)]
+    provinces = len({look.province for look in told if look.at >= recent["since"]})
+    return ScanFacts(total, from_micros(first), provinces, viewers, _signal(told, most_provinces(told), viewers))
+
+
+def most_provinces(told: Sequence[Told]) -> int:
+    """The most different provinces told within any stretch of the window's length."""
+    ordered = sorted(told, key=lambda look: look.at)
+    span, start, most = WINDOW // _MICROSECOND, 0, 0
+    for end, look in enumerate(ordered):
+        while look.at - ordered[start].at > span:
+            start += 1
+        most = max(most, len({each.province for each in ordered[start : end + 1]}))
+    return most
 
 
 def _signal(told: Sequence[Told], provinces: int, viewers: int) -> Reason | None:

@@ -111,6 +111,26 @@ def test_events_of_enterprises_that_publish_nothing_stay_out_of_bundles(world: W
     assert [event.step for event in proven.events] == ["commissioning"]
 
 
+def test_an_event_that_names_the_item_and_its_batch_is_about_the_item(world: World) -> None:
+    item, batch = f"https://id.gs1.org/01/{GTIN}/21/{SERIAL}", f"https://id.gs1.org/01/{GTIN}/10/{LOT}"
+    world.capture(object_event(action="ADD", bizStep="commissioning", epcList=[item], quantityList=[{"epcClass": batch, "quantity": 1}]))
+    assert [event.relation for event in world.check().history.events] == ["item"]
+    assert offline.verify_bundle(evidence_of(identify(world.link()), on=world.on)).events
+
+
+def test_an_item_known_by_its_batch_alone_has_the_evidence_of_its_batch(world: World) -> None:
+    batch = f"https://id.gs1.org/01/{GTIN}/10/{LOT}"
+    world.capture(object_event(action="ADD", bizStep="commissioning", epcList=None, quantityList=[{"epcClass": batch, "quantity": 9}]))
+    proven = offline.verify_bundle(evidence_of(identify(world.link()), on=world.on))
+    assert "item-not-named" in proven.notes
+
+
+def test_a_code_that_cannot_be_read_is_a_problem_and_a_verdict(client: Any) -> None:
+    answer = client.get("/api/verify", query_string={"code": "https://id.gs1.org/01/09521002000017"})
+    told = (answer.json["verdict"], answer.json["cause"], answer.json["code"])
+    assert (answer.status_code, told) == (400, ("cannot_check", "UNREADABLE", "identify.wrong-check-digit"))
+
+
 def test_an_item_without_events_has_no_bundle(world: World, client: Any) -> None:
     with pytest.raises(NoEvidence):
         evidence_of(identify(world.link()), on=world.on)

@@ -106,7 +106,21 @@ def test_fifty_viewers_within_ten_days_are_suspicious(world: World, count: int, 
     assert (world.check().cause is Cause.CLONE_COUNT) is copied
 
 
-def test_looks_older_than_ten_days_raise_no_signal_and_are_still_counted(world: World) -> None:
+def test_a_label_found_copied_stays_suspicious_however_long_ago_that_was(world: World) -> None:
+    world.commission()
+    for number, province in enumerate([HA_NOI, HUNG_YEN, HAI_PHONG, "22", "24"]):
+        _look(world, ago=timedelta(days=200 + number), province=province, viewer=b"%d" % number)
+    assert world.check().cause is Cause.CLONE_COUNT
+
+
+def test_five_provinces_over_half_a_year_are_a_pack_that_travels(world: World) -> None:
+    world.commission()
+    for number, province in enumerate([HA_NOI, HUNG_YEN, HAI_PHONG, "22", "24"]):
+        _look(world, ago=timedelta(days=40 * number), province=province, viewer=b"%d" % number)
+    assert world.check().verdict is Judgement.VERIFIED
+
+
+def test_viewers_of_more_than_ten_days_ago_raise_no_signal_and_are_still_counted(world: World) -> None:
     world.commission()
     for number in range(MOST_VIEWERS):
         _look(world, ago=WINDOW + timedelta(hours=1 + number), viewer=b"%d" % number)
