@@ -11,11 +11,11 @@ from app.api.door import Door, actor, runtime
 from app.party.permissions import Permission
 from app.recall import declare, read
 from app.recall.refusals import NoSuchNotice
+from app.store.keys import parse_id
 from app.web import forms
 
 door = Door("recall_api", __name__)
 
-_DIGITS = 19
 
 
 def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -26,9 +26,10 @@ def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -
 
 def number_of(text: str) -> int:
     """The number of a notice from its address; raises NoSuchNotice for what is no number."""
-    if not (text.isascii() and text.isdecimal()) or len(text) > _DIGITS:
+    number = parse_id(text)
+    if number is None:
         raise NoSuchNotice(notice=text[:40])
-    return int(text)
+    return number
 
 
 @door.route("/api/recalls", needs=Permission.RECALL_NOTICE_READ, operation="listRecalls")

@@ -1,0 +1,126 @@
+"""Whatever stands in an address, in a query or in a form: an answer, never a fault."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from app.api import asgi
+from app.api.door import ROUTES, Access, Route
+from app.party.permissions import Role
+from app.runtime import Runtime
+from tests.builders import make_api_key, make_enterprise
+
+ODD = [
+    "", "%00", "%ED%A0%80", "%FF%FE", "%C0%AF", "%c0%2e", "..", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", ".", "%", "%zz", "%u0041", "a%2Fb", "a//b", "/", "\\",
+    "x" * 4000, "%F0%9F%A7%83", "é", "0", "-1", "1e9", "9223372036854775807", "9223372036854775808", "9" * 40, "%D9%A3", "%C2%B2", "null", "{}", "[]",
+    "'", '"', "%22%3E%3Cscript%3E", ";DROP%20TABLE%20event", "%0d%0aSet-Cookie:%20x=1", "%20", "+", "01/09521002000016/21/A%2FB", "*", "~", "%7F", "%1B",
+    "NaN", "true", "09521001000017", "00000000000000", "https:%2F%2Fexample.test%2F", "{0}", "{x.__class__}", "%7B0%7D", "$(id)", "%25%30%30",
+]  # fmt: skip
+_PLACE = re.compile(r"<[^>]*>")
+NAMES = ["page", "q", "lot", "gtin", "code", "lang", "next", "before", "index", "size", "from", "to", "old", "part", "layout", "dpi", "dx", "kind", "done", "wait"]
+
+
+def gets(public: bool) -> list[Route]:
+    return [route for route in dict.fromkeys(ROUTES) if route.method == "GET" and (route.needs is Access.PUBLIC) is public]
+
+
+def wrong(answer: Any) -> bool:
+    return answer.status_code >= 500 or not 200 <= answer.status_code < 600
+
+
+@pytest.fixture
+def owner(on: Runtime) -> dict[str, str]:
+    return make_api_key(on, make_enterprise(on), Role.OWNER)
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_odd_words_in_the_path_are_answered(client: Any, owner: dict[str, str], public: bool) -> None:
+    faults = []
+    for route in gets(public):
+        if "<" in route.rule:
+            for odd in ODD:
+                path = _PLACE.sub(lambda _, odd=odd: odd, route.rule) if "<any" not in route.rule else f"/01/{odd}"  # type: ignore[misc]  # bound now
+                if wrong(client.get(path, headers={} if public else owner)):
+                    faults.append(f"{route.rule}: {path[:80]}")
+    assert faults == []
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_odd_words_in_the_query_are_answered(client: Any, owner: dict[str, str], public: bool) -> None:
+    faults = []
+    for route in gets(public):
+        path = _PLACE.sub("1", route.rule) if "<any" not in route.rule else "/01/09521001000017"
+        for odd in ODD:
+            query = "&".join(f"{name}={odd}" for name in NAMES)[:12_000]
+            if wrong(client.get(f"{path}?{query}", headers={} if public else owner)):
+                faults.append(f"{route.rule}: {odd[:60]}")
+    assert faults == []
+
+
+def test_odd_words_in_forms_and_bodies_are_answered(client: Any, owner: dict[str, str]) -> None:
+    faults = []
+    texts = ["", "\0", "x" * 9000, "é\u0301", "\ud7ff", "'", "\x1b[2J", "9" * 40, "-1", "{0}", "<script>", "%00"]
+    names = [
+        "name", "email", "password", "person_name", "gtin", "lot", "reason", "label", "role", "days", "kind", "province", "text", "code", "count", "next",
+        "produced_on", "expires_on", "quantity", "uom", "time", "step", "serials", "what", "sure", "tax_code", "prefix", "gln", "website",
+    ]  # fmt: skip
+    for route in [each for each in dict.fromkeys(ROUTES) if each.method in {"POST", "PUT", "DELETE"}]:
+        path = _PLACE.sub("1", route.rule)
+        for text in texts:
+            values = dict.fromkeys(names, text)
+            for headers in ({}, owner):
+                if route.operation:
+                    answers = [client.open(path, method=route.method, json=body, headers=headers) for body in (values, [text], text, {names[0]: values})]
+                else:
+                    answers = [client.open(path, method=route.method, data=values, headers=headers)]
+                faults += [f"{route.method} {route.rule}: {text[:20]!r} {answer.status_code}" for answer in answers if wrong(answer)]
+    assert sorted(set(faults)) == []
+
+
+@pytest.mark.parametrize("name", ["Accept", "Accept-Language", "Authorization", "Cookie", "Content-Type", "If-None-Match", "Range", "Origin", "X-Forwarded-For", "Host", "Linktype"])
+@pytest.mark.parametrize("value", ["", "\xff", "x" * 8000, ";q=", ",,,", "*/*;q=nan", "{0}", "en;q=inf", "bytes=9-1", "é=é", "tx_", "application/json;q=0"])
+def test_odd_headers_are_answered(client: Any, name: str, value: str) -> None:
+    for path in ("/", "/healthz", "/api/session", "/v/01/09521001000017/21/A", "/01/09521001000017", "/log/checkpoint", "/nothing", "/epcis/capture"):
+        assert not wrong(client.get(path, headers={name: value})), path
+
+
+pieces = st.one_of(
+    st.sampled_from(ODD).map(str.encode),
+    st.binary(max_size=8),
+    st.binary(max_size=8).map(lambda value: b"".join(b"%%%02X" % byte for byte in value)),
+)
+PREFIXES = [b"/", b"/v/", b"/01/", b"/00/", b"/api/verify?code=", b"/v/01/1?lang=", b"/?lang=", b"/log/tile/", b"/handbook/", b"/static/", b"/api/products/"]
+
+
+def fetch(app: Any, target: bytes) -> int:
+    """The status of a target exactly as a socket delivers it, through the ASGI door's own environment."""
+    path, _, query = target.partition(b"?")
+    scope = {"method": "GET", "path": "/", "raw_path": path, "query_string": query, "headers": [(b"host", b"localhost")], "scheme": "http"}
+    return asgi._run(app, asgi.make_environ(scope, b""))[0]  # noqa: SLF001  # the part behind the socket
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(prefix=st.sampled_from(PREFIXES), raw=st.lists(pieces, max_size=4))
+@example(prefix=b"/", raw=[b"%ED%A0%80", b"%00"])
+@example(prefix=b"/v/", raw=[b"\xed\xa0\x80"])
+@example(prefix=b"/", raw=[b"", b".."])
+def test_a_target_of_any_bytes_is_no_fault(app: Any, prefix: bytes, raw: list[bytes]) -> None:
+    assert 200 <= fetch(app, prefix + b"/".join(raw)) < 500
+
+
+@pytest.mark.parametrize("query", [b"lang=\x80", b"code=\xed\xa0\x80", b"\xff"])
+@pytest.mark.parametrize("path", ["/", "/api/verify", "/epcis/capture"])
+def test_a_query_that_is_no_utf8_is_answered_behind_any_server(client: Any, path: str, query: bytes) -> None:
+    assert not wrong(client.get(path, environ_overrides={"QUERY_STRING": query.decode("latin-1")}))
+
+
+@pytest.mark.parametrize("method", ["PATCH", "TRACE", "CONNECT", "PROPFIND", "X"])
+def test_other_methods_are_405_and_name_those_that_work(client: Any, method: str) -> None:
+    answer = client.open("/epcis/capture", method=method)
+    assert answer.status_code == 405
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
