@@ -82,7 +82,13 @@ def _told(gtin: str) -> dict[str, Any]:
         wish, newest = request.args.get("lot"), find.lots(connection, actor().party, row.gtin, count=1)
         chosen = [find.lot(connection, actor().party, row.gtin, wish)] if wish else newest
         items = ten_items(connection, row, chosen[0] if chosen else None)
-    return _product(row) | {"ten_items": [{"item": key, "present": present, "why": t(why)} for key, present, why in items]}
+    return _product(row) | {
+        "ten_items": [{"item": key, "present": present, "why": _why(key, present=present)} for key, present, _ in items]
+    }
+
+
+def _why(key: str, *, present: bool) -> str:
+    return t(f"catalogue.has_{key}") if present else t(f"catalogue.lacks_{key}")
 
 
 @door.route("/api/products/<gtin>", needs=Permission.CATALOGUE_PRODUCT_WRITE, operation="putProduct", methods=("PUT",))

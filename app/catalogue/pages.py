@@ -21,6 +21,7 @@ from app.party.permissions import Permission
 from app.party.rules import provinces
 from app.store.folding import fold
 from app.web import forms, show
+from app.web.show import t
 
 door = Door("catalogue_pages", __name__, templates=True)
 
@@ -56,7 +57,7 @@ def places() -> str:
 
 def _place_choices() -> dict[str, Any]:
     return {
-        "kinds": [(kind, show.t(f"catalogue.place_{kind}")) for kind in rules.PLACE_KINDS],
+        "kinds": [(kind, t(f"catalogue.place_{kind}")) for kind in rules.PLACE_KINDS],
         "provinces": sorted(provinces().items(), key=lambda pair: fold(pair[1])),
     }
 
@@ -214,7 +215,7 @@ def _lot_choices() -> dict[str, Any]:
     return {
         "products": [(row.gtin, f"{row.name} ({row.gtin.lstrip('0')})") for row in owned if row.status == "active"],
         "places": [(row.uri, row.name) for row in around],
-        "units": [(unit, show.t(f"catalogue.unit_{unit}")) for unit in rules.UNITS],
+        "units": [(unit, t(f"catalogue.unit_{unit}")) for unit in rules.UNITS],
     }
 
 

@@ -22,6 +22,7 @@ from app.party.permissions import GRANTS, Permission, Role
 from app.settings import LANGUAGES
 from app.store.folding import fold
 from app.web import forms, show
+from app.web.show import t
 
 door = Door("party_pages", __name__, templates=True)
 
@@ -110,7 +111,7 @@ def sign_up_send() -> Response:
 def _choices() -> dict[str, Any]:
     return {
         "provinces": sorted(rules.provinces().items(), key=lambda pair: fold(pair[1])),
-        "kinds": [(kind, show.t(f"party.kind_{kind}")) for kind in rules.SELF_REGISTERED],
+        "kinds": [(kind, t(f"party.kind_{kind}")) for kind in rules.SELF_REGISTERED],
     }
 
 
@@ -202,7 +203,7 @@ def _key_choices() -> dict[str, Any]:
     return {
         "keys": register.api_keys(by=actor(), on=runtime()),
         "now": runtime().clock.now(),
-        "roles": [(str(role), show.t(f"party.role_{role}")) for role in _roles()],
-        "accesses": [(name, show.t(f"party.access_{name}")) for name in ACCESS],
-        "validities": [(text, show.t("party.days", count=days)) for text, days in _KEY_DAYS],
+        "roles": [(str(role), t(f"party.role_{role}")) for role in _roles()],
+        "accesses": [(name, t(f"party.access_{name}")) for name in ACCESS],
+        "validities": [(text, t("party.days", count=days)) for text, days in _KEY_DAYS],
     }
