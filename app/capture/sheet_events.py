@@ -57,6 +57,10 @@ _INPUTS = ("inputEPCList", "inputQuantityList")
 _INPUT_KEYS = ("input_gtin", "input_lot", "input_quantity", "input_unit")
 _ENDINGS = {"unpacking", "removing"}
 _WITH_PARENT = (AGGREGATION, ASSOCIATION)
+_READERS: dict[str, Callable[[Cell, Where], object]] = {
+    "time": cells.instant, "place": cells.place, "gtin": cells.gtin, "quantity": cells.quantity, "parent": cells.thing,
+    "input_gtin": cells.gtin, "input_quantity": cells.quantity, "temperature": cells.number,
+}  # fmt: skip
 _PLACE_GLN = re.compile(r"https://id\.gs1\.org/414/(\d{13})")
 
 
@@ -110,7 +114,9 @@ class _Maker:
         """The event, or what is wrong with its rows."""
         self._common()
         step = self._step()
-        if step is not None:
+        if step is None:
+            self._cells()
+        else:
             self._kind(step)
             self._when_and_where(step)
             self._parents()
@@ -158,6 +164,14 @@ class _Maker:
         if step is None:
             self._found(Finding("sheet.unknown-step", row.at("step").pointer, shown(row.cells["step"]), {"known": ", ".join(step_names())}))
         return step
+
+    def _cells(self) -> None:
+        """Without a step nothing fits together, yet each cell can be wrong by itself."""
+        for row in self.rows:
+            for key, reader in _READERS.items():
+                self._read(row, key, reader)
+            for key in ("unit", "input_unit"):
+                self._unit(row, key)
 
     def _kind(self, step: Step) -> None:
         """The type of the event: as the column says, else as the step usually is; packing into nothing is an observation."""

@@ -196,8 +196,9 @@ def test_all_mistakes_of_a_sheet_are_told_at_once_in_the_order_of_its_cells(on: 
         ("sheet.not-a-number", "row=2 column=F"),
         ("rules.time-in-future", "row=3 column=B"),
         ("sheet.unknown-step", "row=4 column=A"),
+        ("sheet.unknown-unit", "row=4 column=G"),
     ]
-    assert [item.event for item in found.findings] == [1, 1, 2, 3]
+    assert [item.event for item in found.findings] == [1, 1, 2, 3, 3]
 
 
 def test_rows_of_one_event_must_not_contradict_each_other(on: Runtime, owner: Actor) -> None:
