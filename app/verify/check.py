@@ -5,6 +5,7 @@ Read only, one database connection, a dozen indexed questions. It answers also w
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -31,6 +32,8 @@ from app.verify.dates import day_of_code
 from app.verify.prove import Proofs, Result, prove
 from app.verify.scans import ScanFacts
 from app.verify.verdict import Cause, Judgement, Level, Reason, weightiest
+
+_log = logging.getLogger(__name__)
 
 VIETNAM = timezone(timedelta(hours=7))
 """Days end where the goods are sold: a pack is not expired in Hà Nội because it is tomorrow in UTC."""
@@ -114,7 +117,8 @@ def check(identified: Identified, *, on: Runtime, at: datetime | None = None) ->
                 _trade_item(case, connection, on)
             else:
                 _other_key(case, connection, on)
-    except (Unavailable, exc.SQLAlchemyError):
+    except (Unavailable, exc.SQLAlchemyError) as error:
+        _log.warning("a code could not be checked: %s", error)
         return Verdict([Reason(Cause.STORE_DOWN)], identified, case.level, case.at)
     return _verdict(case)
 

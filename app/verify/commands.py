@@ -196,6 +196,8 @@ def _print_proven(proven: Proven, t: Translator) -> None:
     for event in proven.events:
         step = event.step or event.kind
         click.echo("  " + t("verify.bundle_event", time=event.time, step=step, about=t(f"verify.bundle_{event.about}"), index=event.index))
+    if "item-not-named" in proven.notes:
+        click.echo(t("verify.bundle_not_named"))
     if "hosted-keys" in proven.notes:
         click.echo(t("verify.bundle_hosted"))
     if proven.trusted_log:

@@ -18,11 +18,12 @@ from importlib.resources import files
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, exc, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from app.runtime import Runtime
 from app.store.columns import from_micros, to_micros
+from app.store.engine import StoreUnreachable
 from app.store.keys import new_id
 from app.store.work import Tx
 from app.vault import Vault
@@ -142,10 +143,10 @@ def facts(connection: Connection, party_id: int, gtin: str, serial: str, *, at: 
     total, first = connection.execute(_LOOKS, item).one()
     if not total:
         return ScanFacts()
-    recent = item | {"since": to_micros(at - WINDOW)}
-    viewers = connection.execute(_VIEWERS, recent).scalar_one()
+    since = to_micros(at - WINDOW)
+    viewers = connection.execute(_VIEWERS, item | {"since": since}).scalar_one()
     told = [Told(row.seen_at, row.province, row.viewer or b"%d" % row.scan_id) for row in connection.execute(_TOLD, item)]
-    provinces = len({look.province for look in told if look.at >= recent["since"]})
+    provinces = len({look.province for look in told if look.at >= since})
     return ScanFacts(total, from_micros(first), provinces, viewers, _signal(told, most_provinces(told), viewers))
 
 
@@ -213,12 +214,15 @@ _SEEN_BEFORE = (
 def record(look: Look, *, on: Runtime, timeout: float = 1.0) -> tuple[int, bool]:
     """Keep a look; returns its number and whether it is a new one.
 
-    Raises Busy or WriteTimeout (seconds) rather than let the page wait for the writer.
+    Raises Busy, WriteTimeout (seconds) or StoreUnreachable rather than let the page wait for the database.
     """
     scan_id, now = new_id(), on.clock.now()
     item = {"party_id": look.party_id, "gtin": look.gtin, "serial": look.serial, "viewer": look.viewer}
-    with on.store.reading() as connection:
-        before = connection.execute(_SEEN_BEFORE, item | {"since": to_micros(now - SAME_LOOK)}).first()
+    try:
+        with on.store.reading() as connection:
+            before = connection.execute(_SEEN_BEFORE, item | {"since": to_micros(now - SAME_LOOK)}).first()
+    except exc.SQLAlchemyError as error:
+        raise StoreUnreachable(retry_after=2, reason=type(error).__name__) from error
     if before is not None:
         return before.scan_id, False
 

@@ -61,7 +61,10 @@ def test_tiles_of_the_published_tree_are_served(client: Any, grown: list[bytes],
 
 @pytest.mark.parametrize(
     "name",
-    ["0/001", "0/001.p/45", "0/001.p/0", "0/000.p/256", "0/002", "1/000", "1/000.p/2", "2/000.p/1", "0/1", "00/000", "x/000", "64/000", "entries/001"],
+    [
+        "0/001", "0/001.p/45", "0/001.p/0", "0/000.p/256", "0/002", "1/000", "1/000.p/2", "2/000.p/1", "0/1", "00/000", "x/000", "64/000",
+        "entries/001",
+    ],
 )  # fmt: skip
 def test_a_tile_that_does_not_exist_or_is_misspelled_is_not_found(client: Any, grown: list[bytes], name: str) -> None:
     answer = client.get(f"/log/tile/{name}")

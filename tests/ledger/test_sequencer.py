@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_every_checkpoint_is_a_beginning_of_the_next(on: Runtime) -> None:
         rows = find.recent_checkpoints(connection, 10)[::-1]
         read = find.tile_reader(connection)
         assert [row.size for row in rows] == [1, 256, 257, 557]
-        for old, new in zip(rows, rows[1:], strict=False):
+        for old, new in pairwise(rows):
             path = tile.consistency_path(old.size, new.size, read)
             merkle.verify_consistency(old.size, bytes(old.root), new.size, bytes(new.root), path)
 
