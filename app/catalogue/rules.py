@@ -1,9 +1,9 @@
 """What products, places and lots must look like, whose numbers they may carry, and how complete a product's data are; pure.
 
-Whose number may be registered (app/decisions/0007-whose-numbers.md): one that begins with a company prefix of the organisation. An organisation
-without any prefix, as most household producers are, may use numbers for restricted circulation (GS1 prefixes 02, 04 and 2: unique within
-this installation only) and the demonstration prefix 952. A GTIN-8 is issued one by one, so no prefix can show whose it is: it is taken on
-its owner's word. A number under a prefix that another organisation has registered is refused to everybody else.
+Whose number may be registered (app/decisions/0007-whose-numbers.md): one that begins with a company prefix of the organisation. An
+organisation without any prefix, as most household producers are, may use numbers for restricted circulation (GS1 prefixes 02, 04 and 2:
+unique within this installation only) and the demonstration prefix 952. A GTIN-8 is issued one by one, so no prefix can show whose it is: it
+is taken on its owner's word. A number under a prefix that another organisation has registered is refused to everybody else.
 """
 
 from __future__ import annotations
