@@ -8,6 +8,7 @@ import orjson
 from flask import Response, request
 
 from app.api.door import Door, actor, runtime
+from app.capture.commission import commission
 from app.errors import Invalid
 from app.label import design, find, issue, print_job
 from app.label.refusals import ResolutionUnknown
@@ -69,6 +70,14 @@ def post_label_job() -> Response:
     gtin, lot, count = _field(body, "gtin", str), _field(body, "lot", str), _field(body, "count", int)
     made = issue.issue(gtin, lot, count, by=actor(), on=runtime())
     return _json(_whole(made.job_id), 201, {"Location": f"/api/labels/{made.job_id}"})
+
+
+@door.route(f"{_JOB}/commission", needs=Permission.CAPTURE_EVENT_WRITE, operation="commissionLabels", methods=("POST",))
+def commission_labels(job_id: int) -> Response:
+    """Record that the goods with these labels were made; a second call answers as the first."""
+    done = commission(job_id, by=actor(), on=runtime())
+    body = {"captureID": done.capture_id, "eventID": done.event_id}
+    return _json(body, 200 if done.before else 201, {"Location": f"/epcis/capture/{done.capture_id}"})
 
 
 @door.route("/api/labels", needs=Permission.LABEL_JOB_READ, operation="listLabelJobs")

@@ -8,6 +8,7 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.door import Door, actor, runtime
+from app.capture.commission import commission
 from app.catalogue import find as catalogue
 from app.errors import Refusal
 from app.label import design, find, issue, print_job
@@ -39,7 +40,8 @@ def _list_page(form: forms.Form) -> dict[str, Any]:
         rows = find.jobs(connection, party_id, find.PAGE + 1, before)
     following = rows[find.PAGE - 1].job_id if len(rows) > find.PAGE else None
     shown = {"jobs": rows[: find.PAGE], "following": following, "before": before, "most": issue.MOST}
-    return {"form": form, "lots": lots, "layouts": _layouts()} | shown
+    local = None if runtime().settings.base_url else runtime().settings.public_url()
+    return {"form": form, "lots": lots, "layouts": _layouts(), "local_address": local} | shown
 
 
 @door.route("/console/labels", needs=Permission.LABEL_JOB_READ)
@@ -90,6 +92,8 @@ def _job_page(job_id: int, form: forms.Form) -> dict[str, Any]:
         "furthest": FURTHEST,
         "per_part": print_job.PART,
         "reachable_void": actor().may(Permission.LABEL_SERIAL_VOID),
+        "reachable_record": actor().may(Permission.CAPTURE_EVENT_WRITE),
+        "local_address": None if runtime().settings.base_url else runtime().settings.public_url(),
     }
 
 
@@ -109,6 +113,13 @@ def label_file(job_id: int) -> Response:
     part = number(asked.get("part", "1"))
     content = print_job.pdf(job_id, layout, asked.get("dx", "0"), asked.get("dy", "0"), part, by=by, on=on)
     return download(content, "application/pdf", f"labels-{job_id}-{part}.pdf")
+
+
+@door.route(f"{_JOB}/made", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
+def label_made(job_id: int) -> BaseResponse:
+    """Record that the goods with these labels were made, once."""
+    done = commission(job_id, by=actor(), on=runtime())
+    return redirect(f"/console/labels/{job_id}?made={'before' if done.before else 'now'}", code=303)
 
 
 @door.route(f"{_JOB}/void", needs=Permission.LABEL_SERIAL_VOID, methods=("POST",))
