@@ -45,7 +45,7 @@ MOST_PROVINCES = 5
 MOST_VIEWERS = 50
 """A pack on a shelf is looked at by a handful of people; a printed copy by hundreds. Fifty leaves room for a display piece at a fair."""
 
-LONGEST_PATH = 200
+LONGEST_PATH = 500
 """Most recent told places compared; more only repeat the signal."""
 
 _HOURS = 3_600_000_000
@@ -103,16 +103,17 @@ def distance_km(one: str, other: str) -> float:
 
 
 def impossible(told: Sequence[Told]) -> tuple[Told, Told] | None:
-    """Two neighbouring looks of different viewers that no pack could travel between, or None.
+    """Two neighbouring looks of different viewers that no pack could travel between, the most glaring pair, or None.
 
     One viewer naming two provinces is a mistake of the finger, not a second label.
     """
-    ordered = sorted(told, key=lambda look: look.at)
-    for before, after in pairwise(ordered):
+    found: list[tuple[float, tuple[Told, Told]]] = []
+    for before, after in pairwise(sorted(told, key=lambda look: look.at)):
         distance = distance_km(before.province, after.province)
-        if before.viewer != after.viewer and distance >= LEAST_KM and distance > FASTEST_KMH * (after.at - before.at) / _HOURS:
-            return before, after
-    return None
+        missing = distance - FASTEST_KMH * (after.at - before.at) / _HOURS
+        if before.viewer != after.viewer and distance >= LEAST_KM and missing > 0:
+            found.append((missing, (before, after)))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
 _LOOKS = select(func.count(), func.min(Scan.seen_at)).where(

@@ -69,7 +69,7 @@ def disposition_name(step: Step, t: Any) -> str:
 def amount(quantity: Quantity, t: Translate) -> str:
     """A quantity with its unit, and whether it went in or came out."""
     key = {4: "journey.quantity_in", 5: "journey.quantity_out"}.get(quantity.part, "journey.quantity")
-    return t(key, amount=quantity.amount, uom=unit(quantity.uom)).strip()
+    return t(key, amount=quantity.amount, uom=unit(quantity.uom) or t("journey.pieces"))
 
 
 def measured(report: Measured, t: Any) -> str:
