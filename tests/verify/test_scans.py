@@ -215,11 +215,6 @@ def test_a_visitor_tells_the_province_of_their_look_once(world: World, client: A
 
 
 @pytest.mark.parametrize("province", ["", "99", "HN", "31' OR 1=1"])
-def test_the_most_glaring_pair_is_told() -> None:
-    told = [Told(AT, HAI_PHONG, b"a"), Told(AT + HOUR, CA_MAU, b"b"), Told(AT + HOUR + HOUR // 6, HAI_PHONG, b"c")]
-    assert impossible(told) == (told[1], told[2])
-
-
 def test_a_province_that_does_not_exist_is_not_kept(world: World, client: Any, province: str) -> None:
     path = f"/v/01/{GTIN}/21/{SERIAL}"
     client.post(f"{path}/where", data={"look": _pass_of(client.get(path).text), "province": province})
