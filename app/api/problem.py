@@ -58,7 +58,7 @@ class TargetLong(TargetTooLong):
     code = "api.target-too-long"
 
 
-class Fault(Unavailable):
+class ServerFault(Unavailable):
     """A fault of ours; it is logged with the number shown."""
 
     status = 500
@@ -187,7 +187,7 @@ def install(app: Flask) -> None:
 
         number = f"{new_id():x}"
         _log.error("fault %s at %s %s", number, request.method, request.path, exc_info=error)
-        return respond(Fault(number=number))
+        return respond(ServerFault(number=number))
 
     app.register_error_handler(Refusal, on_refusal)
     app.register_error_handler(HTTPException, on_http)

@@ -33,7 +33,7 @@ _SEALING_KEY = "hosted-keys.key"
 _NONCE = 12
 
 
-class KeyUnreadable(Unavailable):
+class HostedKeyUnreadable(Unavailable):
     """A hosted key cannot be opened: the sealing key in the vault is another one than it was sealed with."""
 
     code = "capture.signing-key-unreadable"
@@ -67,7 +67,7 @@ def _opened(vault: Vault, party_id: int, kid: str, sealed: bytes) -> Ed25519Priv
     try:
         raw = AESGCM(vault.load(_SEALING_KEY)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(party_id, kid))
     except InvalidTag as error:
-        raise KeyUnreadable(kid=kid, retry_after=60) from error
+        raise HostedKeyUnreadable(kid=kid, retry_after=60) from error
     return Ed25519PrivateKey.from_private_bytes(raw)
 
 

@@ -353,6 +353,6 @@ class TestRefused:
         path.unlink()
         signing_keys._opened.cache_clear()  # noqa: SLF001  # as after a restart
         signing_keys._fresh.clear()  # noqa: SLF001  # the same
-        with pytest.raises(signing_keys.KeyUnreadable):
+        with pytest.raises(signing_keys.HostedKeyUnreadable):
             send(on, enterprise, *events(2))
         assert counts(on) == before

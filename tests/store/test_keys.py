@@ -15,7 +15,7 @@ from app.store.keys import id_at, new_id, new_ids, time_of
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2089, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # made aware by the strategy
 
 
-def test_identifiers_ascend() -> None:
+def test_identifiers_ascend_within_a_process() -> None:
     taken = [new_id() for _ in range(1000)]
     assert all(earlier < later for earlier, later in pairwise(taken))
 
