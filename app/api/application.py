@@ -17,6 +17,7 @@ from app.web import headers
 
 DOORS = (
     "app.watch.api",
+    "app.api.contract",
     "app.party.api",
     "app.party.pages",
     "app.catalogue.api",

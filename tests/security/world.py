@@ -133,6 +133,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/log/tile/<path:name>"): Sample({"name": "0/000.p/1"}),
     ("GET", "/v/<path:code_path>"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}),
     ("OPTIONS", "/<any:key>/<path:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("POST", "/api/labels/<int:job_id>/commission"): Sample(_JOB, json={}),
     ("POST", "/api/labels/<int:job_id>/void"): Sample(_JOB, json=_VOID),
     ("POST", "/api/products/<gtin>/lots"): Sample(_GTIN, json={"lot": "KHAC1", "produced_on": "2026-06-12"}),
     ("POST", "/api/recalls/<notice>/withdraw"): Sample(_NOTICE, json={"reason": "Kết quả kiểm nghiệm lại đạt yêu cầu"}),
