@@ -150,6 +150,13 @@ def test_an_event_recorded_with_the_form_makes_the_label_verified(job: Job) -> N
     assert any("01/06/2026 08:30" in step and PLACE["name"] in step for step in _steps(verdict))
 
 
+def test_one_press_records_that_the_labelled_goods_were_made(job: Job) -> None:
+    job.visitor.open(job.labels)
+    job.visitor.page.get_by_role("button", name="Ghi ngay: đã làm ra 12 sản phẩm này").click()
+    job.visitor.page.get_by_text("Đã ghi: các sản phẩm này đã được làm ra").wait_for()
+    assert _open_label(job.visitor, job.links[11]).locator("h1").inner_text() == "Đã xác minh"
+
+
 def test_events_of_the_filled_template_come_into_the_journey(job: Job) -> None:
     job.visitor.open("/console/capture")
     template = job.maker.download("Tải bảng mẫu Excel", job.folder)
