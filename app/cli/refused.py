@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 
 import click
 
-from app.errors import Refusal
+from app.errors import Invalid, Refusal
+
+
+class FileUnusable(Invalid):
+    """The operating system does not let the command use a file or an address."""
+
+    code = "cli.file-unusable"  # params: path, reason (in the system's words)
 
 
 def language() -> str:
@@ -53,7 +58,7 @@ def run(command: click.Command, arguments: list[str]) -> int:
     except click.Abort:
         click.echo("", err=True)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:  # a pipe whose reader went away is Click's own business and never arrives here
+        tell(FileUnusable(path=str(error.filename or "-"), reason=error.strerror or str(error)), as_json="--json" in arguments)
         return 1
     return result if isinstance(result, int) else 0

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 from referencing import Registry, Resource
 from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from tests import ROOT
+from tests import ROOT, SHARED
 
 
 class Base(DeclarativeBase):
@@ -35,19 +35,29 @@ class Row(Base):
     content: Mapped[str]
 
 
-def pipeline(file: Path) -> Callable[[bytes], None]:
-    """A function that keeps a document of ObjectEvents in a database file."""
+def _judge() -> Callable[[Any], None]:
+    """The official schema of EPCIS 2.0 when it is beside the repository, as anybody would take it; else ours for ObjectEvents."""
+    if SHARED is not None:
+        official = json.loads((SHARED / "epcis-standard" / "json-schema" / "EPCIS-JSON-Schema.json").read_text(encoding="utf-8"))
+        return Draft7Validator(official).validate
     schemas = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "schemas" / "epcis").glob("*.json")}
     schemas["cbv.json"] = json.loads((ROOT / "schemas" / "vocabulary" / "cbv.json").read_text(encoding="utf-8"))
     registry: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in schemas.values() if "$id" in each)
-    judge = Draft202012Validator(schemas["object_event.json"], registry=registry)
+    validator = Draft202012Validator(schemas["object_event.json"], registry=registry)
+    return lambda document: [validator.validate(event) for event in document["epcisBody"]["eventList"]][0]
+
+
+def pipeline(file: Path) -> Callable[[bytes], None]:
+    """A function that keeps a document of ObjectEvents in a database file."""
+    judge = _judge()
     engine = create_engine(f"sqlite:///{file}")
     Base.metadata.create_all(engine)
 
     def keep(sent: bytes) -> None:
+        document = json.loads(sent)
+        judge(document)
         with Session(engine) as session:
-            for event in json.loads(sent)["epcisBody"]["eventList"]:
-                judge.validate(event)
+            for event in document["epcisBody"]["eventList"]:
                 where = event.get("readPoint", {}).get("id")
                 said = {"kind": event["type"], "event_time": event["eventTime"], "biz_step": event.get("bizStep"), "read_point": where}
                 session.add(Row(**said, content=json.dumps(event)))
