@@ -5,6 +5,7 @@ Values stay escaped exactly once: `%2F` inside a value is data, so pages take th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from app.errors import Invalid
@@ -27,6 +28,18 @@ def page_of(identified: Identified) -> str:
         except Invalid:  # an attribute that only an element string can carry beside this key
             continue
     return PAGE + digital_link.build(identified.path, (), stem="", how=_HOW)
+
+
+def foremost(pages: Iterable[str]) -> set[str]:
+    """Those addresses that say most of their goods: a label's EAN-13 names the product that its QR names with batch and serial."""
+    said = {page: _pairs(page) for page in pages}
+    return {page for page, pairs in said.items() if not any(pairs < others for others in said.values())}
+
+
+def _pairs(page: str) -> frozenset[tuple[str, str]]:
+    """The application identifiers and values in the path of a page."""
+    parts = page.partition("?")[0].removeprefix(PAGE + "/").split("/")
+    return frozenset(zip(parts[::2], parts[1::2], strict=False))
 
 
 def link_of(identified: Identified) -> str:

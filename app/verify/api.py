@@ -13,7 +13,7 @@ from app.api.problem import UnreadableMediaType, language, problem
 from app.errors import Invalid, TooLarge, TooMany
 from app.identify.read import identify
 from app.verify import bundle, tell
-from app.verify.address import page_of
+from app.verify.address import foremost, page_of
 from app.verify.check import cannot_read, check
 from app.verify.limit import Limits, client_of
 from app.words.translate import translator
@@ -104,9 +104,10 @@ def get_bundle() -> Response:
 
 @door.route("/api/scan", needs=Access.PUBLIC, operation="readPicture", methods=("POST",))
 def read_picture() -> Response:
-    """The codes in a photograph or a camera's frame; the picture is read and thrown away."""
+    """The codes in a photograph or a camera's frame, those that say most first; the picture is read and thrown away."""
     found = [reading_json(reading) for reading in read_codes()]
-    return _json({"readings": found})
+    best = foremost(each["page"] for each in found if each["page"])
+    return _json({"readings": sorted(found, key=lambda each: each["page"] not in best)})
 
 
 def reading_json(reading: Reading) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import gzip
 import logging
 import re
 import time
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,6 +21,7 @@ from app.api.door import Access, Door, runtime
 from app.api.problem import language
 from app.errors import Invalid, Refusal, Unavailable
 from app.identify.read import Identified, identify
+from app.journey.history import Measured, Quantity
 from app.store.columns import from_micros
 from app.verify import address, scans, tell
 from app.verify.answer import Verdict
@@ -34,6 +36,8 @@ from app.words.refusals import describe
 from app.words.translate import translator
 
 door = Door("verify_pages", __name__, templates=True)
+
+_Recorded = TypeVar("_Recorded", Quantity, Measured)
 
 _log = logging.getLogger(__name__)
 
@@ -183,7 +187,7 @@ def _step(step: Any, verdict: Verdict, t: Any) -> dict[str, Any]:
     proof = verdict.proofs.events[step.number]
     state = "broken" if proof.broken else "checked" if proof.proven else "waiting"
     where = "" if step.place is None else ", ".join(dict.fromkeys(part for part in (step.place.name, step.place.commune) if part))
-    small = [tell.amount(each, t) for each in step.quantities] + [tell.measured(each, t) for each in step.readings]
+    small = [tell.amount(_figures(each), t) for each in step.quantities] + [tell.measured(_figures(each), t) for each in step.readings]
     if not step.quantities and step.count > 1:
         small.append(t("journey.count", count=number(step.count)))
     return {
@@ -193,6 +197,13 @@ def _step(step: Any, verdict: Verdict, t: Any) -> dict[str, Any]:
         "corrected": step.corrected, "recorded": instant(step.recorded), "hosted": step.hosted,
         "index": None if proof.leaf is None else proof.leaf.index,
     }  # fmt: skip
+
+
+def _figures(recorded: _Recorded) -> _Recorded:
+    """A quantity or a measurement with its figures as the reader's language writes them."""
+    names = [name for name in ("amount", "value", "low", "high") if getattr(recorded, name, None) is not None]
+    figures: dict[str, Any] = {name: number(getattr(recorded, name)) for name in names}
+    return replace(recorded, **figures)
 
 
 # ------------------------------------------------------------------------------------------------ the scanner page
@@ -212,12 +223,12 @@ def scan_page() -> BaseResponse | tuple[str, int] | str:
 
 @door.route("/scan", needs=Access.PUBLIC, methods=("POST",))
 def scan_photograph() -> BaseResponse | tuple[str, int] | str:
-    """Read a photograph that was sent without a script: straight to the verdict when it shows one GS1 code."""
+    """Read a photograph that was sent without a script: straight to the verdict when it shows the goods of one GS1 code."""
     try:
         found = [reading_json(reading) for reading in read_codes()]
     except Refusal as refusal:
         return _scanner(form=forms.refused({"image": ""}, refusal)), refusal.status
-    pages = {each["page"] for each in found if each["page"]}
+    pages = address.foremost(each["page"] for each in found if each["page"])
     if len(pages) == 1:
         return redirect(link(pages.pop()), code=303)
     return _scanner(found=found)

@@ -21,7 +21,7 @@ from app.ledger import log_key
 from app.party.model import Party
 from app.settings import load
 from app.verify import commands, offline
-from app.verify.address import code_of, link_of, page_of, raw_path
+from app.verify.address import code_of, foremost, link_of, page_of, raw_path
 from app.verify.bundle import NoEvidence, evidence_of
 from app.verify.dates import day_of_code
 from app.verify.limit import MOST_CLIENTS, Limit, client_of
@@ -341,3 +341,12 @@ def test_the_memory_of_clients_is_bounded() -> None:
 )
 def test_a_client_is_an_address_or_a_network_of_ipv6(one: str | None, other: str, same: bool) -> None:
     assert (client_of(one) == client_of(other)) is same
+
+
+def test_of_two_addresses_of_one_product_the_more_exact_one_counts() -> None:
+    product, item, other = f"/v/01/{GTIN}", f"/v/01/{GTIN}/10/{LOT}/21/A1?17=290601", "/v/01/09521008000010"
+    assert foremost([product, item]) == {item}
+    assert foremost([product, f"/v/01/{GTIN}/21/A1", item]) == {item}
+    assert foremost([item, other]) == {item, other}
+    assert foremost([f"/v/01/{GTIN}/21/A1", f"/v/01/{GTIN}/21/B2"]) == {f"/v/01/{GTIN}/21/A1", f"/v/01/{GTIN}/21/B2"}
+    assert foremost([]) == set()

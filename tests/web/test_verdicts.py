@@ -172,6 +172,23 @@ def test_a_verified_item_shows_its_whole_journey_and_what_was_checked(visit: Vis
     assert visitor.page.locator("ul.checks li.passed").count() >= 4
 
 
+def test_figures_of_the_journey_are_written_as_the_reader_writes_them(visit: Visit, server: Server) -> None:
+    for language, weight, warmth in (("vi", "1.236 kg", "3,6 °C"), ("en", "1,236 kg", "3.6 °C"), ("fr", "1\u202f236 kg", "3,6 °C")):
+        visitor = visit(language=language, scripts=False)
+        visitor.open(server.page("verified"))
+        journey = visitor.page.locator("ol.trail").text_content()
+        assert weight in journey
+        assert warmth in journey
+
+
+def test_an_unknown_serial_number_is_not_said_to_belong_to_a_pack(visit: Visit, server: Server) -> None:
+    visitor = visit(language="en", scripts=False)
+    visitor.open(server.page("verified"))
+    assert visitor.page.get_by_text("This code belongs to one single pack").is_visible()
+    visitor.open(server.page("unknown"))
+    assert visitor.page.get_by_text("This code belongs to one single pack").count() == 0
+
+
 def test_a_visitor_tells_their_province_once(visit: Visit, server: Server) -> None:
     # An address of its own: looks of one address are counted forty times in a row at most, and other tests have looked before.
     visitor = visit(language="en", scripts=False, extra_http_headers={"X-Forwarded-For": "203.0.113.7"})
