@@ -8,6 +8,7 @@ is older than the guard stops the log instead of forking it. One sequencer at a 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from app.runtime import Runtime
 from app.store.columns import to_micros
 from app.store.keys import new_ids
 from app.store.tables import table
-from app.store.work import Tx
+from app.store.work import AlreadyThere, Tx
 
 BATCH = 2000
 """Most entries in one pass: about 50 ms of the writer's time."""
@@ -122,4 +123,6 @@ def _publish(state: _State, on: Runtime) -> None:
         if tx.execute(select(Checkpoint.size).where(Checkpoint.size == state.size)).first() is None:
             tx.execute(insert(Checkpoint).values(values))
 
-    on.store.write(run)
+    # Another process published this size between our look and our insert: the same root, so the same statement.
+    with contextlib.suppress(AlreadyThere):
+        on.store.write(run)

@@ -144,7 +144,7 @@ def test_two_writers_that_lock_each_other_both_finish(server: Runtime) -> None:
     other.close()
     with server.store.reading() as connection:
         assert [row.subject for row in connection.execute(select(LogQueue.subject).order_by(LogQueue.queue_id))] == [21, 22]
-    assert len(runs) == 3
+    assert len(runs) >= 3  # the one that lost may lose once more against the winner
 
 
 @pytest.mark.parametrize(("value", "durable"), [("on", True), ("local", True), ("remote_write", True), ("off", False)])

@@ -45,7 +45,6 @@ def uri(number: int) -> str:
 def test_every_acknowledged_event_is_there_once_after_any_number_of_kills(on: Runtime, server: Server) -> None:
     enterprise = make_enterprise(on)
     headers = make_api_key(on, enterprise) | {"Content-Type": "application/json"}
-    on.store.engines.dispose()
     chance, turn = random.Random(20260620), threading.Event()  # noqa: S311  # moments, not secrets
     senders: list[Sender] = []
     for round_ in range(ROUNDS):
@@ -111,7 +110,6 @@ def judge(on: Runtime, party_id: int, must: set[int], may: set[int]) -> None:
 def test_a_server_that_is_asked_to_stop_finishes_and_exits_well(on: Runtime, server: Server) -> None:
     enterprise = make_enterprise(on)
     headers = make_api_key(on, enterprise) | {"Content-Type": "application/json"}
-    on.store.engines.dispose()
     server.start()
     sender = Sender(server.port, headers, 0)
     sender.start()

@@ -41,7 +41,6 @@ def work(home: str, url: str, party_id: int, turn: int, failures: Any) -> None:
 
 def test_processes_that_capture_and_sequence_at_once_keep_one_truth(on: Runtime) -> None:
     enterprise = make_enterprise(on)
-    on.store.engines.dispose()
     context = multiprocessing.get_context("spawn")
     failures = context.Queue()
     given = (str(on.settings.home), on.settings.url(), enterprise.party_id)

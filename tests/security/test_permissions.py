@@ -26,8 +26,6 @@ party:organisation:read           -        x        x            x              
 party:organisation:write          -        -        -            -              -          -        -        -       x       -
 recall:notice:read                -        x        -            -              -          -        x        -       x       -
 recall:notice:write               -        x        -            -              -          -        -        -       x       -
-verify:scan:read                  -        x        -            -              -          -        x        -       x       -
-watch:system:read                 -        -        -            -              -          -        -        x       -       -
 """
 
 
