@@ -25,8 +25,6 @@ class Permission(StrEnum):
     PARTY_ORGANISATION_WRITE = "party:organisation:write"
     RECALL_NOTICE_READ = "recall:notice:read"
     RECALL_NOTICE_WRITE = "recall:notice:write"
-    VERIFY_SCAN_READ = "verify:scan:read"
-    WATCH_SYSTEM_READ = "watch:system:read"
 
 
 class Role(StrEnum):
@@ -56,7 +54,6 @@ _MEMBER = (
         _P.LABEL_JOB_READ,
         _P.LABEL_JOB_WRITE,
         _P.RECALL_NOTICE_READ,
-        _P.VERIFY_SCAN_READ,
     }
 )
 _APPROVER = _MEMBER | {_P.LABEL_SERIAL_VOID, _P.RECALL_NOTICE_WRITE}
@@ -70,7 +67,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.INSPECTOR: _OWN,
     Role.LABORATORY: _OWN | _RECORDS,
     Role.MEMBER: frozenset(_MEMBER),
-    Role.OPERATOR: frozenset({_P.PARTY_ORGANISATION_READ, _P.WATCH_SYSTEM_READ}),
+    Role.OPERATOR: _OWN,
     Role.OWNER: frozenset(_OWNER),
     Role.REGULATOR: _OWN,
 }

@@ -52,7 +52,7 @@ def test_spoiled_symbols_are_read_and_never_misread(symbology: str, needs: Calla
 def test_a_symbol_is_named_with_its_identifier_and_place(symbology: str, needs: Callable[..., None]) -> None:
     needs("zxing", "zbar")
     image = pictures.symbol(symbology, margin=60)
-    (reading,) = scanner.read(image)
+    (reading,) = scanner.read(image, seconds=20)
     assert (reading.symbology, reading.identifier) == (symbology, pictures.IDENTIFIERS[symbology])
     assert reading.raw == pictures.TEXTS[symbology].encode()
     (left, top), (right, _), (_, bottom), _ = reading.corners
@@ -63,7 +63,7 @@ def test_a_symbol_is_named_with_its_identifier_and_place(symbology: str, needs: 
 def test_corners_follow_a_symbol_that_was_read_on_a_prepared_copy(needs: Callable[..., None]) -> None:
     needs("zxing", "zbar", "opencv")
     image = pictures.rotated(pictures.symbol("Code 128"), 45)
-    (reading,) = scanner.read(image)
+    (reading,) = scanner.read(image, seconds=20)
     assert reading.text == pictures.ELEMENTS_TEXT
     middle = np.mean(np.array(reading.corners), axis=0)
     assert np.abs(middle - np.array([image.shape[1] / 2, image.shape[0] / 2])).max() < 20
@@ -71,7 +71,7 @@ def test_corners_follow_a_symbol_that_was_read_on_a_prepared_copy(needs: Callabl
 
 def test_two_symbols_of_a_label_are_both_read(needs: Callable[..., None]) -> None:
     needs("zxing", "zbar")
-    readings = scanner.read(pictures.frame_of_a_label(960, 720))
+    readings = scanner.read(pictures.frame_of_a_label(960, 720), seconds=20)
     assert {reading.text for reading in readings} == {pictures.LINK, pictures.EAN}
     assert readings[0].symbology == "QR Code"
 
@@ -93,7 +93,7 @@ def test_upc_a_is_read_as_thirteen_digits_by_every_engine(needs: Callable[..., N
 def test_vietnamese_text_is_read_from_a_qr_code(needs: Callable[..., None]) -> None:
     needs("zxing")
     image = np.pad(pictures.drawn("Vải thiều ’ Lục Ngạn", "QRCode", 5), 20, constant_values=255)
-    assert [reading.text for reading in scanner.read(image)] == ["Vải thiều ’ Lục Ngạn"]
+    assert [reading.text for reading in scanner.read(image, seconds=20)] == ["Vải thiều ’ Lục Ngạn"]
 
 
 def test_ean_8_is_read_only_when_asked_for(needs: Callable[..., None]) -> None:
@@ -129,7 +129,7 @@ def test_one_engines_ean_13_is_an_answer_of_that_engine_but_not_of_the_cascade(n
     needs("zxing")
     image = pictures.symbol("EAN-13")
     assert [reading.text for reading in scanner.read(image, engine="zxing")] == [pictures.EAN]
-    assert {reading.decoder for reading in scanner.read(image)} <= {"zxing+zbar", "zxing+opencv", "zxing+zbar+opencv"}
+    assert {reading.decoder for reading in scanner.read(image, seconds=20)} <= {"zxing+zbar", "zxing+opencv", "zxing+zbar+opencv"}
 
 
 @pytest.mark.parametrize("thinner", [4, 5, 6, 7])
@@ -159,7 +159,7 @@ def test_the_opencv_detector_that_raises_on_gs1_qr_codes_answers_nothing(needs: 
     needs("zxing", "opencv")
     image = np.pad(pictures.drawn(pictures.ELEMENTS, "QRCode", 6, gs1=True), 40, constant_values=255)
     assert scanner.read(image, engine="opencv") == []
-    assert [(reading.text, reading.identifier) for reading in scanner.read(image)] == [(pictures.ELEMENTS_TEXT, "]Q3")]
+    assert [(reading.text, reading.identifier) for reading in scanner.read(image, seconds=20)] == [(pictures.ELEMENTS_TEXT, "]Q3")]
 
 
 def test_an_unknown_engine_is_refused() -> None:
