@@ -1,4 +1,7 @@
-"""The two pictures of the README are what the pages look like: written anew with TRUYXUAT_PICTURES=1, and otherwise there and right."""
+"""The two pictures of the README are what the pages look like: written anew on demand, and otherwise there and right.
+
+On demand: `TRUYXUAT_PICTURES=1 .venv/bin/python -m pytest tests/web/test_pictures.py`.
+"""
 
 from __future__ import annotations
 
