@@ -29,7 +29,7 @@ def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     """A runtime for these settings; opens no connection yet."""
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(
-        make_engines(settings.url(), settings.replica_url),
+        make_engines(settings.url()),
         queue_length=settings.queue_length,
         allow_weak_durability=settings.allow_weak_durability,
     )

@@ -43,17 +43,22 @@ def _setting(default: Any, about: str, least: float | None = None, most: float |
 class Settings:
     """Everything an installation may choose; each field documents itself in its metadata `about`."""
 
-    home: Path = field(default_factory=_default_home, metadata={"about": "Folder of the database file, the log key, the guard file and exports."})
+    home: Path = field(
+        default_factory=_default_home, metadata={"about": "Folder of the database file, the log key, the guard file and exports."}
+    )
     database_url: str = _setting("", "SQLAlchemy URL; empty means the SQLite file <home>/truyxuat.db. PostgreSQL: postgresql+psycopg://…")
-    replica_url: str = _setting("", "URL of a read-only PostgreSQL replica for queries; empty means the primary.")
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on.", 1, 65_535)
     base_url: str = _setting("", "Public address of this installation, printed in labels; empty means http://<host>:<port>.")
     threads: int = _setting(32, "Requests worked on at the same time in one server process.", 1, 1000)
     workers: int = _setting(1, "Server processes; only 1 is possible with SQLite.", 1, 256)
     language: str = _setting("vi", "Language when the visitor asks for none: vi, en or fr.")
-    log_origin: str = _setting("", "Origin line of the log's checkpoints; empty means <host of base_url>/log. Chosen once: it cannot change later.")
-    checkpoint_seconds: float = _setting(0.5, "Seconds between two passes of the sequencer; a checkpoint follows within a second.", 0.01, 3600)
+    log_origin: str = _setting(
+        "", "Origin line of the log's checkpoints; empty means <host of base_url>/log. Chosen once: it cannot change later."
+    )
+    checkpoint_seconds: float = _setting(
+        0.5, "Seconds between two passes of the sequencer; a checkpoint follows within a second.", 0.01, 3600
+    )
     max_body_bytes: int = _setting(20_000_000, "Largest request body in bytes.", 1000, 2_000_000_000)
     max_events: int = _setting(10_000, "Most events in one EPCIS document.", 1, 1_000_000)
     max_image_bytes: int = _setting(12_000_000, "Largest uploaded photograph in bytes.", 1000, 2_000_000_000)
@@ -73,8 +78,9 @@ class Settings:
         return self.url().startswith("sqlite")
 
     def public_url(self) -> str:
-        """The public address without a trailing slash."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        """The public address without a trailing slash; a wildcard host is no address anybody can open, so loopback stands for it."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104  # compared with, not bound to
+        return (self.base_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
 
     def origin(self) -> str:
         """The origin line of the log (C2SP tlog-checkpoint): schema-less, no trailing slash."""
@@ -124,7 +130,7 @@ def _from_file(path: Path, *, named: bool) -> dict[str, Any]:
         raise SettingInvalid(name=str(path), given=str(error), expected="TOML") from error
 
 
-_NOT_SETTINGS = {"config", "test_database"}
+_NOT_SETTINGS = {"config", "demo_password", "pictures", "test_database", "test_thorough"}
 """Names with the prefix that are read elsewhere: the file's own name, and the choice of database of the test suite."""
 
 
@@ -136,9 +142,7 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
     """
     environ = os.environ if environ is None else environ
     known = {item.name: str(item.type) for item in fields(Settings)}
-    from_environ = {
-        name.removeprefix("TRUYXUAT_").lower(): value for name, value in environ.items() if name.startswith("TRUYXUAT_")
-    }
+    from_environ = {name.removeprefix("TRUYXUAT_").lower(): value for name, value in environ.items() if name.startswith("TRUYXUAT_")}
     chosen = {name: value for name, value in given.items() if value is not None}
     home = Path(chosen.get("home") or from_environ.get("home") or _default_home()).expanduser()
     named = from_environ.get("config")

@@ -1,7 +1,20 @@
-"""WSGI entry for servers that bring their own workers: `gunicorn app.wsgi:application`."""
+"""WSGI entry for servers that bring their own workers: `gunicorn --workers 1 --threads 32 app.wsgi:application`.
+
+It opens the installation and keeps the log going, like `truyxuat serve`. `%2F` in a path survives where the server passes RAW_URI.
+"""
 
 from __future__ import annotations
 
+import atexit
+
 from app import create_app
+from app.api.opening import open_installation
+from app.work.background import Background
 
 application = create_app()
+_on = application.extensions["truyxuat"]
+open_installation(_on)
+_background = Background(_on)
+_background.start()
+atexit.register(_on.close)
+atexit.register(_background.stop)

@@ -53,19 +53,25 @@ def _encoded_query(wsgi: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def bind(app: Flask, on: Runtime) -> None:
+    """Put the application over this runtime; nothing else in it belongs to an installation, so tests build it once and bind it anew."""
+    app.extensions["truyxuat"] = on
+    app.config["MAX_CONTENT_LENGTH"] = on.settings.max_body_bytes
+
+
 def make_application(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:
     """The Flask application; tests hand in their own runtime, with their own clock and database."""
     on = runtime or make_runtime(settings or load())
     app = Flask("app", static_folder="web/static", static_url_path="/static", template_folder="web/templates")
     app.wsgi_app = _encoded_query(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented place for middleware
-    app.config.update(MAX_CONTENT_LENGTH=on.settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=200)
+    app.config.update(MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=200)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.extensions["truyxuat"] = on
+    bind(app, on)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["version"] = __version__
     problem.install(app)
-    identity.install(app, on)
+    identity.install(app)
     headers.install(app)
     for name in DOORS:
         app.register_blueprint(importlib.import_module(name).door.blueprint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Request, g, request
 
+from app.api.door import runtime
 from app.errors import Forbidden
 from app.party import sign_in
 from app.party.permissions import ANONYMOUS, Actor
@@ -40,13 +41,13 @@ def _resolve(on: Runtime) -> Actor:
     return sign_in.by_session(token, on=on) if token else ANONYMOUS
 
 
-def install(app: Flask, on: Runtime) -> None:
+def install(app: Flask) -> None:
     """Resolve the actor of each request; a session or key that is no longer valid refuses or counts as nobody."""
 
     def before() -> None:
         g.actor = ANONYMOUS
         if request.endpoint == "static":
             return
-        g.actor = _resolve(on)
+        g.actor = _resolve(runtime())
 
     app.before_request(before)

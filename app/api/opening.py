@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.runtime import Runtime
+from app.runtime import Runtime, make_runtime
+from app.settings import load
 from app.store import migrate, partitions
 from app.store.work import Tx
 
@@ -20,9 +21,17 @@ def open_installation(on: Runtime) -> Path | None:
         copy = migrate.upgrade_embedded(on.store.engines)
     else:
         migrate.require_current(on.store.engines)
-    on.store.write(_months_ahead)  # also the first question whether the database keeps what it acknowledges
+    on.store.write(make_months_ahead)  # also the first question whether the database keeps what it acknowledges
     return copy
 
 
-def _months_ahead(tx: Tx) -> None:
+def local_installation() -> Runtime:
+    """The installation of this machine, opened: what commands that work without a server use."""
+    on = make_runtime(load())
+    open_installation(on)
+    return on
+
+
+def make_months_ahead(tx: Tx) -> None:
+    """Make the monthly partitions that are missing; nothing on SQLite."""
     partitions.ensure(tx.connection, datetime.now(UTC))

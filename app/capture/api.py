@@ -73,7 +73,8 @@ def post_capture() -> Response:
 @door.route("/epcis/events", needs=Permission.CAPTURE_EVENT_WRITE, operation="postEvent", methods=("POST",))
 def post_event() -> Response:
     """Capture one bare event: 201 with its address."""
-    receipt = accept(_read_body(), by=actor(), on=runtime(), content_type=request.mimetype, bare=True)
+    key = request.headers.get("Idempotency-Key")
+    receipt = accept(_read_body(), by=actor(), on=runtime(), content_type=request.mimetype, bare=True, idempotency_key=key)
     return _json(_receipt(receipt), 201, {"Location": f"/epcis/events/{quote(receipt.events[0].event_id, safe='')}"})
 
 

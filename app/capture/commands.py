@@ -234,17 +234,10 @@ def _tell(result: dict[str, Any]) -> None:
 
 
 def _runtime() -> Runtime:
-    """The local installation, its embedded database brought up to date."""
-    from app.runtime import make_runtime
-    from app.settings import load
-    from app.store import migrate
+    """The local installation, opened."""
+    from app.api.opening import local_installation
 
-    on = make_runtime(load())
-    if on.settings.is_sqlite():
-        migrate.upgrade_embedded(on.store.engines)
-    else:
-        migrate.require_current(on.store.engines)
-    return on
+    return local_installation()
 
 
 def _actor(party: str | None, api_key: str | None, on: Runtime) -> Actor:

@@ -11,6 +11,7 @@ from typing import Any
 from app.capture import find
 from app.capture.accept import accept
 from app.capture.read import CONTEXT
+from app.capture.refusals import EventChanged
 from app.catalogue import find as catalogue
 from app.identify import digital_link
 from app.label import find as labels
@@ -48,7 +49,12 @@ def commission(job_id: int, *, by: Actor, on: Runtime) -> Commissioned:
     if not serials:
         raise NothingToVoid(gtin=job.gtin, count=0)
     event = _event(event_id, job.gtin, lot, serials, on)
-    receipt = accept(json.dumps(event, ensure_ascii=False).encode(), by=by, on=on, bare=True)
+    try:
+        receipt = accept(json.dumps(event, ensure_ascii=False).encode(), by=by, on=on, bare=True)
+    except EventChanged:  # pressed twice at the same moment: the other call was first, at its own time
+        with on.store.reading() as connection:
+            (first, *_) = find.events_by_uri(connection, party_id, event_id)
+        return Commissioned(str(first.document_id), event_id, before=True)
     return Commissioned(receipt.capture_id, event_id, before=receipt.events[0].known)
 
 

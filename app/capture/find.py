@@ -94,7 +94,7 @@ def events_by_id(connection: Connection, party_id: int, row_ids: Sequence[int]) 
 def events_by_uri(connection: Connection, party_id: int, event_uri: str, count: int = 30) -> list[Row[Any]]:
     """An event and its error declarations, in the order they were recorded."""
     ids = select(EventIdentity.id).where(EventIdentity.party_id == party_id, EventIdentity.event_key == identity(event_uri, b"")[0])
-    numbers = [row.id for row in connection.execute(ids.limit(count))]
+    numbers = [row.id for row in connection.execute(ids.order_by(EventIdentity.id).limit(count))]
     rows = events_by_id(connection, party_id, numbers)
     return [rows[number] for number in sorted(numbers)]
 

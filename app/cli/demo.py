@@ -20,18 +20,15 @@ def demo(*, as_json: bool, once: bool, port: int | None) -> int:
     Everything is fictional and lies under GS1's demonstration prefix 952. Run it on an installation of its own: the demo's people get in
     with the password printed here.
     """
+    from app.api.opening import open_installation
     from app.cli.output import line
     from app.runtime import make_runtime
     from app.settings import load
-    from app.store import migrate
 
     settings = load(port=port)
     on = make_runtime(settings)
     try:
-        if settings.is_sqlite():
-            migrate.upgrade(on.store.engines)
-        else:
-            migrate.require_current(on.store.engines)
+        open_installation(on)
         told = _world(on)
         wrong = _wrong_verdicts(on, told["paths"]) if once else []
     finally:

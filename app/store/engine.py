@@ -1,4 +1,4 @@
-"""One engine that writes and one that reads; on SQLite the same file, on PostgreSQL primary and (when there is one) replica."""
+"""One engine that writes and one that reads, on the same database: the reader cannot write, whatever its caller tries."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Engines:
         self.reader.dispose()
 
 
-def make_engines(url: str, replica_url: str = "") -> Engines:
+def make_engines(url: str) -> Engines:
     """Engines for an SQLAlchemy URL; nothing is opened yet."""
     if make_url(url).get_backend_name() == "sqlite":
         return Engines(_sqlite(url, "IMMEDIATE"), _sqlite(url, "DEFERRED", read_only=True))
     writer = _postgresql(url, pool_size=4, max_overflow=4)
     # REPEATABLE READ: a proof reads checkpoint and tiles in several statements, and they must be of one moment.
     one_view = {"isolation_level": "REPEATABLE READ", "execution_options": {"postgresql_readonly": True}}
-    reader = _postgresql(replica_url or url, pool_size=16, max_overflow=16, **one_view)
+    reader = _postgresql(url, pool_size=16, max_overflow=16, **one_view)
     return Engines(writer, reader)
 
 

@@ -37,10 +37,9 @@ def scan(images: tuple[Path, ...], *, as_json: bool, server: str | None) -> int:
     t = translator(language())
     if server is not None:
         return _scan_all(progress(images, len(images), "scan"), _remote(server), t, as_json=as_json)
-    from app.runtime import make_runtime
-    from app.settings import load
+    from app.api.opening import local_installation
 
-    with closing(make_runtime(load())) as on:
+    with closing(local_installation()) as on:
         return _scan_all(progress(images, len(images), "scan"), _local(on, t), t, as_json=as_json)
 
 

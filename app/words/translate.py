@@ -47,7 +47,7 @@ class Translator:
         self.language = language
         self._words = _catalogue(language)
 
-    def __call__(self, key: str, **params: Any) -> str:
+    def __call__(self, key: str, /, **params: Any) -> str:
         """The sentence of a key with its parameters."""
         sentence = self._words.get(key, key)
         return fill(sentence, params) if params else sentence

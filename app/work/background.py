@@ -1,13 +1,17 @@
-"""The thread that keeps the log going beside the server: it wakes after each capture and at the latest every half second."""
+"""The thread beside the server: it keeps the log going every half second, and makes the partitions of coming months every hour."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 
+from app.api.opening import make_months_ahead
 from app.errors import Refusal
 from app.ledger import sequencer
 from app.runtime import Runtime
+
+_HOUR = 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -30,9 +34,12 @@ class Background:
         self._thread.join(timeout=30)
 
     def _run(self) -> None:
-        pause = self._on.settings.checkpoint_seconds
+        pause, due = self._on.settings.checkpoint_seconds, time.monotonic() + _HOUR
         while not self._stop.wait(pause):
             try:
+                if time.monotonic() > due:
+                    due = time.monotonic() + _HOUR
+                    self._on.store.write(make_months_ahead)
                 while sequencer.integrate(on=self._on) and not self._stop.is_set():
                     pass
             except Refusal as refusal:
