@@ -185,8 +185,11 @@ def _catalogue(story: Story) -> None:
 
 
 def _labels(story: Story) -> None:
+    produced = {(gtin, lot): day for _, gtin, lot, day, *_ in world.LOTS}
     for key, gtin, lot, count in world.LABELS:
+        story.clock.set(datetime.fromisoformat(f"{produced[gtin, lot]}T05:00:00+07:00"))
         story.serials.append(issue.issue(gtin, lot, count, by=story.actors[key], on=story.on).serials)
+    story.clock.set(_OPENING)  # the events begin before some of the labels were printed
 
 
 def _events(story: Story) -> None:

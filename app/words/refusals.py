@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from app.errors import Finding, Refusal
-from app.words.translate import fill
+from app.words.translate import fill, typeset
 
 _IN_EVENT = re.compile(r"/epcisBody/(?:queryResults/resultsBody/)?eventList/(\d{1,9})(?:/|$)")
 
@@ -22,7 +22,7 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def _sentence(code: str, key: str, params: Mapping[str, Any]) -> str:
-    return fill(catalogue().get(code, {}).get(key, code), params)
+    return typeset(fill(catalogue().get(code, {}).get(key, code), params), key[-2:])
 
 
 def describe(refusal: Refusal, language: str) -> tuple[str, str]:

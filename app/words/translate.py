@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -27,6 +28,14 @@ def fill(sentence: str, params: Mapping[str, Any]) -> str:
     return _formatter.vformat(sentence, (), _Gaps({name: "" if value is None else value for name, value in params.items()}))
 
 
+_FRENCH_SPACE = re.compile(r" (?=[?!:;»])|(?<=«) ")
+
+
+def typeset(sentence: str, language: str) -> str:
+    """A sentence as its language sets it: in French no line begins with a question mark, a colon or a closing guillemet."""
+    return _FRENCH_SPACE.sub("\u00a0", sentence) if language == "fr" else sentence
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def _catalogue(language: str) -> dict[str, str]:
     found: dict[str, str] = {}
@@ -34,7 +43,7 @@ def _catalogue(language: str) -> dict[str, str]:
         if file.name.endswith(".toml"):
             slice_name = file.name.removesuffix(".toml")
             for key, sentence in tomllib.loads(file.read_text(encoding="utf-8")).items():
-                found[f"{slice_name}.{key}"] = sentence
+                found[f"{slice_name}.{key}"] = typeset(sentence, language)
     return found
 
 
