@@ -56,15 +56,21 @@ def test_a_name_nothing_reads_is_refused_with_those_that_exist(tmp_path: Path) -
         from_file(tmp_path, "prot = 80\n")
 
 
-@pytest.mark.parametrize(("text", "value"), [("1", True), ("true", True), ("YES", True), ("on", True), ("0", False), ("False", False), ("no", False), ("", False)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1", True), ("true", True), ("YES", True), ("on", True), ("0", False), ("False", False), ("no", False), ("", False)],
+)
 def test_yes_and_no_in_many_spellings(tmp_path: Path, text: str, value: bool) -> None:
     assert load({"TRUYXUAT_HOME": str(tmp_path), "TRUYXUAT_SECURE_COOKIES": text}).secure_cookies is value
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("secure_cookies", "maybe"), ("port", "x"), ("port", "80.5"), ("port", ""), ("port", "0"), ("port", "65536"), ("threads", "0"), ("threads", "-1"),
-    ("workers", "0"), ("queue_length", "0"), ("max_body_bytes", "10"), ("session_hours", "0"), ("checkpoint_seconds", "0"), ("checkpoint_seconds", "nan"),
-    ("checkpoint_seconds", "inf"), ("checkpoint_seconds", "soon"), ("trusted_proxies", "-1"), ("sign_in_attempts", "0"), ("language", "de"), ("language", ""),
+    ("secure_cookies", "maybe"), ("port", "x"), ("port", "80.5"), ("port", ""), ("port", "0"), ("port", "65536"), ("threads", "0"),
+    ("threads", "-1"),
+    ("workers", "0"), ("queue_length", "0"), ("max_body_bytes", "10"), ("session_hours", "0"), ("checkpoint_seconds", "0"),
+    ("checkpoint_seconds", "nan"),
+    ("checkpoint_seconds", "inf"), ("checkpoint_seconds", "soon"), ("trusted_proxies", "-1"), ("sign_in_attempts", "0"),
+    ("language", "de"), ("language", ""),
     ("max_events", "0"),
 ])  # fmt: skip
 def test_a_value_that_cannot_work_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
@@ -74,7 +80,9 @@ def test_a_value_that_cannot_work_is_refused_by_name(tmp_path: Path, name: str, 
     assert refusal.value.params["expected"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("port", 1), ("port", 65_535), ("queue_length", 1), ("trusted_proxies", 0), ("checkpoint_seconds", 0.01)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("port", 1), ("port", 65_535), ("queue_length", 1), ("trusted_proxies", 0), ("checkpoint_seconds", 0.01)]
+)
 def test_the_ends_of_a_range_are_taken(tmp_path: Path, name: str, value: Any) -> None:
     assert getattr(from_file(tmp_path, f"{name} = {value}\n"), name) == value
 
@@ -94,7 +102,8 @@ def test_a_home_may_begin_with_a_tilde(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("base_url", "origin"), [("https://x.example/", "x.example/log"), ("https://x.example", "x.example/log"), ("http://127.0.0.1:8000", "127.0.0.1:8000/log")]
+    ("base_url", "origin"),
+    [("https://x.example/", "x.example/log"), ("https://x.example", "x.example/log"), ("http://127.0.0.1:8000", "127.0.0.1:8000/log")],
 )
 def test_the_log_takes_its_name_from_the_public_address(base_url: str, origin: str) -> None:
     assert Settings(base_url=base_url).origin() == origin

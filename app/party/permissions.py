@@ -42,6 +42,9 @@ class Role(StrEnum):
     REGULATOR = "regulator"
 
 
+AUTHORITIES = frozenset({Role.INSPECTOR, Role.OPERATOR, Role.REGULATOR})
+"""Roles that nobody gives to a key of an enterprise, however little they may today: what they may grows, and the key stays."""
+
 _P = Permission
 _OWN = frozenset({_P.PARTY_ORGANISATION_READ})
 _RECORDS = frozenset({_P.CAPTURE_EVENT_READ, _P.CAPTURE_EVENT_WRITE, _P.CATALOGUE_RECORD_READ, _P.CATALOGUE_PLACE_WRITE})

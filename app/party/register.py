@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 from app.errors import Conflict, Finding, Invalid, NotFound
 from app.party import find, rules
 from app.party.model import ApiKey, CompanyPrefix, Membership, Party, Person
-from app.party.permissions import GRANTS, Actor, Permission, Role, permit
+from app.party.permissions import AUTHORITIES, GRANTS, Actor, Permission, Role, permit
 from app.party.sign_in import forget_api_keys, hasher
 from app.runtime import Runtime
 from app.settings import LANGUAGES
@@ -173,6 +173,11 @@ def organisation(*, by: Actor, on: Runtime) -> dict[str, Any]:
         }
 
 
+def _may_give(maker: Role, given: Role) -> bool:
+    """Whether somebody may make a key that acts in a role: never more than their own, never an authority's."""
+    return given is maker or (given is not Role.ANONYMOUS and given not in AUTHORITIES and GRANTS[given] <= GRANTS[maker])
+
+
 def issue_api_key(
     label: str, *, by: Actor, on: Runtime, role: Role | None = None, scopes: Iterable[str] = (), days: int | None = 365
 ) -> str:
@@ -188,8 +193,9 @@ def issue_api_key(
     findings += [Finding("party.scope", "/scopes", scope[:60], {"scopes": ", ".join(Permission)}) for scope in unknown]
     if by.scopes and not (wanted and by.scopes.issuperset(wanted)):  # a limited key must not make an unlimited one
         findings.append(Finding("party.scope", "/scopes", " ".join(wanted)[:60], {"scopes": ", ".join(sorted(by.scopes))}))
-    if not GRANTS[given] <= GRANTS[by.role]:
-        allowed = ", ".join(each for each in Role if each is not Role.ANONYMOUS and GRANTS[each] <= GRANTS[by.role])
+    roles = [each for each in Role if _may_give(by.role, each)]
+    if given not in roles:
+        allowed = ", ".join(roles)
         findings.append(Finding("party.role", "/role", str(given), {"roles": allowed}))
     if days is not None and not 1 <= days <= LONGEST_KEY_DAYS:
         findings.append(Finding("party.days", "/days", days, {"limit": LONGEST_KEY_DAYS}))

@@ -10,7 +10,7 @@ LANGUAGES = ("vi", "en", "fr")
 
 
 def problem_of(answer: Any, status: int, code: str | None = None) -> dict[str, Any]:
-    """The problem document of an answer, after checking status, shape, words and headers (RFC 9457; EPCIS 2.0 REST binding under /epcis)."""
+    """The problem document of an answer, after checking status, shape, words and headers (RFC 9457; under /epcis EPCIS 2.0)."""
     assert answer.status_code == status, answer.get_data(as_text=True)[:400]
     assert answer.mimetype == "application/problem+json"
     body: dict[str, Any] = answer.get_json()

@@ -31,7 +31,9 @@ def contract() -> dict[str, Any]:
 
 def operations() -> dict[tuple[str, str], dict[str, Any]]:
     """(METHOD, path) -> operation."""
-    return {(method.upper(), path): item for path, each in contract()["paths"].items() for method, item in each.items() if method in METHODS}
+    return {
+        (method.upper(), path): item for path, each in contract()["paths"].items() for method, item in each.items() if method in METHODS
+    }
 
 
 @pytest.fixture
@@ -42,7 +44,9 @@ def routes(app: Any) -> dict[tuple[str, str], Route]:
 
 
 def test_every_route_is_in_the_contract_and_nothing_else_is(routes: dict[tuple[str, str], Route]) -> None:
-    missing = sorted(f"{method} {path} ({route.operation})" for (method, path), route in routes.items() if (method, path) not in operations())
+    missing = sorted(
+        f"{method} {path} ({route.operation})" for (method, path), route in routes.items() if (method, path) not in operations()
+    )
     assert missing == [], "add these to schemas/openapi.yaml"
     assert sorted(set(operations()) - set(routes)) == [], "no door answers these; take them out of schemas/openapi.yaml"
 
@@ -70,7 +74,9 @@ def test_the_document_is_valid_openapi() -> None:
 
 def test_every_operation_can_be_refused_and_every_schema_is_used() -> None:
     text = (ROOT / "schemas" / "openapi.yaml").read_text(encoding="utf-8")
-    assert [place for place, item in operations().items() if item["responses"].get("default") != {"$ref": "#/components/responses/Problem"}] == []
+    assert [
+        place for place, item in operations().items() if item["responses"].get("default") != {"$ref": "#/components/responses/Problem"}
+    ] == []
     assert [name for name in contract()["components"]["schemas"] if f"#/components/schemas/{name}" not in text] == []
 
 
@@ -97,7 +103,8 @@ def test_real_answers_look_as_the_contract_says(app: Any, world: World, on: Runt
     wrong, seen = [], set()
     queries = {"/api/verify": "?code=09521001000017", "/log/proof/inclusion": "?index=0", "/log/proof/consistency": "?from=1"}
     bodies = {
-        "/api/api-keys": {"label": "chương trình"}, "/api/places": {"name": "Vườn", "kind": "orchard"}, "/api/products": {"gtin": "09521001000024", "name": "Nhãn"},
+        "/api/api-keys": {"label": "chương trình"}, "/api/places": {"name": "Vườn", "kind": "orchard"},
+        "/api/products": {"gtin": "09521001000024", "name": "Nhãn"},
         "/api/organisation": {"name": "HTX Hương Giang"},
     }  # fmt: skip
     for (method, path), route in sorted(routes.items(), key=lambda each: each[0][0] != "GET"):
@@ -106,7 +113,9 @@ def test_real_answers_look_as_the_contract_says(app: Any, world: World, on: Runt
             continue
         places = {name: text.format(**world.names) for name, text in (sample.places if sample else {}).items()}
         address = path.format(**places) + queries.get(path, "")
-        sent = sample.json if sample is not None and sample.json is not None else bodies.get(path, {}) if method in {"POST", "PUT"} else None
+        sent = (
+            sample.json if sample is not None and sample.json is not None else bodies.get(path, {}) if method in {"POST", "PUT"} else None
+        )
         data = sample.data if sample else None
         kind = {"Content-Type": sample.content_type} if sample is not None and sample.content_type else {}
         answer = app.test_client().open(address, method=method, headers=headers | kind, json=None if data else sent, data=data)

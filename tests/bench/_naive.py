@@ -44,7 +44,12 @@ def _judge() -> Callable[[Any], None]:
     schemas["cbv.json"] = json.loads((ROOT / "schemas" / "vocabulary" / "cbv.json").read_text(encoding="utf-8"))
     registry: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in schemas.values() if "$id" in each)
     validator = Draft202012Validator(schemas["object_event.json"], registry=registry)
-    return lambda document: [validator.validate(event) for event in document["epcisBody"]["eventList"]][0]
+
+    def judge(document: Any) -> None:
+        for event in document["epcisBody"]["eventList"]:
+            validator.validate(event)
+
+    return judge
 
 
 def pipeline(file: Path) -> Callable[[bytes], None]:

@@ -1,8 +1,8 @@
 """Capture: events a second and a CPU-second, documents and single events, both databases, beside the naive pipeline.
 
 Run with `python -m tests.bench.bench_capture`. CPU is that of the application and of the database processes, never of the clients, except
-in-process, where a Flask client is part of the process. The naive peer reads with `json`, judges with `jsonschema` and inserts with the ORM:
-no hash, no signature, no log, no item keys.
+in-process, where a Flask client is part of the process. The naive peer reads with `json`, judges with `jsonschema` and inserts with the
+ORM: no hash, no signature, no log, no item keys.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from app.api.application import make_application
 from app.runtime import Runtime, make_runtime

@@ -46,14 +46,14 @@ def counts(on: Runtime) -> tuple[int, int, int, int]:
     """Rows of documents, events, identities and items."""
     with on.store.reading() as connection:
         return tuple(  # type: ignore[return-value]  # four tables
-            connection.execute(select(func.count()).select_from(kind)).scalar_one() for kind in (CaptureDocument, Event, EventIdentity, EventItem)
+            connection.execute(select(func.count()).select_from(kind)).scalar_one()
+            for kind in (CaptureDocument, Event, EventIdentity, EventItem)
         )
 
 
 def stored(on: Runtime, receipt: Receipt) -> list[Any]:
     with on.store.reading() as connection:
-        rows = list(connection.execute(select(Event.__table__).where(Event.id.in_(receipt.row_ids)).order_by(Event.id)))
-    return rows
+        return list(connection.execute(select(Event.__table__).where(Event.id.in_(receipt.row_ids)).order_by(Event.id)))
 
 
 class TestKept:
@@ -317,7 +317,8 @@ class TestTogether:
 
 class TestRefused:
     @pytest.mark.parametrize(("given", "code"), [
-        (b"", "capture.malformed-json"), (b"{", "capture.malformed-json"), (b"[]", "capture.document-invalid"), (b"null", "capture.document-invalid"),
+        (b"", "capture.malformed-json"), (b"{", "capture.malformed-json"), (b"[]", "capture.document-invalid"),
+        (b"null", "capture.document-invalid"),
         (raw(document()), "capture.no-events"), (raw(document(object_event(eventTime="2026-06-12T24:00:00Z"))), "capture.document-invalid"),
     ])  # fmt: skip
     def test_a_bad_document_leaves_nothing(self, on: Runtime, enterprise: Enterprise, given: bytes, code: str) -> None:

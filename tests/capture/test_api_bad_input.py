@@ -40,6 +40,8 @@ def deep(levels: int) -> bytes:
 
 TIMES = "2026-06-12T19:30:00.000+07:00"
 
+INVALID, FIRST = "capture.document-invalid", "/epcisBody/eventList/0"
+
 # name: (body, code of the refusal, code of the first finding or None, where: pointer or None)
 BAD: dict[str, tuple[bytes, str, str | None, str | None]] = {
     "empty": (b"", "capture.malformed-json", None, None),
@@ -50,45 +52,45 @@ BAD: dict[str, tuple[bytes, str, str | None, str | None]] = {
     "not utf-8": (GOOD.replace(b"shipping", b"shipp\xffng"), "capture.not-utf8", None, None),
     "utf-16": (GOOD.decode().encode("utf-16"), "capture.not-utf8", None, None),
     "xml": (b"<?xml version='1.0'?><epcis:EPCISDocument/>", "capture.malformed-json", None, None),
-    "duplicate key": (with_text('"action": "OBSERVE"', '"action": "OBSERVE", "action": "ADD"'), "capture.duplicate-key", None, "/epcisBody/eventList/0"),
+    "duplicate key": (with_text('"action": "OBSERVE"', '"action": "OBSERVE", "action": "ADD"'), "capture.duplicate-key", None, FIRST),
     "duplicate key escaped": (
-        with_text('"action": "OBSERVE"', '"action": "OBSERVE", "\\u0061ction": "ADD"'), "capture.duplicate-key", None, "/epcisBody/eventList/0"),
-    "nan": (with_text('"OBSERVE"', "NaN"), "capture.number-not-finite", None, "/epcisBody/eventList/0/action"),
-    "infinity": (with_text('"OBSERVE"', "-Infinity"), "capture.number-not-finite", None, "/epcisBody/eventList/0/action"),
-    "huge number": (with_text('"OBSERVE"', "1e400"), "capture.number-not-finite", None, "/epcisBody/eventList/0/action"),
-    "huge integer": (with_text('"OBSERVE"', "9" * 5000), "capture.integer-too-large", None, "/epcisBody/eventList/0/action"),
-    "just too large": (with_text('"OBSERVE"', str(2**53)), "capture.integer-too-large", None, "/epcisBody/eventList/0/action"),
+        with_text('"action": "OBSERVE"', '"action": "OBSERVE", "\\u0061ction": "ADD"'), "capture.duplicate-key", None, FIRST),
+    "nan": (with_text('"OBSERVE"', "NaN"), "capture.number-not-finite", None, f"{FIRST}/action"),
+    "infinity": (with_text('"OBSERVE"', "-Infinity"), "capture.number-not-finite", None, f"{FIRST}/action"),
+    "huge number": (with_text('"OBSERVE"', "1e400"), "capture.number-not-finite", None, f"{FIRST}/action"),
+    "huge integer": (with_text('"OBSERVE"', "9" * 5000), "capture.integer-too-large", None, f"{FIRST}/action"),
+    "just too large": (with_text('"OBSERVE"', str(2**53)), "capture.integer-too-large", None, f"{FIRST}/action"),
     "too deep": (deep(40), "capture.too-deep", None, None),
     "very deep": (deep(100_000), "capture.too-deep", None, None),
-    "lone surrogate": (with_text("shipping", "\\ud800"), "capture.lone-surrogate", None, "/epcisBody/eventList/0/bizStep"),
-    "nul": (with_text("shipping", "ship\\u0000"), "capture.nul-character", None, "/epcisBody/eventList/0/bizStep"),
+    "lone surrogate": (with_text("shipping", "\\ud800"), "capture.lone-surrogate", None, f"{FIRST}/bizStep"),
+    "nul": (with_text("shipping", "ship\\u0000"), "capture.nul-character", None, f"{FIRST}/bizStep"),
     "raw nul": (with_text("shipping", "ship\0"), "capture.nul-character", None, None),
-    "a list": (b"[]", "capture.document-invalid", "shape.wrong-type", ""),
-    "a string": (b'"EPCISDocument"', "capture.document-invalid", "shape.wrong-type", ""),
-    "null": (b"null", "capture.document-invalid", "shape.wrong-type", ""),
-    "an empty object": (b"{}", "capture.document-invalid", "shape.missing", "/type"),
-    "unknown type": (raw({"type": "Letter"}), "capture.document-invalid", "shape.unknown-document-type", "/type"),
-    "bare event sent as document": (raw({"@context": CONTEXT, **object_event()}), "capture.document-invalid", None, None),
+    "a list": (b"[]", INVALID, "shape.wrong-type", ""),
+    "a string": (b'"EPCISDocument"', INVALID, "shape.wrong-type", ""),
+    "null": (b"null", INVALID, "shape.wrong-type", ""),
+    "an empty object": (b"{}", INVALID, "shape.missing", "/type"),
+    "unknown type": (raw({"type": "Letter"}), INVALID, "shape.unknown-document-type", "/type"),
+    "bare event sent as document": (raw({"@context": CONTEXT, **object_event()}), INVALID, None, None),
     "no events": (raw(document()), "capture.no-events", None, "/epcisBody/eventList"),
-    "events of strings": (raw(document("one", "two")), "capture.document-invalid", "shape.wrong-type", "/epcisBody/eventList/0"),  # type: ignore[arg-type]
-    "events of numbers": (raw(document(1, None)), "capture.document-invalid", "shape.wrong-type", "/epcisBody/eventList/0"),  # type: ignore[arg-type]
-    "no event list": (raw(document(epcisBody={})), "capture.document-invalid", "shape.missing", "/epcisBody/eventList"),
+    "events of strings": (raw(document("one", "two")), INVALID, "shape.wrong-type", FIRST),  # type: ignore[arg-type]
+    "events of numbers": (raw(document(1, None)), INVALID, "shape.wrong-type", FIRST),  # type: ignore[arg-type]
+    "no event list": (raw(document(epcisBody={})), INVALID, "shape.missing", "/epcisBody/eventList"),
     "event list of a string": (
-        raw(document(epcisBody={"eventList": "all"})), "capture.document-invalid", "shape.wrong-type", "/epcisBody/eventList"),
+        raw(document(epcisBody={"eventList": "all"})), INVALID, "shape.wrong-type", "/epcisBody/eventList"),
     "wrong check digit": (
-        with_event(epcList=["https://id.gs1.org/01/09521002000017/21/A"]), "capture.document-invalid", "rules.wrong-check-digit",
-        "/epcisBody/eventList/0/epcList/0"),
-    "no offset": (with_text(TIMES, "2026-06-12T19:30:00"), "capture.document-invalid", "shape.not-a-time", "/epcisBody/eventList/0/eventTime"),
-    "year zero": (with_text(TIMES, "0000-06-12T19:30:00Z"), "capture.document-invalid", None, "/epcisBody/eventList/0/eventTime"),
-    "hour 24": (with_text(TIMES, "2026-06-12T24:00:00Z"), "capture.document-invalid", "shape.not-a-time", "/epcisBody/eventList/0/eventTime"),
-    "leap second": (with_text(TIMES, "2016-12-31T23:59:60Z"), "capture.document-invalid", "rules.time-not-kept", "/epcisBody/eventList/0/eventTime"),
-    "30 February": (with_text(TIMES, "2026-02-30T10:00:00Z"), "capture.document-invalid", "shape.not-a-time", "/epcisBody/eventList/0/eventTime"),
-    "offset of 99 hours": (with_text(TIMES, "2026-06-12T19:30:00+99:00"), "capture.document-invalid", None, "/epcisBody/eventList/0/eventTime"),
-    "digits of another script": (with_text(TIMES, "٢٠٢٦-06-12T19:30:00Z"), "capture.document-invalid", None, "/epcisBody/eventList/0/eventTime"),
-    "in the future": (with_text(TIMES, "2126-06-12T19:30:00Z"), "capture.document-invalid", "rules.time-in-future", "/epcisBody/eventList/0/eventTime"),
-    "wrong action": (with_event(action="MOVE"), "capture.document-invalid", None, "/epcisBody/eventList/0/action"),
-    "control character": (with_event(readPoint={"id": "https://id.gs1.org/414/9521002001013\u0007"}), "capture.document-invalid", None, None),
-    "identifier of 10,000 characters": (with_event(epcList=["urn:example:" + "x" * 10_000]), "capture.document-invalid", None, None),
+        with_event(epcList=["https://id.gs1.org/01/09521002000017/21/A"]), INVALID, "rules.wrong-check-digit",
+        f"{FIRST}/epcList/0"),
+    "no offset": (with_text(TIMES, "2026-06-12T19:30:00"), INVALID, "shape.not-a-time", f"{FIRST}/eventTime"),
+    "year zero": (with_text(TIMES, "0000-06-12T19:30:00Z"), INVALID, None, f"{FIRST}/eventTime"),
+    "hour 24": (with_text(TIMES, "2026-06-12T24:00:00Z"), INVALID, "shape.not-a-time", f"{FIRST}/eventTime"),
+    "leap second": (with_text(TIMES, "2016-12-31T23:59:60Z"), INVALID, "rules.time-not-kept", f"{FIRST}/eventTime"),
+    "30 February": (with_text(TIMES, "2026-02-30T10:00:00Z"), INVALID, "shape.not-a-time", f"{FIRST}/eventTime"),
+    "offset of 99 hours": (with_text(TIMES, "2026-06-12T19:30:00+99:00"), INVALID, None, f"{FIRST}/eventTime"),
+    "digits of another script": (with_text(TIMES, "٢٠٢٦-06-12T19:30:00Z"), INVALID, None, f"{FIRST}/eventTime"),
+    "in the future": (with_text(TIMES, "2126-06-12T19:30:00Z"), INVALID, "rules.time-in-future", f"{FIRST}/eventTime"),
+    "wrong action": (with_event(action="MOVE"), INVALID, None, f"{FIRST}/action"),
+    "control character": (with_event(readPoint={"id": "https://id.gs1.org/414/9521002001013\u0007"}), INVALID, None, None),
+    "identifier of 10,000 characters": (with_event(epcList=["urn:example:" + "x" * 10_000]), INVALID, None, None),
 }  # fmt: skip
 
 
@@ -123,7 +125,9 @@ def test_a_bare_event_without_context_is_refused_with_place(client: Any, headers
 
 
 @pytest.mark.parametrize("path", ["/epcis/events", "/api/capture/check?bare=true"])
-@pytest.mark.parametrize("body", [b"[]", b"1", b"null", GOOD, b'{"type": 7}', b'{"type": ["ObjectEvent"]}', b'{"type": "NoEvent", "@context": []}'])
+@pytest.mark.parametrize(
+    "body", [b"[]", b"1", b"null", GOOD, b'{"type": 7}', b'{"type": ["ObjectEvent"]}', b'{"type": "NoEvent", "@context": []}']
+)
 def test_what_is_no_bare_event_is_refused(client: Any, headers: dict[str, str], path: str, body: bytes) -> None:
     answer = client.post(path, data=body, headers=headers)
     if path.startswith("/epcis"):
@@ -151,16 +155,23 @@ def test_too_many_events_are_413_and_name_both_limits(client: Any, headers: dict
     assert counts(on) == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "x", "application/json5"])
+@pytest.mark.parametrize(
+    "kind",
+    ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "x", "application/json5"],
+)
 @pytest.mark.parametrize("path", ["/epcis/capture", "/epcis/events", "/api/capture/check"])
-def test_another_content_type_is_415_and_told_which_are_read(client: Any, headers: dict[str, str], on: Runtime, path: str, kind: str) -> None:
+def test_another_content_type_is_415_and_told_which_are_read(
+    client: Any, headers: dict[str, str], on: Runtime, path: str, kind: str
+) -> None:
     answer = client.post(path, data=GOOD, headers=headers | {"Content-Type": kind})
     told = problem_of(answer, 415, "api.media-type")
     assert "application/json" in told["detail"]
     assert counts(on) == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "application/ld+json", "APPLICATION/JSON", 'application/json;profile="x"'])
+@pytest.mark.parametrize(
+    "kind", ["application/json; charset=utf-8", "application/ld+json", "APPLICATION/JSON", 'application/json;profile="x"']
+)
 def test_both_names_of_json_are_read_with_any_parameter(client: Any, headers: dict[str, str], kind: str) -> None:
     assert client.post("/epcis/capture", data=GOOD, headers=headers | {"Content-Type": kind}).status_code == 202
 
@@ -175,7 +186,9 @@ def test_a_length_that_lies_never_captures_half_a_document(client: Any, headers:
     keeps_serving(client, headers)
 
 
-@pytest.mark.parametrize("query", ["perPage=0", "perPage=-1", "perPage=x", "perPage=", "perPage=1.5", "perPage=%C2%B2", "perPage=%D9%A3", "perPage=" + "9" * 30])
+@pytest.mark.parametrize(
+    "query", ["perPage=0", "perPage=-1", "perPage=x", "perPage=", "perPage=1.5", "perPage=%C2%B2", "perPage=%D9%A3", "perPage=" + "9" * 30]
+)
 def test_garbage_in_per_page_is_refused_by_name(client: Any, headers: dict[str, str], query: str) -> None:
     told = problem_of(client.get(f"/epcis/capture?{query}", headers=headers), 400, "api.parameter-invalid")
     assert told["pointer"] == "?perPage"
@@ -213,7 +226,9 @@ def test_a_nul_in_the_target_is_refused_before_any_database_sees_it(client: Any,
 
 
 def test_an_idempotency_key_that_is_too_long_is_refused(client: Any, headers: dict[str, str], on: Runtime) -> None:
-    problem_of(client.post("/epcis/capture", data=GOOD, headers=headers | {"Idempotency-Key": "k" * 256}), 400, "capture.idempotency-key-long")
+    problem_of(
+        client.post("/epcis/capture", data=GOOD, headers=headers | {"Idempotency-Key": "k" * 256}), 400, "capture.idempotency-key-long"
+    )
     assert counts(on) == (0, 0, 0, 0)
 
 
@@ -227,13 +242,14 @@ def test_many_findings_are_counted_and_the_first_hundred_told(client: Any, heade
 
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=20),
-    st.sampled_from(["ObjectEvent", "ADD", TIMES, "+07:00", "urn:epc:id:sgtin:9521002.000001.A", "https://id.gs1.org/01/09521002000016", "@context"]),
+    st.sampled_from(["ObjectEvent", "ADD", TIMES, "+07:00", "urn:epc:id:sgtin:9521002.000001.A", "https://id.gs1.org/01/09521002000016"]),
 )  # fmt: skip
 keys = st.one_of(
     st.text(max_size=8),
     st.sampled_from([
         "type", "action", "eventTime", "eventTimeZoneOffset", "epcList", "quantityList", "readPoint", "id", "bizStep", "eventID", "ilmd",
-        "errorDeclaration", "declarationTime", "sensorElementList", "parentID", "childEPCs", "@context", "epcisBody", "eventList", "persistentDisposition",
+        "errorDeclaration", "declarationTime", "sensorElementList", "parentID", "childEPCs", "@context", "epcisBody", "eventList",
+        "persistentDisposition",
     ]),
 )  # fmt: skip
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=5), max_leaves=12)

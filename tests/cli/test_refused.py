@@ -34,7 +34,16 @@ def command(outcome: int | BaseException | None) -> click.Command:
 
 @pytest.mark.parametrize(
     ("outcome", "code"),
-    [(None, 0), (0, 0), (1, 1), (2, 2), (Busy(retry_after=1), 1), (click.UsageError("no"), 2), (click.ClickException("no"), 1), (click.Abort(), 130)],
+    [
+        (None, 0),
+        (0, 0),
+        (1, 1),
+        (2, 2),
+        (Busy(retry_after=1), 1),
+        (click.UsageError("no"), 2),
+        (click.ClickException("no"), 1),
+        (click.Abort(), 130),
+    ],
 )
 def test_every_end_has_its_exit_code(outcome: int | BaseException | None, code: int) -> None:
     assert refused.run(command(outcome), []) == code
@@ -71,16 +80,26 @@ def test_a_reader_that_went_away_is_no_fault(monkeypatch: pytest.MonkeyPatch) ->
     assert end.value.code == 1
 
 
-@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file", "x.json"), PermissionError(13, "Permission denied", "x.json"), IsADirectoryError(21, "Is a directory", "x")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError(2, "No such file", "x.json"),
+        PermissionError(13, "Permission denied", "x.json"),
+        IsADirectoryError(21, "Is a directory", "x"),
+    ],
+)
 def test_a_file_that_cannot_be_used_is_told_without_a_traceback(error: OSError, capsys: pytest.CaptureFixture[str]) -> None:
     assert refused.run(command(error), []) == 1
     assert "x" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("variables", "language"), [
-    ({}, "en"), ({"LANG": "vi_VN.UTF-8"}, "vi"), ({"LANG": "C.UTF-8"}, "en"), ({"LC_ALL": "fr_FR", "LANG": "vi_VN"}, "fr"), ({"TRUYXUAT_LANGUAGE": "vi", "LC_ALL": "fr"}, "vi"),
+    ({}, "en"), ({"LANG": "vi_VN.UTF-8"}, "vi"), ({"LANG": "C.UTF-8"}, "en"), ({"LC_ALL": "fr_FR", "LANG": "vi_VN"}, "fr"),
+    ({"TRUYXUAT_LANGUAGE": "vi", "LC_ALL": "fr"}, "vi"),
 ])  # fmt: skip
-def test_the_terminal_s_language_is_spoken(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], language: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_terminal_s_language_is_spoken(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     from app.words.refusals import describe
 
     for name in ("TRUYXUAT_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):

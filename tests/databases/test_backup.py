@@ -49,7 +49,9 @@ def elsewhere(tmp_path: Path, request: pytest.FixtureRequest, clock: SetClock) -
 
 
 def capture(on: Runtime, enterprise: Enterprise, serial: str) -> Receipt:
-    event = object_event(epcList=[f"https://id.gs1.org/01/09521002000016/21/{serial}"], eventID=f"urn:uuid:00000000-0000-4000-8000-0000000000{serial}")
+    event = object_event(
+        epcList=[f"https://id.gs1.org/01/09521002000016/21/{serial}"], eventID=f"urn:uuid:00000000-0000-4000-8000-0000000000{serial}"
+    )
     receipt = accept(raw(document(event)), by=enterprise.actor(), on=on)
     while sequencer.integrate(on=on):
         pass
@@ -203,7 +205,9 @@ def test_a_backup_is_whole_while_the_server_goes_on_writing(on: Runtime, elsewhe
             number += 2
             on.store.write(lambda tx, number=number: (put(number)(tx), put(number + 1)(tx)))  # type: ignore[misc]  # bound now
 
-    on.store.write(lambda tx: tx.insert(LOG_QUEUE, ("queue_id", "subject", "entry"), [(-number, 1, b"x" * 500) for number in range(1, 20_001)]))
+    on.store.write(
+        lambda tx: tx.insert(LOG_QUEUE, ("queue_id", "subject", "entry"), [(-number, 1, b"x" * 500) for number in range(1, 20_001)])
+    )
     writing = threading.Thread(target=go_on)
     writing.start()
     try:
@@ -221,7 +225,9 @@ def test_a_backup_is_whole_while_the_server_goes_on_writing(on: Runtime, elsewhe
 
 def test_progress_is_told_page_by_page(embedded: Runtime, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    embedded.store.write(lambda tx: tx.insert(LOG_QUEUE, ("queue_id", "subject", "entry"), [(number, 1, b"x" * 3000) for number in range(8000)]))
+    embedded.store.write(
+        lambda tx: tx.insert(LOG_QUEUE, ("queue_id", "subject", "entry"), [(number, 1, b"x" * 3000) for number in range(8000)])
+    )
     copy_out.backup(tmp_path / "copy", on=embedded, progress=lambda done, total: told.append((done, total)))
     assert len(told) > 2
     assert told[-1][0] == told[-1][1]

@@ -39,7 +39,11 @@ class Server:
     def start(self) -> None:
         """Start, and return when it answers."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("TRUYXUAT_")}
-        environ |= {"TRUYXUAT_HOME": str(self._settings.home), "TRUYXUAT_DATABASE_URL": self._settings.url(), "TRUYXUAT_BASE_URL": self._settings.base_url}
+        environ |= {
+            "TRUYXUAT_HOME": str(self._settings.home),
+            "TRUYXUAT_DATABASE_URL": self._settings.url(),
+            "TRUYXUAT_BASE_URL": self._settings.base_url,
+        }
         environ |= {"TRUYXUAT_CHECKPOINT_SECONDS": "0.05"}
         log = (self._settings.home / "server.log").open("ab")
         command = [sys.executable, "-m", "app", "serve", "--port", str(self.port)]

@@ -16,13 +16,38 @@ from app.runtime import Runtime
 from tests.builders import make_api_key, make_enterprise
 
 ODD = [
-    "", "%00", "%ED%A0%80", "%FF%FE", "%C0%AF", "%c0%2e", "..", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", ".", "%", "%zz", "%u0041", "a%2Fb", "a//b", "/", "\\",
-    "x" * 4000, "%F0%9F%A7%83", "é", "0", "-1", "1e9", "9223372036854775807", "9223372036854775808", "9" * 40, "%D9%A3", "%C2%B2", "null", "{}", "[]",
-    "'", '"', "%22%3E%3Cscript%3E", ";DROP%20TABLE%20event", "%0d%0aSet-Cookie:%20x=1", "%20", "+", "01/09521002000016/21/A%2FB", "*", "~", "%7F", "%1B",
-    "NaN", "true", "09521001000017", "00000000000000", "https:%2F%2Fexample.test%2F", "{0}", "{x.__class__}", "%7B0%7D", "$(id)", "%25%30%30",
+    "", "%00", "%ED%A0%80", "%FF%FE", "%C0%AF", "%c0%2e", "..", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", ".", "%", "%zz", "%u0041", "a%2Fb",
+    "a//b", "/", "\\",
+    "x" * 4000, "%F0%9F%A7%83", "é", "0", "-1", "1e9", "9223372036854775807", "9223372036854775808", "9" * 40, "%D9%A3", "%C2%B2", "null",
+    "{}", "[]",
+    "'", '"', "%22%3E%3Cscript%3E", ";DROP%20TABLE%20event", "%0d%0aSet-Cookie:%20x=1", "%20", "+", "01/09521002000016/21/A%2FB", "*",
+    "~", "%7F", "%1B",
+    "NaN", "true", "09521001000017", "00000000000000", "https:%2F%2Fexample.test%2F", "{0}", "{x.__class__}", "%7B0%7D", "$(id)",
+    "%25%30%30",
 ]  # fmt: skip
 _PLACE = re.compile(r"<[^>]*>")
-NAMES = ["page", "q", "lot", "gtin", "code", "lang", "next", "before", "index", "size", "from", "to", "old", "part", "layout", "dpi", "dx", "kind", "done", "wait"]
+NAMES = [
+    "page",
+    "q",
+    "lot",
+    "gtin",
+    "code",
+    "lang",
+    "next",
+    "before",
+    "index",
+    "size",
+    "from",
+    "to",
+    "old",
+    "part",
+    "layout",
+    "dpi",
+    "dx",
+    "kind",
+    "done",
+    "wait",
+]
 
 
 def gets(public: bool) -> list[Route]:
@@ -66,7 +91,8 @@ def test_odd_words_in_forms_and_bodies_are_answered(client: Any, owner: dict[str
     faults = []
     texts = ["", "\0", "x" * 9000, "é\u0301'", "\x1b[2J", "9" * 40, "{0}"]
     names = [
-        "name", "email", "password", "person_name", "gtin", "lot", "reason", "label", "role", "days", "kind", "province", "text", "code", "count", "next",
+        "name", "email", "password", "person_name", "gtin", "lot", "reason", "label", "role", "days", "kind", "province", "text", "code",
+        "count", "next",
         "produced_on", "expires_on", "quantity", "uom", "time", "step", "serials", "what", "sure", "tax_code", "prefix", "gln", "website",
     ]  # fmt: skip
     for route in [each for each in dict.fromkeys(ROUTES) if each.method in {"POST", "PUT", "DELETE"}]:
@@ -75,7 +101,10 @@ def test_odd_words_in_forms_and_bodies_are_answered(client: Any, owner: dict[str
             values = dict.fromkeys(names, text)
             for headers in ({}, owner):
                 if route.operation:
-                    answers = [client.open(path, method=route.method, json=body, headers=headers) for body in (values, [text], text, {names[0]: values})]
+                    answers = [
+                        client.open(path, method=route.method, json=body, headers=headers)
+                        for body in (values, [text], text, {names[0]: values})
+                    ]
                 else:
                     answers = [client.open(path, method=route.method, data=values, headers=headers)]
                 faults += [f"{route.method} {route.rule}: {text[:20]!r} {answer.status_code}" for answer in answers if wrong(answer)]
@@ -83,7 +112,8 @@ def test_odd_words_in_forms_and_bodies_are_answered(client: Any, owner: dict[str
 
 
 HEADERS = [
-    "Accept", "Accept-Language", "Authorization", "Cookie", "Content-Type", "If-None-Match", "Range", "Origin", "X-Forwarded-For", "Host", "Linktype",
+    "Accept", "Accept-Language", "Authorization", "Cookie", "Content-Type", "If-None-Match", "Range", "Origin", "X-Forwarded-For", "Host",
+    "Linktype",
 ]  # fmt: skip
 VALUES = ["", "\xff", "x" * 8000, ";q=", ",,,", "*/*;q=nan", "{0}", "en;q=inf", "bytes=9-1", "é=é", "tx_", "application/json;q=0"]
 
@@ -101,7 +131,19 @@ pieces = st.one_of(
     st.binary(max_size=8),
     st.binary(max_size=8).map(lambda value: b"".join(b"%%%02X" % byte for byte in value)),
 )
-PREFIXES = [b"/", b"/v/", b"/01/", b"/00/", b"/api/verify?code=", b"/v/01/1?lang=", b"/?lang=", b"/log/tile/", b"/handbook/", b"/static/", b"/api/products/"]
+PREFIXES = [
+    b"/",
+    b"/v/",
+    b"/01/",
+    b"/00/",
+    b"/api/verify?code=",
+    b"/v/01/1?lang=",
+    b"/?lang=",
+    b"/log/tile/",
+    b"/handbook/",
+    b"/static/",
+    b"/api/products/",
+]
 
 
 def fetch(app: Any, target: bytes) -> int:

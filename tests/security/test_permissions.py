@@ -74,7 +74,9 @@ def verbs() -> list[tuple[Path, ast.FunctionDef]]:
         (path, node)
         for path in (ROOT / "app").rglob("*.py")
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and {"by", "on"} <= {argument.arg for argument in node.args.kwonlyargs} and not node.name.startswith("_")
+        if isinstance(node, ast.FunctionDef)
+        and {"by", "on"} <= {argument.arg for argument in node.args.kwonlyargs}
+        and not node.name.startswith("_")
     ]
 
 

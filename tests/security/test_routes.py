@@ -1,10 +1,10 @@
-"""Every route × nobody, a stranger, a colleague of the wrong role, the right colleague: the register of routes is walked, none is forgotten."""
+"""Every route × nobody, a stranger, a colleague of the wrong role, the right colleague: none of the register is forgotten."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,7 @@ def simple(rule: str) -> str:
 def sample_of(route: Route) -> Sample:
     found = SAMPLES.get(("GET" if route.method == "HEAD" else route.method, simple(route.rule)))
     if found is None and "<" in route.rule:
-        pytest.fail(f'{route.method} {route.rule} has no sample: add ("{route.method}", "{simple(route.rule)}") to SAMPLES in tests/security/world.py')
+        pytest.fail(f'a route has no sample: add ("{route.method}", "{simple(route.rule)}") to SAMPLES in tests/security/world.py')
     return found or Sample()
 
 
@@ -49,7 +49,7 @@ Call = Callable[[Route, "dict[str, str]"], Any]
 
 
 @pytest.fixture
-def call(app: Any, world: World) -> Iterator[Call]:
+def call(app: Any, world: World) -> Call:
     """Calls a route on a thing of ours, with a client that keeps no cookies."""
 
     def run(route: Route, headers: dict[str, str]) -> Any:
@@ -58,10 +58,14 @@ def call(app: Any, world: World) -> Iterator[Call]:
         headers = headers | ({"Content-Type": sample.content_type} if sample.content_type else {})
         if route.method in {"POST", "PUT"} and sample.json is None and sample.form is None and sample.data is None and route.operation:
             return app.test_client().open(path, method=route.method, headers=headers, json={})
-        body = {name: value for name, value in (("json", sample.json), ("data", sample.form if sample.form is not None else sample.data)) if value is not None}
+        body = {
+            name: value
+            for name, value in (("json", sample.json), ("data", sample.form if sample.form is not None else sample.data))
+            if value is not None
+        }
         return app.test_client().open(path, method=route.method, headers=headers, **body)
 
-    yield run
+    return run
 
 
 def roles(permission: Permission) -> list[Role]:
@@ -140,7 +144,9 @@ def test_a_key_limited_to_something_else_is_refused(routes: list[Route], call: C
         role = Role.OWNER if route.needs in GRANTS[Role.OWNER] else roles(route.needs)[0]
         other = next(each for each in sorted(GRANTS[role]) if each is not route.needs)
         key = on.store.write(
-            lambda tx, role=role, other=other: register.add_api_key(tx, world.ours.party_id, "narrow", role, [other], None, on.clock.now(), None)  # type: ignore[misc]  # bound now
+            lambda tx, role=role, other=other: register.add_api_key(
+                tx, world.ours.party_id, "narrow", role, [other], None, on.clock.now(), None
+            )  # type: ignore[misc]  # bound now
         )
         answer = call(route, {"Authorization": f"Bearer {key}"})
         if answer.status_code != 403:

@@ -64,7 +64,7 @@ def make_world(on: Runtime, client: Any) -> World:
     names = {
         "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
         "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
-        "row": str(_row_of(on)), "draft": _draft(on, client, key),
+        "row": str(_row_of(on)), "draft": _draft(client, key),
     }  # fmt: skip
     return World(ours, theirs, names)
 
@@ -88,7 +88,7 @@ def _row_of(on: Runtime) -> int:
         return int(connection.execute(select(Event.id)).scalar_one())
 
 
-def _draft(on: Runtime, client: Any, key: dict[str, str]) -> str:
+def _draft(client: Any, key: dict[str, str]) -> str:
     """A file that was looked at and not yet recorded."""
     text = raw(document(object_event(epcList=[f"https://id.gs1.org/01/{GTIN}/21/DRAFT"]))).decode()
     answer = client.post("/console/capture", headers=key, data={"text": text})
@@ -140,7 +140,6 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/console/labels/<int:job_id>/made"): Sample(_JOB, form={}),
     ("POST", "/console/api-keys/<key_id>/revoke"): Sample({"key_id": "{key}"}, form={}),
     ("POST", "/console/capture/drafts/<int:draft_id>"): Sample(_DRAFT, form={}),
-    ("POST", "/console/labels/<int:job_id>/made"): Sample(_JOB, form={}),
     ("POST", "/console/labels/<int:job_id>/void"): Sample(_JOB, form={"reason": "In hỏng cả cuộn", "what": "all"}),
     ("POST", "/console/products/<gtin>"): Sample(_GTIN, form={"name": "Của tôi"}),
     ("POST", "/console/products/<gtin>/image"): Sample(_GTIN, form={}),

@@ -33,7 +33,9 @@ def row_of(kind: Table) -> st.SearchStrategy[tuple[Any, ...]]:
 
 def kept(on: Runtime, kind: Table) -> list[tuple[Any, ...]]:
     with on.store.reading() as connection:
-        rows = [tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in connection.execute(select(kind))]
+        rows = [
+            tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in connection.execute(select(kind))
+        ]
     return sorted(rows, key=repr)
 
 
@@ -43,7 +45,9 @@ def kept(on: Runtime, kind: Table) -> list[tuple[Any, ...]]:
 def test_bulk_rows_equal_those_of_the_core(on: Runtime, kind: Table, data: st.DataObject, count: int) -> None:
     keys = [column.name for column in kind.primary_key.columns]
     names = [column.name for column in kind.columns]
-    drawn = data.draw(st.lists(row_of(kind), min_size=count, max_size=count, unique_by=lambda row: tuple(row[names.index(key)] for key in keys)))
+    drawn = data.draw(
+        st.lists(row_of(kind), min_size=count, max_size=count, unique_by=lambda row: tuple(row[names.index(key)] for key in keys))
+    )
     if kind.name == "capture_document":  # one Idempotency-Key is used once
         drawn = [(*row[:-1], None) for row in drawn]
 

@@ -30,10 +30,9 @@ def test_an_instant_before_1970_is_negative() -> None:
 
 
 def test_a_naive_instant_is_refused_by_the_column(on: Runtime) -> None:
+    naive = {"prefix": "9521", "party_id": 1, "evidence": "declared", "created_at": datetime(2026, 1, 1)}  # noqa: DTZ001  # on purpose
     with pytest.raises(StatementError, match="naive"):
-        on.store.write(
-            lambda tx: tx.execute(insert(CompanyPrefix).values(prefix="9521", party_id=1, evidence="declared", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001  # on purpose
-        )
+        on.store.write(lambda tx: tx.execute(insert(CompanyPrefix).values(naive)))
 
 
 def test_an_instant_comes_back_aware_and_in_utc(on: Runtime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Self
 
 import pytest
 from sqlalchemy import exc, func, insert, select, text
@@ -50,7 +51,7 @@ class Gate:
         self._entered.set()
         self._open.wait(20)
 
-    def __enter__(self) -> Gate:
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._entered.wait(20)
         return self
@@ -116,7 +117,9 @@ def test_a_refusal_alone_leaves_nothing(on: Runtime) -> None:
 
 def test_a_fault_in_one_function_does_not_reach_its_neighbours(on: Runtime) -> None:
     with ThreadPoolExecutor(3) as pool, Gate(on.store) as gate:
-        good, bad, after = (pool.submit(on.store.write, put(number, then)) for number, then in ((1, None), (2, ZeroDivisionError()), (3, None)))
+        good, bad, after = (
+            pool.submit(on.store.write, put(number, then)) for number, then in ((1, None), (2, ZeroDivisionError()), (3, None))
+        )
         wait_until_queued(on.store, 3)
         gate.open()
         assert isinstance(bad.exception(), ZeroDivisionError)

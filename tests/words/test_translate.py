@@ -35,9 +35,12 @@ def test_an_unknown_language_is_vietnamese() -> None:
 
 
 @pytest.mark.parametrize(("wish", "accept", "chosen"), [
-    (None, None, "vi"), ("en", "fr", "en"), ("xx", "fr", "fr"), ("", "", "vi"), (None, "fr-CA, en;q=0.5", "fr"), (None, "en;q=0.5, fr", "fr"),
-    (None, "de, en;q=0.1", "en"), (None, "de", "vi"), (None, "*", "vi"), (None, "en;q=0", "vi"), (None, "en;q=nan", "vi"), (None, "en;q=x, fr;q=0.1", "fr"),
-    (None, "EN-us", "en"), (None, ";;;,,=", "vi"), (None, "en;q=", "vi"), (None, "vi, en", "vi"), (None, "x," * 50 + "en", "vi"), ("EN", None, "vi"),
+    (None, None, "vi"), ("en", "fr", "en"), ("xx", "fr", "fr"), ("", "", "vi"), (None, "fr-CA, en;q=0.5", "fr"),
+    (None, "en;q=0.5, fr", "fr"),
+    (None, "de, en;q=0.1", "en"), (None, "de", "vi"), (None, "*", "vi"), (None, "en;q=0", "vi"), (None, "en;q=nan", "vi"),
+    (None, "en;q=x, fr;q=0.1", "fr"),
+    (None, "EN-us", "en"), (None, ";;;,,=", "vi"), (None, "en;q=", "vi"), (None, "vi, en", "vi"), (None, "x," * 50 + "en", "vi"),
+    ("EN", None, "vi"),
 ])  # fmt: skip
 def test_the_language_is_the_wish_then_the_browser_s_then_the_house_s(wish: str | None, accept: str | None, chosen: str) -> None:
     assert choose_language(wish, accept) == chosen
