@@ -17,7 +17,6 @@ from app.web import forms
 door = Door("recall_api", __name__)
 
 
-
 def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     answer = Response(orjson.dumps(body), status, content_type="application/json")
     answer.headers.update(headers or {})
