@@ -152,13 +152,18 @@ def number(figure: float | Decimal | str) -> str:
 _UNITS = ("KGM", "GRM", "TNE", "LTR", "MLT", "H87", "MTR", "MTK", "CEL", "P1")
 
 
+def shown_gtin(gtin: str) -> str:
+    """A GTIN-14 as it is printed under its bars: 8, 13 or 14 digits; a leading zero of a GTIN-13 is a digit like any other."""
+    return gtin[6:] if gtin.startswith("000000") else gtin.removeprefix("0")
+
+
 def amount(figure: float | Decimal | str, unit: str | None) -> str:
     """A quantity with its unit as people write it; unit: UN/ECE Recommendation 20, a code without words here shows as it is."""
     told = t(f"web.unit_{unit}") if unit in _UNITS else unit or ""
     return f"{number(figure)}\u00a0{told}".rstrip("\u00a0")
 
 
-_WORDS: tuple[Callable[..., Any], ...] = (t, language, instant, day, number, amount)
+_WORDS: tuple[Callable[..., Any], ...] = (t, language, instant, day, number, amount, shown_gtin)
 _WAYS: tuple[Callable[..., Any], ...] = (languages, in_language, link, signed_in, reachable, navigation)
 
 

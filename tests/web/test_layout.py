@@ -277,3 +277,16 @@ def test_words_in_macros_are_shown_and_not_run(app: Any) -> None:
         ):
             assert "<b>" not in str(told)
             assert "&lt;b&gt;" in str(told)
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("09521002000016", "9521002000016"),
+        ("00012345000065", "0012345000065"),
+        ("00000095200013", "95200013"),
+        ("19521002000013", "19521002000013"),
+    ],
+)
+def test_a_gtin_shows_the_digits_under_its_bars(kept: str, shown: str) -> None:
+    assert show.shown_gtin(kept) == shown
