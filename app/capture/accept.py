@@ -220,7 +220,7 @@ def _keep(sending: _Sending, signer: EventSigner, fresh: list[_Draft], drafts: l
         event_time = times.micros(draft.event["eventTime"])
         events.append((sending.party_id, row_id, document_id, *_event_columns(draft, place, event_time, seal, path)))
         identities.append((sending.party_id, *draft.identity, draft.content, row_id))
-        item_rows += [(*key[:3], event_time, row_id, role, sending.party_id) for key, role in items.keys(draft.event)]
+        item_rows += [(*key[:3], sending.party_id, event_time, row_id, role) for key, role in items.keys(draft.event)]
         queued.append((row_id, entry(evidence=seal.evidence, cbv=draft.cbv, index=place)))
 
     def run(tx: Tx) -> None:

@@ -99,6 +99,7 @@ class EventItem(Base):
     """Which item takes which part in which event; one row per identifier an event names.
 
     role: 1 epc, 2 parent, 3 child, 4 input, 5 output; class-level identifiers (lots, classes) use the same roles.
+    The organisation stands before the time: what a stranger records about an item never lies between its owner's events.
     """
 
     __tablename__ = "event_item"
@@ -107,7 +108,7 @@ class EventItem(Base):
     issuer: Mapped[int] = mapped_column(Id, primary_key=True)
     class_key: Mapped[int] = mapped_column(Id, primary_key=True)
     instance: Mapped[str] = mapped_column(Words, primary_key=True)
+    party_id: Mapped[int] = mapped_column(Id, primary_key=True)
     event_time: Mapped[int] = mapped_column(Id, primary_key=True)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     role: Mapped[int] = mapped_column(Small, primary_key=True)
-    party_id: Mapped[int] = mapped_column(Id)

@@ -1,29 +1,43 @@
 """Finding the events that concern an item: its own, its lot's, those of its containers while it was inside, and of what it was made from.
 
-Level by level, one index range a class of identifiers: on a sharded database each question goes to one shard, and no recursive query is
-needed. What an event says is taken from its sealed bytes; index rows only lead there.
+Level by level, a few beginnings of index ranges for each identifier: on a sharded database each question goes to one shard, and a flood
+of events by one organisation costs no more than twenty. What an event says is taken from its sealed bytes; index rows only lead there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice, zip_longest
+from typing import Any, Protocol, TypeVar
 
 import orjson
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import Select, bindparam, column, func, literal, select, values
 from sqlalchemy.engine import Connection
 
 from app.capture import find as capture
 from app.capture import items, times
 from app.capture.model import EventItem
 from app.identify.item_key import ItemKey, item_key
+from app.store.columns import Id, Words
 
 MOST_EVENTS = 200
 """Events of one journey: more than anybody reads; the count of what is left out is told."""
 
 DEEPEST = 10
 """Levels of containers and ingredients: a bottle in a case in a pallet in a container, made of four tiers of ingredients."""
+
+MOST_FOREIGN = 60
+"""Of these, events of others than the owner: anybody may record something about anybody's goods, and one loud voice must not fill a page."""
+
+MOST_FOREIGN_OF_LEVEL = 30
+"""Of one level, so that a flood about the item itself leaves room for what its containers and ingredients went through."""
+
+MOST_OF_ONE = 20
+"""Index entries read of one other organisation about one identifier: more steps than any carrier takes with one pallet."""
+
+MOST_OTHERS = 40
+"""Other organisations asked about one identifier, those registered first: a chain has a dozen, a flood of made-up names has more."""
 
 MOST_SUBJECTS = 200
 """Identifiers followed at one level; a blend of more lots than this is told as incomplete."""
@@ -85,19 +99,41 @@ class Walked:
     incomplete: bool = False
 
 
-_REFERENCES = (
-    select(EventItem.instance, EventItem.id, EventItem.role, EventItem.party_id)
-    .where(
-        EventItem.issuer == bindparam("issuer"),
-        EventItem.class_key == bindparam("class_key"),
-        EventItem.instance.in_(bindparam("instances", expanding=True)),
-        EventItem.event_time >= bindparam("low"),
-        EventItem.event_time <= bindparam("high"),
-    )
-    # The owner's own events first: nobody can push them out of the journey by recording many others about the item.
-    .order_by(case((EventItem.party_id == bindparam("owner"), 0), else_=1), EventItem.event_time, EventItem.id)
+_OF_ITEM = (
+    EventItem.issuer == bindparam("issuer"),
+    EventItem.class_key == bindparam("class_key"),
+    EventItem.event_time >= bindparam("low"),
+    EventItem.event_time <= bindparam("high"),
+)
+_ROWS = select(EventItem.instance, EventItem.event_time, EventItem.id, EventItem.role, EventItem.party_id)
+_OWNERS = (
+    _ROWS.where(*_OF_ITEM, EventItem.instance.in_(bindparam("instances", expanding=True)), EventItem.party_id == bindparam("party_id"))
+    .order_by(EventItem.event_time, EventItem.id)
     .limit(bindparam("most"))
 )
+_OTHERS = (  # one beginning of one index range: as cheap in a flood as without
+    _ROWS.where(*_OF_ITEM, EventItem.instance == bindparam("instance"), EventItem.party_id == bindparam("party_id"))
+    .order_by(EventItem.event_time, EventItem.id)
+    .limit(bindparam("most"))
+)
+
+
+def _parties_of(issuer: int, class_key: int, instances: Sequence[str]) -> Select[Any]:
+    """Which organisations recorded anything about each instance: a jump through the index from one to the next, never a scan.
+
+    Those registered first come first: their numbers are smaller.
+    """
+    wanted = values(column("instance", Words), name="wanted").data([(instance,) for instance in instances]).cte("wanted")
+
+    def following(instance: Any, after: Any) -> Any:
+        same = (EventItem.issuer == issuer) & (EventItem.class_key == class_key) & (EventItem.instance == instance)
+        return select(func.min(EventItem.party_id)).where(same, EventItem.party_id > after).scalar_subquery()
+
+    first = select(wanted.c.instance, following(wanted.c.instance, literal(-_EVER, Id)).label("party_id"), literal(1).label("place"))
+    there = first.cte("there", recursive=True)
+    more = select(there.c.instance, following(there.c.instance, there.c.party_id), there.c.place + 1)
+    found = there.union_all(more.where(there.c.party_id.is_not(None), there.c.place <= MOST_OTHERS))
+    return select(found.c.instance, found.c.party_id).where(found.c.party_id.is_not(None)).order_by(found.c.party_id)
 
 
 def walk(
@@ -105,7 +141,7 @@ def walk(
 ) -> Walked:
     """The events about these identifiers and everything they lead to.
 
-    start: pairs of key and relation (ITEM, LOT); owner: whose events come first where a limit cuts.
+    start: pairs of key and relation (ITEM, LOT); owner: whose events come first where a limit cuts; of all others together at most MOST_FOREIGN, shared out fairly.
     """
     found: dict[int, Recorded] = {}
     walked = Walked()
@@ -151,10 +187,14 @@ def _events_of(
         if recorded is not None:
             read.append((subject, recorded))
     concerning = list(_while_inside(read))
+    others = sum(1 for each in found.values() if each.row.party_id != owner)
     for _, recorded in concerning:
-        if recorded.row.id not in found and len(found) >= most:
-            walked.incomplete = True
-            break
+        if recorded.row.id not in found:
+            foreign = recorded.row.party_id != owner
+            if len(found) >= most or (foreign and others >= MOST_FOREIGN):
+                walked.incomplete = True
+                continue
+            others += foreign
         known = found.get(recorded.row.id)
         if known is None or (recorded.relation == ITEM and known.relation != ITEM):
             found[recorded.row.id] = recorded  # an event that names the item and its batch is one about the item
@@ -162,25 +202,58 @@ def _events_of(
 
 
 def _references(connection: Connection, level: Mapping[_Name, Subject], owner: int, most: int, walked: Walked) -> list[tuple[Subject, Any]]:
-    """Which events name the subjects of a level: one index range a class."""
+    """Which events name the subjects of a level: the owner's, then a fair share of everybody else's."""
     classes: dict[tuple[int, int], list[Subject]] = {}
     for (issuer, class_key, _), subject in level.items():
         classes.setdefault((issuer, class_key), []).append(subject)
-    references: list[tuple[Subject, Any]] = []
+    owned: list[tuple[Subject, Any]] = []
+    foreign: list[tuple[Subject, Any]] = []
     for (issuer, class_key), subjects in classes.items():
-        values = {
-            "issuer": issuer,
-            "class_key": class_key,
-            "instances": [subject.key.instance for subject in subjects],
-            "low": min(low for subject in subjects for low, _ in subject.windows),
-            "high": max(high for subject in subjects for _, high in subject.windows),
-            "owner": owner,
-            "most": most + 1,
-        }
-        rows = list(connection.execute(_REFERENCES, values))
+        asked = {"issuer": issuer, "class_key": class_key, "party_id": owner, "most": most + 1}
+        instances = [subject.key.instance for subject in subjects]
+        low, high = (
+            min(low for subject in subjects for low, _ in subject.windows),
+            max(high for each in subjects for _, high in each.windows),
+        )
+        rows = list(connection.execute(_OWNERS, asked | {"instances": instances, "low": low, "high": high}))
         walked.incomplete = walked.incomplete or len(rows) > most
-        references += [(level[issuer, class_key, row.instance], row) for row in rows]
-    return references
+        owned += [(level[issuer, class_key, row.instance], row) for row in rows]
+        for instance, party_id in connection.execute(_parties_of(issuer, class_key, instances)):
+            if party_id != owner:
+                foreign += _others(connection, level[issuer, class_key, instance], party_id, walked)
+    chosen = {row.id for row in share([row for _, row in foreign], MOST_FOREIGN_OF_LEVEL)}
+    walked.incomplete = walked.incomplete or any(row.id not in chosen for _, row in foreign)
+    return owned + [(subject, row) for subject, row in foreign if row.id in chosen]
+
+
+def _others(connection: Connection, subject: Subject, party_id: int, walked: Walked) -> list[tuple[Subject, Any]]:
+    """The first events of one organisation that name a subject."""
+    low, high = min(low for low, _ in subject.windows), max(high for _, high in subject.windows)
+    asked = {"issuer": subject.key.issuer, "class_key": subject.key.class_key, "instance": subject.key.instance, "party_id": party_id}
+    rows = list(connection.execute(_OTHERS, asked | {"low": low, "high": high, "most": MOST_OF_ONE + 1}))
+    walked.incomplete = walked.incomplete or len(rows) > MOST_OF_ONE
+    return [(subject, row) for row in rows[:MOST_OF_ONE]]
+
+
+class _OfParty(Protocol):
+    """Anything an organisation recorded."""
+
+    @property
+    def party_id(self) -> int: ...
+
+
+_Row = TypeVar("_Row", bound=_OfParty)
+
+
+def share(rows: Sequence[_Row], most: int) -> list[_Row]:
+    """At most so many rows, taken from each organisation in turn, so that who records much cannot push out who records little."""
+    if len(rows) <= most:
+        return list(rows)
+    queues: dict[int, list[_Row]] = {}
+    for row in rows:
+        queues.setdefault(row.party_id, []).append(row)
+    turns = (row for turn in zip_longest(*queues.values()) for row in turn if row is not None)
+    return list(islice(turns, most))
 
 
 def _recorded(row: Any, subject: Subject, role: int) -> Recorded | None:

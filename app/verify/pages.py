@@ -21,7 +21,8 @@ from app.api.door import Access, Door, runtime
 from app.api.problem import language
 from app.errors import Invalid, Refusal, Unavailable
 from app.identify.read import Identified, identify
-from app.journey.history import Measured, Quantity
+from app.journey.history import Measured, Quantity, Step
+from app.journey.walk import share
 from app.store.columns import from_micros
 from app.verify import address, scans, tell
 from app.verify.answer import Verdict
@@ -31,7 +32,7 @@ from app.verify.check import cannot_read, check
 from app.verify.limit import client_of
 from app.verify.verdict import Cause, Level
 from app.web import forms, headers
-from app.web.show import instant, link, number
+from app.web.show import instant, link, number, shown_gtin
 from app.words.refusals import describe
 from app.words.translate import translator
 
@@ -40,6 +41,9 @@ door = Door("verify_pages", __name__, templates=True)
 _Recorded = TypeVar("_Recorded", Quantity, Measured)
 
 _log = logging.getLogger(__name__)
+
+MOST_STEPS = 60
+"""Steps on one page, half of them kept for others than the owner: nobody reads more, and a page must open on a slow line."""
 
 _LEVEL = 6
 """Of gzip: 0.3 ms for a page of 15 kB; 9 would save 1 % more."""
@@ -138,11 +142,12 @@ def _context(verdict: Verdict, identified: Identified | None, *, look: str | Non
     page = request.path if identified is None else address.page_of(identified)
     name = verdict.product.name if verdict.product is not None else str(verdict.params.get("name") or "")
     unreadable = None if verdict.unreadable is None else describe(verdict.unreadable, tongue)
-    scanned = verdict.scans or scans.ScanFacts()
+    scanned, shown = verdict.scans or scans.ScanFacts(), _shown(verdict)
     said = {
         "word": tell.word(verdict.verdict, t), "sentence": tell.sentence(verdict.reason, t), "advice": tell.advice(verdict.reason, t),
         "also": [tell.sentence(reason, t) for reason in verdict.reasons[1:] if _worth_telling(reason)], "unreadable": unreadable,
-        "facts": _facts(verdict, t), "steps": [_step(step, verdict, t) for step in verdict.history.steps],
+        "facts": _facts(verdict, t), "steps": [_step(step, verdict, t) for step in shown],
+        "incomplete": verdict.history.incomplete or len(shown) < len(verdict.history.steps),
     }  # fmt: skip
     return said | {
         "verdict": verdict, "name": name, "page": page, "address": on.settings.public_url(), "icon": _ICONS[verdict.verdict],
@@ -152,6 +157,18 @@ def _context(verdict: Verdict, identified: Identified | None, *, look: str | Non
         "count": scanned.total + fresh, "first": scanned.first or verdict.at, "window": scans.WINDOW.days,
         "provinces": scans.province_names(),
     }  # fmt: skip
+
+
+def _shown(verdict: Verdict) -> list[Step]:
+    """The steps that fit on the page, in the order they happened."""
+    steps = list(verdict.history.steps)
+    if len(steps) <= MOST_STEPS:
+        return steps
+    own = [step for step in steps if step.party_id == verdict.owner]
+    others = [step for step in steps if step.party_id != verdict.owner]
+    kept = own[: max(MOST_STEPS // 2, MOST_STEPS - len(others))]
+    numbers = {step.number for step in kept + share(others, MOST_STEPS - len(kept))}
+    return [step for step in steps if step.number in numbers]
 
 
 def _worth_telling(reason: Any) -> bool:
@@ -168,7 +185,7 @@ def _facts(verdict: Verdict, t: Any) -> list[tuple[str, str, bool]]:
     product, producer = verdict.product, verdict.producer
     if product is None:
         return []
-    said = [("gtin", product.gtin.lstrip("0"), False)]
+    said = [("gtin", shown_gtin(product.gtin), False)]
     said += [(key, getattr(product, field) or "", True) for key, field in _OF_PRODUCT]
     if producer is not None:
         place = ", ".join(part for part in (producer.address, producer.commune, producer.province) if part)

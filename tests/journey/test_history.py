@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import event, insert, update
 
 from app.capture.model import EventItem
 from app.identify.item_key import item_key
 from app.journey.history import History, history
-from app.journey.walk import CONTAINER, INPUT, ITEM, LOT, walk
+from app.journey.walk import CONTAINER, INPUT, ITEM, LOT, MOST_FOREIGN_OF_LEVEL, MOST_OF_ONE, _parties_of, walk
 from app.party.model import Party
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_enterprise, object_event
@@ -230,3 +231,81 @@ def test_a_class_of_goods_does_not_lead_to_its_items(world: World) -> None:
     _seen(world, ITEM_URI, "10:00", "commissioning")
     with world.on.store.reading() as connection:
         assert walk(connection, [(item_key(f"https://id.gs1.org/01/{GTIN}"), ITEM)]).events == []
+
+
+# ------------------------------------------------------------------------------------------------ a flood by strangers
+
+
+def _flood(world: World, stranger: Enterprise, count: int) -> None:
+    """What a stranger records about the item, in documents of a thousand events."""
+    first = datetime(2026, 6, 1, tzinfo=UTC)
+    events = [
+        object_event(epcList=[ITEM_URI], eventTime=(first + timedelta(seconds=number)).isoformat(), bizStep="inspecting")
+        for number in range(count)
+    ]
+    for start in range(0, count, 1000):
+        world.capture(*events[start : start + 1000], by=stranger, logged=False)
+
+
+def _rows_read(world: World) -> tuple[History, int, int]:
+    """A journey with the statements it took and the rows they returned."""
+    statements, rows = 0, 0
+
+    def executed(_connection: Any, cursor: Any, *_: Any) -> None:
+        nonlocal statements
+        statements += 1
+
+    with world.on.store.reading() as connection:
+        event.listen(connection, "after_cursor_execute", executed)
+        fetched = connection.execute
+
+        def counting(*arguments: Any) -> Any:
+            nonlocal rows
+            found = fetched(*arguments).freeze()
+            rows += len(found().all())
+            return found()
+
+        connection.execute = counting  # type: ignore[method-assign]  # counts what the database hands out
+        found = history(connection, [(item_key(ITEM_URI), ITEM), (item_key(LOT_URI), LOT)], owner=world.owner.party_id)
+    return found, statements, rows
+
+
+def test_a_flood_by_one_stranger_leaves_the_steps_of_owner_and_partners_and_costs_no_more(world: World) -> None:
+    _seen(world, ITEM_URI, "10:00", "commissioning")
+    stranger = make_enterprise(world.on, "Người lạ", "9521999")
+    carrier = make_enterprise(world.on, "Vận tải lạnh", "9521005")
+    for hour, step in (("12:00", "loading"), ("13:00", "transporting"), ("14:00", "unloading")):
+        _seen(world, ITEM_URI, hour, step, carrier)
+    _seen(world, ITEM_URI, "18:00", "retail_selling")
+    _, quiet_statements, quiet_rows = _rows_read(world)
+    _flood(world, stranger, 5_000)
+    found, statements, rows = _rows_read(world)
+    said = {who: [step.biz_step for step in found.steps if step.who == who] for who in {step.who for step in found.steps}}
+    assert said["Sông Thái Bình"] == ["commissioning", "retail_selling"]
+    assert said["Vận tải lạnh"] == ["loading", "transporting", "unloading"]
+    assert len(said["Người lạ"]) == MOST_OF_ONE
+    assert found.incomplete
+    assert statements <= quiet_statements + 4
+    assert rows <= quiet_rows + 4 * MOST_OF_ONE
+
+
+def test_many_strangers_together_have_the_limit_of_others(world: World) -> None:
+    for number in range(MOST_FOREIGN_OF_LEVEL + 10):
+        _seen(world, ITEM_URI, "09:00", "inspecting", make_enterprise(world.on, f"Người lạ {number}", f"95219{number:02}"))
+    _seen(world, ITEM_URI, "10:00", "commissioning")
+    found = _history(world)
+    assert [step.biz_step for step in found.steps].count("inspecting") == MOST_FOREIGN_OF_LEVEL
+    assert (found.steps[-1].biz_step, found.incomplete) == ("commissioning", True)
+
+
+def test_a_flood_is_never_scanned(world: World) -> None:
+    key = item_key(ITEM_URI)
+    with world.on.store.reading() as connection:
+        if connection.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL chooses its plan by the size of the table")
+        asked = _parties_of(key.issuer, key.class_key, [key.instance]).compile(connection, compile_kwargs={"render_postcompile": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", tuple(asked.params[name] for name in asked.positiontup or ()))
+        steps = [row.detail for row in plan]
+    assert [step for step in steps if "event_item" in step] == [
+        "SEARCH event_item USING PRIMARY KEY (issuer=? AND class_key=? AND instance=? AND party_id>?)"
+    ] * 2

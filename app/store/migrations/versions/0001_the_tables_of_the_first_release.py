@@ -112,11 +112,11 @@ def upgrade() -> None:
         sa.Column("issuer", sa.BigInteger(), nullable=False),
         sa.Column("class_key", sa.BigInteger(), nullable=False),
         sa.Column("instance", sa.Text(), nullable=False),
+        sa.Column("party_id", sa.BigInteger(), nullable=False),
         sa.Column("event_time", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("role", sa.SmallInteger(), nullable=False),
-        sa.Column("party_id", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("issuer", "class_key", "instance", "event_time", "id", "role", name=op.f("pk_event_item")),
+        sa.PrimaryKeyConstraint("issuer", "class_key", "instance", "party_id", "event_time", "id", "role", name=op.f("pk_event_item")),
         postgresql_partition_by="RANGE (id)",
         sqlite_with_rowid=False,
     )
