@@ -28,7 +28,7 @@ DEEPEST = 10
 """Levels of containers and ingredients: a bottle in a case in a pallet in a container, made of four tiers of ingredients."""
 
 MOST_FOREIGN = 60
-"""Of these, events of others than the owner: anybody may record something about anybody's goods, and one loud voice must not fill a page."""
+"""Of these, events of others than the owner: anybody may record something about anybody's goods, and must not fill a page by it."""
 
 MOST_FOREIGN_OF_LEVEL = 30
 """Of one level, so that a flood about the item itself leaves room for what its containers and ingredients went through."""
@@ -141,7 +141,8 @@ def walk(
 ) -> Walked:
     """The events about these identifiers and everything they lead to.
 
-    start: pairs of key and relation (ITEM, LOT); owner: whose events come first where a limit cuts; of all others together at most MOST_FOREIGN, shared out fairly.
+    start: pairs of key and relation (ITEM, LOT); owner: whose events come first where a limit cuts; of all
+    others together at most MOST_FOREIGN, shared out fairly.
     """
     found: dict[int, Recorded] = {}
     walked = Walked()
@@ -228,11 +229,17 @@ def _references(connection: Connection, level: Mapping[_Name, Subject], owner: i
 
 def _others(connection: Connection, subject: Subject, party_id: int, walked: Walked) -> list[tuple[Subject, Any]]:
     """The first events of one organisation that name a subject."""
-    low, high = min(low for low, _ in subject.windows), max(high for _, high in subject.windows)
+    low, high = _hull(subject.windows)
     asked = {"issuer": subject.key.issuer, "class_key": subject.key.class_key, "instance": subject.key.instance, "party_id": party_id}
     rows = list(connection.execute(_OTHERS, asked | {"low": low, "high": high, "most": MOST_OF_ONE + 1}))
     walked.incomplete = walked.incomplete or len(rows) > MOST_OF_ONE
     return [(subject, row) for row in rows[:MOST_OF_ONE]]
+
+
+def _hull(windows: Iterable[Window]) -> Window:
+    """From the first beginning to the last end."""
+    listed = list(windows)
+    return min(low for low, _ in listed), max(high for _, high in listed)
 
 
 class _OfParty(Protocol):

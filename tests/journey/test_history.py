@@ -251,7 +251,7 @@ def _rows_read(world: World) -> tuple[History, int, int]:
     """A journey with the statements it took and the rows they returned."""
     statements, rows = 0, 0
 
-    def executed(_connection: Any, cursor: Any, *_: Any) -> None:
+    def executed(*_: Any) -> None:
         nonlocal statements
         statements += 1
 
