@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -15,15 +14,13 @@ from app.api.problem import UnreadableMediaType, language
 from app.capture import draft, read, sheet
 from app.capture.accept import JSON_TYPES, Receipt, accept, check
 from app.capture.sheet_refusals import SheetEmpty
-from app.ledger import find as log_find
-from app.ledger import sequencer
+from app.ledger import wait
 from app.party.permissions import Permission, permit
 from app.words.refusals import describe_finding
 
 door = Door("capture_api", __name__)
 
 _VERSIONS = {"GS1-EPCIS-Version": "2.0.0", "GS1-CBV-Version": "2.0.0"}
-_WAIT_SECONDS = 10.0
 
 
 def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -38,15 +35,12 @@ def _read_body() -> bytes:
     return request.get_data(cache=False)
 
 
-def _wait_for_checkpoint(receipt: Receipt) -> list[dict[str, Any]]:
-    """The log proofs of the receipt's events, once a checkpoint covers them (`?wait=checkpoint`)."""
-    on, deadline = runtime(), time.monotonic() + _WAIT_SECONDS
-    while True:
-        with on.store.reading() as connection:
-            proofs = log_find.proofs(connection, receipt.row_ids)
-        if len(proofs) == len(receipt.row_ids) or time.monotonic() > deadline:
-            return [{"index": proofs[number].index, "proof": proofs[number].as_file()} for number in receipt.row_ids if number in proofs]
-        sequencer.integrate(on=on)
+def _wait_for_checkpoint(receipt: Receipt) -> dict[str, Any]:
+    """The log proofs of the receipt's events (`?wait=checkpoint`); the events are durable, so a log that is late is no refusal."""
+    waited = wait.for_proofs(receipt.row_ids, on=runtime())
+    if waited.pending is not None:
+        return {"log": None, "logPending": waited.pending}
+    return {"log": [{"index": proof.index, "proof": proof.as_file()} for proof in waited.proofs]}
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
@@ -57,7 +51,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "finishedAt": receipt.to_json()["createdAt"],
     }
     if request.args.get("wait") == "checkpoint":
-        body["log"] = _wait_for_checkpoint(receipt)
+        body |= _wait_for_checkpoint(receipt)
     return body
 
 

@@ -15,6 +15,15 @@ from app.ledger.model import Checkpoint, LogLeaf, LogState, LogTile
 from app.ledger.refusals import NotInLog, NotYetPublished
 
 _TILE = select(LogTile.hashes).where(LogTile.level == bindparam("level"), LogTile.position == bindparam("number"))
+_COVERED = select(LogLeaf.position).where(LogLeaf.subject == bindparam("subject"), LogLeaf.position < bindparam("size")).limit(1)
+_LEAVES = (
+    select(LogLeaf.position, LogLeaf.subject, LogLeaf.entry)
+    .where(LogLeaf.subject.in_(bindparam("subjects", expanding=True)), LogLeaf.position < bindparam("size"))
+    .order_by(LogLeaf.position.desc())
+)
+_SOME = 1000
+"""Subjects asked for in one statement: both databases limit how many values one may carry."""
+
 _LATEST = select(Checkpoint.__table__).order_by(Checkpoint.size.desc()).limit(1)
 
 
@@ -69,20 +78,25 @@ def entries(connection: Connection, start: int, end: int) -> list[bytes]:
     return [bytes(row.entry) for row in connection.execute(statement)]
 
 
+def covered(connection: Connection, subject: int) -> bool:
+    """Whether the newest checkpoint covers an entry about this subject."""
+    latest = latest_checkpoint(connection)
+    return latest is not None and connection.execute(_COVERED, {"subject": subject, "size": latest.size}).first() is not None
+
+
 def proofs(connection: Connection, subjects: Sequence[int]) -> dict[int, Proof]:
     """Proofs of the entries about these subjects (event or party ids) under the newest checkpoint; a subject without one is left out."""
     latest = latest_checkpoint(connection)
-    if latest is None or not subjects:
+    if latest is None:
         return {}
-    statement = (
-        select(LogLeaf.position, LogLeaf.subject, LogLeaf.entry)
-        .where(LogLeaf.subject.in_(list(subjects)), LogLeaf.position < latest.size)
-        .order_by(LogLeaf.position.desc())
-    )
-    read = tile_reader(connection)
+    rows: dict[int, Any] = {}
+    for start in range(0, len(subjects), _SOME):
+        asked = {"subjects": list(subjects[start : start + _SOME]), "size": latest.size}
+        rows |= {row.subject: row for row in connection.execute(_LEAVES, asked)}
+    paths = tile.inclusion_paths((row.position for row in rows.values()), latest.size, tile_reader(connection))
     return {
-        row.subject: Proof(bytes(row.entry), row.position, tile.inclusion_path(row.position, latest.size, read), latest.note, latest.size)
-        for row in connection.execute(statement)
+        subject: Proof(bytes(row.entry), row.position, path, latest.note, latest.size)
+        for (subject, row), path in zip(rows.items(), paths, strict=True)
     }
 
 

@@ -119,27 +119,44 @@ def bundles(old: int, size: int) -> Iterator[Tile]:
             yield Tile(ENTRIES, tile.number, tile.width)
 
 
-class _Reader:
-    """Complete subtrees of a tree of one size, read from tiles; each tile is read once."""
+class Tree:
+    """A tree of one size read from its tiles: each tile is read once and each inner hash made once, however many proofs are asked for."""
 
     def __init__(self, size: int, read_tile: ReadTile) -> None:
-        self._size = size
+        self.size = size
         self._read = read_tile
         self._tiles: dict[tuple[int, int], bytes] = {}
+        self._hashes: dict[tuple[int, int], bytes] = {}
+        self._spans: dict[merkle.Span, bytes] = {}
+
+    def path(self, index: int) -> list[bytes]:
+        """Inclusion proof of a leaf, at most two tile reads a level. Raises IndexOutside, TileSize."""
+        return [self.span(*span) for span in merkle.inclusion_spans(index, self.size)]
+
+    def span(self, start: int, end: int) -> bytes:
+        """Root over the leaves of a proof's span. Raises TileSize."""
+        known = self._spans.get((start, end))
+        if known is None:
+            known = self._spans[start, end] = merkle.span_root(start, end, self.subtree)
+        return known
 
     def subtree(self, level: int, index: int) -> bytes:
-        """Root of the complete subtree over the leaves index * 2**level to (index + 1) * 2**level."""
-        tile_level, within = divmod(level, HEIGHT)
-        first = index << within
-        body = self._tile(tile_level, first // WIDTH)
-        offset = first % WIDTH
-        hashes = [body[at * HASH_SIZE : (at + 1) * HASH_SIZE] for at in range(offset, offset + (1 << within))]
-        return merkle.root(hashes)
+        """Root of the complete subtree over the leaves index * 2**level to (index + 1) * 2**level. Raises TileSize."""
+        known = self._hashes.get((level, index))
+        if known is None:
+            if level % HEIGHT == 0:
+                body = self._tile(level // HEIGHT, index // WIDTH)
+                start = index % WIDTH * HASH_SIZE
+                known = body[start : start + HASH_SIZE]
+            else:
+                known = merkle.node_hash(self.subtree(level - 1, 2 * index), self.subtree(level - 1, 2 * index + 1))
+            self._hashes[level, index] = known
+        return known
 
     def _tile(self, level: int, index: int) -> bytes:
         body = self._tiles.get((level, index))
         if body is None:
-            body = self._tiles[level, index] = read(at(level, index, self._size), self._read)
+            body = self._tiles[level, index] = read(at(level, index, self.size), self._read)
         return body
 
 
@@ -151,21 +168,26 @@ def read(tile: Tile, read_tile: ReadTile) -> bytes:
     return body
 
 
+def inclusion_paths(indices: Iterable[int], size: int, read_tile: ReadTile) -> Iterator[list[bytes]]:
+    """Inclusion proofs of many leaves in a tree of this size, in their order. Raises IndexOutside, TileSize."""
+    tree = Tree(size, read_tile)
+    return (tree.path(index) for index in indices)
+
+
 def inclusion_path(index: int, size: int, read_tile: ReadTile) -> list[bytes]:
     """Inclusion proof of a leaf in a tree of this size, at most two tile reads a level. Raises IndexOutside, TileSize."""
-    reader = _Reader(size, read_tile)
-    return [merkle.span_root(start, end, reader.subtree) for start, end in merkle.inclusion_spans(index, size)]
+    return Tree(size, read_tile).path(index)
 
 
 def consistency_path(old: int, size: int, read_tile: ReadTile) -> list[bytes]:
     """Consistency proof between two sizes of the tree. Raises SizesWrong, TileSize."""
-    reader = _Reader(size, read_tile)
-    return [merkle.span_root(start, end, reader.subtree) for start, end in merkle.consistency_spans(old, size)]
+    tree = Tree(size, read_tile)
+    return [tree.span(*span) for span in merkle.consistency_spans(old, size)]
 
 
 def root(size: int, read_tile: ReadTile) -> bytes:
     """Root of a tree of this size, from the tiles along its right edge. Raises TileSize."""
-    return merkle.span_root(0, size, _Reader(size, read_tile).subtree)
+    return Tree(size, read_tile).span(0, size)
 
 
 def grow(old: int, leaf_hashes: Iterable[bytes], read_tile: ReadTile) -> Iterator[tuple[Tile, bytes]]:

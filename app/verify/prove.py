@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
@@ -123,7 +123,7 @@ def prove(connection: Connection, history: History, *, on: Runtime) -> Proofs:
     subjects = {item.row.id for item in history.events} | {item.row.party_id for item in history.events}
     for row in connection.execute(_LEAVES, {"subjects": sorted(subjects)}):
         leaves.setdefault(row.subject, []).append(row)
-    tree = None if checkpoint is None else _Tree(connection, checkpoint)
+    tree = None if checkpoint is None else _Tree(checkpoint, tile.Tree(checkpoint.size, ledger.tile_reader(connection)))
     keys = _keys(history.papers, leaves, tree)
     forged = latest is not None and checkpoint is None
     proofs = {item.row.id: _event(item, history.papers, leaves.get(item.row.id, ()), keys, tree, forged=forged) for item in history.events}
@@ -141,37 +141,11 @@ def _opened(text: str, vkey: str) -> note.Checkpoint | None:
         return None
 
 
-class _Tree:
-    """Inclusion proofs under one checkpoint; tiles and inner hashes are read and made once for all events of a journey."""
+class _Tree(NamedTuple):
+    """A checkpoint, and the tree under it: tiles and inner hashes are read and made once for all events of a journey."""
 
-    def __init__(self, connection: Connection, checkpoint: note.Checkpoint) -> None:
-        self.checkpoint = checkpoint
-        self._read = ledger.tile_reader(connection)
-        self._tiles: dict[tuple[int, int], bytes] = {}
-        self._hashes: dict[tuple[int, int], bytes] = {}
-
-    def path(self, index: int) -> list[bytes]:
-        """Inclusion path of an entry. Raises IndexOutside, TileSize."""
-        spans = merkle.inclusion_spans(index, self.checkpoint.size)
-        return [merkle.span_root(start, end, self._subtree) for start, end in spans]
-
-    def _subtree(self, level: int, index: int) -> bytes:
-        known = self._hashes.get((level, index))
-        if known is None:
-            if level % tile.HEIGHT == 0:
-                body = self._tile(level // tile.HEIGHT, index // tile.WIDTH)
-                start = index % tile.WIDTH * merkle.HASH_SIZE
-                known = body[start : start + merkle.HASH_SIZE]
-            else:
-                known = merkle.node_hash(self._subtree(level - 1, 2 * index), self._subtree(level - 1, 2 * index + 1))
-            self._hashes[level, index] = known
-        return known
-
-    def _tile(self, level: int, number: int) -> bytes:
-        body = self._tiles.get((level, number))
-        if body is None:
-            body = self._tiles[level, number] = tile.read(tile.at(level, number, self.checkpoint.size), self._read)
-        return body
+    checkpoint: note.Checkpoint
+    tree: tile.Tree
 
 
 def _leaf(row: Any, tree: _Tree | None) -> Leaf | Flaw | None:
@@ -180,7 +154,7 @@ def _leaf(row: Any, tree: _Tree | None) -> Leaf | Flaw | None:
         return None
     entry = bytes(row.entry)
     try:
-        path = tree.path(row.position)
+        path = tree.tree.path(row.position)
         merkle.verify_inclusion(merkle.leaf_hash(entry), row.position, tree.checkpoint.size, path, tree.checkpoint.root)
     except Invalid:  # a tile too short, or hashes that lead elsewhere
         return Flaw.INCLUSION
