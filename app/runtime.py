@@ -10,6 +10,9 @@ from app.store.engine import make_engines
 from app.store.work import Store
 from app.vault import Vault
 
+ARGON2_PROFILE = "RFC_9106_LOW_MEMORY"
+"""What a password costs to hash, a name in `argon2.profiles`: 64 MiB and three passes. No setting: nobody should serve with less."""
+
 
 @dataclass(slots=True)
 class Runtime:
@@ -19,18 +22,20 @@ class Runtime:
     store: Store
     vault: Vault
     clock: Clock = field(default_factory=Clock)
+    argon2_profile: str = ARGON2_PROFILE
 
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
         self.store.close()
 
 
-def make_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
-    """A runtime for these settings; opens no connection yet."""
+def make_runtime(settings: Settings, clock: Clock | None = None, argon2_profile: str = ARGON2_PROFILE) -> Runtime:
+    """A runtime for these settings; opens no connection yet. Tests, whose passwords protect nobody, hash with the cheapest profile."""
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(
         make_engines(settings.url()),
         queue_length=settings.queue_length,
         allow_weak_durability=settings.allow_weak_durability,
     )
-    return Runtime(settings=settings, store=store, vault=Vault(settings.home / "secrets"), clock=clock or Clock())
+    vault = Vault(settings.home / "secrets")
+    return Runtime(settings=settings, store=store, vault=vault, clock=clock or Clock(), argon2_profile=argon2_profile)

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ class Story:
     def __init__(self, on: Runtime) -> None:
         self.clock = SetClock(_OPENING)
         self.real = on  # the log publishes at the true time: a checkpoint says when it was signed, not when the story happened
-        self.on = Runtime(settings=on.settings, store=on.store, vault=on.vault, clock=self.clock)
+        self.on = replace(on, clock=self.clock)
         self.actors: dict[str, Actor] = {}
         self.serials: list[tuple[str, ...]] = []
         self.told: dict[str, Any] = {"sign_ins": [], "api_keys": {}}

@@ -59,11 +59,11 @@ def _party_row(values: Mapping[str, Any], party_id: int, now: datetime) -> dict[
     return row | {"name_key": fold(values["name"]), "publishes": True, "created_at": now}
 
 
-def _person_row(values: Mapping[str, Any], person_id: int, now: datetime) -> dict[str, Any]:
+def _person_row(values: Mapping[str, Any], person_id: int, now: datetime, on: Runtime) -> dict[str, Any]:
     email, language = values["email"].strip(), values.get("language")
     row = {"person_id": person_id, "email": email, "email_key": fold(email), "name": values["person_name"].strip()}
     row["language"] = language if language in LANGUAGES else LANGUAGES[0]
-    return row | {"password_hash": hasher().hash(values["password"]), "created_at": now, "disabled_at": None}
+    return row | {"password_hash": hasher(on.argon2_profile).hash(values["password"]), "created_at": now, "disabled_at": None}
 
 
 def _taken(tx: Tx, values: Mapping[str, Any], besides: int | None = None) -> None:
@@ -73,10 +73,8 @@ def _taken(tx: Tx, values: Mapping[str, Any], besides: int | None = None) -> Non
             row = tx.execute(select(Party.party_id).where(column == values[name])).first()
             if row is not None and row.party_id != besides:
                 raise AlreadyRegistered(pointer=f"/{name}", field=name, given=values[name])
-    if values.get("prefix"):
-        row = tx.execute(select(CompanyPrefix.party_id).where(CompanyPrefix.prefix == values["prefix"])).first()
-        if row is not None and row.party_id != besides:
-            raise AlreadyRegistered(pointer="/prefix", field="prefix", given=values["prefix"])
+    if values.get("prefix") and any(holder != besides for holder in find.holders_overlapping(tx.connection, values["prefix"])):
+        raise AlreadyRegistered(pointer="/prefix", field="prefix", given=values["prefix"])
 
 
 def sign_up(values: Mapping[str, Any], *, on: Runtime, role: Role = Role.OWNER) -> Registered:
@@ -89,7 +87,7 @@ def sign_up(values: Mapping[str, Any], *, on: Runtime, role: Role = Role.OWNER) 
     if findings:
         raise RegistrationInvalid(findings=findings, count=len(findings))
     party_id, person_id, now = new_id(), new_id(), on.clock.now()
-    person = _person_row(values, person_id, now)
+    person = _person_row(values, person_id, now, on)
 
     def run(tx: Tx) -> Registered:
         _taken(tx, values)
@@ -129,7 +127,7 @@ def add_person(values: Mapping[str, Any], *, by: Actor, on: Runtime) -> int:
     if findings:
         raise RegistrationInvalid(findings=findings, count=len(findings))
     person_id, now = new_id(), on.clock.now()
-    person = _person_row(values, person_id, now)
+    person = _person_row(values, person_id, now, on)
 
     def run(tx: Tx) -> int:
         if tx.execute(select(Person.person_id).where(Person.email_key == person["email_key"])).first():

@@ -14,7 +14,8 @@ from app.party.attempts import WINDOW, Attempts, TooManyAttempts
 from app.party.model import ApiKey, Person, Session
 from app.party.permissions import Actor, Permission, Role
 from app.party.register import RegistrationInvalid
-from app.runtime import Runtime
+from app.runtime import Runtime, make_runtime
+from app.settings import Settings
 from tests.api.problems import problem_of
 from tests.builders import Enterprise, make_api_key, make_enterprise
 from tests.conftest import NOW
@@ -204,7 +205,7 @@ class TestApiKey:
 class TestGuessing:
     @pytest.fixture
     def email(self, on: Runtime, enterprise: Enterprise) -> str:
-        hashed = sign_in.hasher().hash(PASSWORD)
+        hashed = sign_in.hasher(on.argon2_profile).hash(PASSWORD)
         on.store.write(
             lambda tx: tx.execute(
                 update(Person)
@@ -232,6 +233,12 @@ class TestGuessing:
         assert 0 < refusal.value.params["retry_after"] <= WINDOW.total_seconds() + 1
         clock.advance(timedelta(seconds=refusal.value.params["retry_after"]))
         assert sign_in.with_password(email, PASSWORD, "192.0.2.99", on=on).token
+
+    def test_a_server_s_passwords_cost_what_rfc_9106_recommends(self, settings: Settings) -> None:
+        on = make_runtime(settings)
+        hashed = sign_in.hasher(on.argon2_profile).hash(PASSWORD)
+        on.close()
+        assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
     def test_another_installation_of_the_process_has_its_own_count(self, on: Runtime, email: str) -> None:
         """Two applications in one process, as in these tests, must not pause each other."""
