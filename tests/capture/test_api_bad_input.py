@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.runtime import Runtime
 from tests.api.problems import LANGUAGES, problem_of
 from tests.builders import CONTEXT, document, make_api_key, make_enterprise, object_event, raw
 from tests.capture.test_accept import counts
+from tests.thorough import ONE_FIXTURE
 
 
 @pytest.fixture
@@ -269,7 +270,7 @@ def door(client: Any, headers: dict[str, str]) -> Iterator[Any]:
 
 
 DOORS = ["/epcis/capture", "/epcis/events", "/api/capture/check", "/api/capture/check?bare=true"]
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FUZZ = settings(suppress_health_check=ONE_FIXTURE)
 
 
 @FUZZ

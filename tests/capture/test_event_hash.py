@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.capture import event_hash, event_hash_tree, event_hash_values, event_hash_words
@@ -308,7 +308,6 @@ EVENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=500)
 @given(EVENTS, st.sampled_from([CBV_2_0, CBV_2_1]))
 def test_the_fast_path_and_the_complete_path_agree(value: dict[str, Any], profile: str) -> None:
     assert event_hash.prehash(value, CONTEXT, profile) == by_tree(value, profile)
@@ -327,7 +326,6 @@ def shuffled(value: Any, randomness: random.Random) -> Any:
     return value
 
 
-@settings(max_examples=200)
 @given(EVENTS, st.sampled_from([CBV_2_0, CBV_2_1]), st.randoms(use_true_random=False))
 def test_the_order_of_keys_and_elements_does_not_matter(value: dict[str, Any], profile: str, randomness: random.Random) -> None:
     other = shuffled(value, randomness)

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.capture.read_document import LARGEST, loads
@@ -228,7 +228,6 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-@settings(max_examples=500, deadline=None)
 @given(bytes_of_documents())
 def test_the_quick_reader_and_a_simple_strict_reader_agree(raw: bytes) -> None:
     try:

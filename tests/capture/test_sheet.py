@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from app.runtime import Runtime
 from tests.builders import make_enterprise
 from tests.capture import sheets
 from tests.capture.sheets import BOXES, LYCHEE, OTHER_PLACE, PALLET, PLACE, as_csv, as_xlsx, harvest
+from tests.thorough import ONE_FIXTURE
 
 
 @pytest.fixture
@@ -315,7 +316,6 @@ def _vietnamese(value: float) -> str:
 
 
 @given(st.integers(0, 10**9), st.integers(0, 999))
-@hypothesis_settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_a_number_written_in_vietnamese_reads_as_itself_or_is_ambiguous(whole: int, rest: int) -> None:
     value = whole + rest / 1000
     at = Where(2, "F")
@@ -336,7 +336,7 @@ def test_letters_of_columns_read_back_as_their_number(index: int) -> None:
 
 
 @given(st.lists(st.lists(st.text(max_size=12), max_size=12), max_size=6))
-@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis_settings(suppress_health_check=ONE_FIXTURE)
 def test_no_cells_whatever_end_in_a_fault(on: Runtime, owner: Actor, cells: list[list[str]]) -> None:
     names = [column.key for column in COLUMNS[: max((len(each) for each in cells), default=1)]]
     try:

@@ -1,11 +1,10 @@
 """Acknowledged means kept: a real server is killed without warning, again and again, while clients send events.
 
-TRUYXUAT_KILL_ROUNDS sets how often; the usual number keeps the suite quick.
+Twice by default, which keeps the suite quick; forty times with TRUYXUAT_TEST_THOROUGH=1.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 from collections import Counter
@@ -24,8 +23,9 @@ from app.ledger.model import LogLeaf, LogQueue
 from app.runtime import Runtime
 from tests.builders import document, make_api_key, make_enterprise, raw
 from tests.durability.server import Sender, Server, event
+from tests.thorough import rounds
 
-ROUNDS = int(os.environ.get("TRUYXUAT_KILL_ROUNDS") or ("20" if os.environ.get("CI") == "true" else "6"))
+ROUNDS = rounds(2)
 CLIENTS = 4
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(60 + 15 * ROUNDS)]

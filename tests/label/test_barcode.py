@@ -12,6 +12,7 @@ from app.identify.refusals import WrongCheckDigit
 from app.label import read_back
 from app.label.barcode import ean13, penalties, qr, raster, runs
 from app.label.refusals import LinkUnprintable, NoEan13
+from tests.thorough import rounds
 
 SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 
@@ -29,13 +30,12 @@ def test_a_qr_is_the_library_s_own_to_the_module(length: int) -> None:
     assert np.array_equal(qr(text).modules, by_the_library(text))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=rounds(15))
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=120))
 def test_any_printable_text_gives_the_library_s_modules(text: str) -> None:
     assert np.array_equal(qr(text).modules, by_the_library(text))
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(SET_82, min_size=1, max_size=20), st.text(SET_82, max_size=20))
 def test_any_serial_and_lot_read_back_from_a_digital_link(serial: str, lot: str) -> None:
     path = [("01", "09521234543213")] + ([("10", lot)] if lot else []) + [("21", serial)]

@@ -25,6 +25,7 @@ from app.label.refusals import NothingToPrint, OffsetTooFar, ResolutionUnknown, 
 from app.label.serials import random_serials
 from tests.label.samples import label
 from tests.label.test_barcode import SET_82
+from tests.thorough import rounds
 
 LABELS = tuple(label(serial) for serial in random_serials(26))
 LAYOUT = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
@@ -183,7 +184,7 @@ def test_an_svg_with_signs_of_markup_in_its_serial_is_still_well_formed() -> Non
     assert "<&\">'/" in (ET.fromstring(text)[0].text or "")  # noqa: S314  # our own text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=rounds(10))
 @given(st.text(SET_82, min_size=1, max_size=12))
 def test_a_label_with_any_serial_is_drawn_and_read(serial: str) -> None:
     sheet.make_png(label(serial, ean13=False), 203, ROLL_50X25)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, update
 
@@ -18,6 +18,7 @@ from app.ledger.refusals import LogKeyChanged, LogRolledBack, NotInLog, NotYetPu
 from app.runtime import Runtime, make_runtime
 from app.settings import Settings
 from app.store.work import Tx
+from tests.thorough import ONE_FIXTURE, rounds
 
 
 def _queue(on: Runtime, *entries: bytes, subject: int = 1) -> None:
@@ -70,7 +71,7 @@ def test_a_pass_takes_no_more_than_its_batch_and_the_next_goes_on(on: Runtime) -
     assert _newest(on).size == sequencer.BATCH + 1
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(8), suppress_health_check=ONE_FIXTURE)
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=4))
 def test_the_stored_tiles_make_the_signed_root_however_the_log_grew(on: Runtime, batches: list[int]) -> None:
     for size in batches:

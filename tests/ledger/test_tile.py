@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ledger import merkle, tile
@@ -100,7 +100,6 @@ def test_a_tree_of_70000_has_the_tiles_of_the_specification(shelf: Shelf) -> Non
     assert list(tile.tiles(0)) == []
 
 
-@settings(max_examples=30)
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=6))
 def test_growing_writes_the_changed_tiles_and_no_other(steps: list[int]) -> None:
     growing = Shelf()
@@ -112,7 +111,6 @@ def test_growing_writes_the_changed_tiles_and_no_other(steps: list[int]) -> None
     assert tile.root(growing.size, growing.read) == merkle.root(LEAVES[: growing.size])
 
 
-@settings(max_examples=60)
 @given(st.integers(1, 70_000), st.data())
 def test_proofs_from_tiles_verify(shelf: Shelf, size: int, data: st.DataObject) -> None:
     def read(level: int, index: int, width: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, delete, insert, select
 
@@ -13,6 +13,7 @@ from app.capture.model import CaptureDocument, Event, EventItem
 from app.runtime import Runtime
 from app.store.tables import table
 from app.store.work import Tx
+from tests.thorough import ONE_FIXTURE, rounds
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 blobs = st.binary(max_size=40)
@@ -40,7 +41,7 @@ def kept(on: Runtime, kind: Table) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("kind", [table(CaptureDocument), table(Event), table(EventItem)], ids=lambda kind: kind.name)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=rounds(8), suppress_health_check=ONE_FIXTURE)
 @given(data=st.data(), count=st.sampled_from([1, 3, 4, 9]))
 def test_bulk_rows_equal_those_of_the_core(on: Runtime, kind: Table, data: st.DataObject, count: int) -> None:
     keys = [column.name for column in kind.primary_key.columns]
