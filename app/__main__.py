@@ -53,8 +53,11 @@ def truyxuat() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; refusals become one sentence, one remedy and an exit code."""
+    import os
+
     from app.cli import refused
 
+    os.umask(0o077)  # the database holds addresses and password hashes: nobody else on the machine reads what we write
     sys.exit(refused.run(truyxuat, list(sys.argv[1:] if arguments is None else arguments)))
 
 

@@ -17,6 +17,12 @@ class SecretExposed(Unavailable):
     code = "vault.secret-exposed"
 
 
+class SecretNotWritten(Unavailable):
+    """A secret could not be kept: no room, or no right to write."""
+
+    code = "vault.secret-not-written"
+
+
 class Vault:
     """The folder `<home>/secrets`."""
 
@@ -40,21 +46,27 @@ class Vault:
             raise SecretExposed(path=str(path), retry_after=60)
         return path.read_bytes()
 
-    def _create(self, path: Path, content: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         try:
             os.write(descriptor, content)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def _create(self, path: Path, content: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         try:
+            self._write(draft, content)
             os.link(draft, path)
         except FileExistsError:
             return
+        except OSError as error:
+            raise SecretNotWritten(path=str(path), reason=error.strerror or "", retry_after=60) from error
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

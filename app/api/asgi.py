@@ -13,11 +13,11 @@ import io
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import unquote_to_bytes
 
 from app import create_app
-from app.api.opening import open_installation
+from app.api.opening import only_one, open_installation
 from app.runtime import Runtime
 from app.settings import Settings, load
 from app.work.background import Background
@@ -30,12 +30,50 @@ _DRAIN = 4
 """How many times the limit is still read, and thrown away, so that the sender sees the refusal rather than a broken connection."""
 
 
-async def _body(receive: Receive, limit: int) -> bytes | None:
-    """The body, or None when it is longer than the limit in bytes."""
+_PATIENCE = 30.0
+"""Seconds a sender may pause within a body: a connection that says nothing holds memory and says nothing."""
+
+_AT_ONCE = 10
+"""How many bodies of the largest size may be held at the same time, all senders together."""
+
+
+class _Crowded(Exception):  # noqa: N818  # an answer, not a fault
+    """Too many large bodies are being received at this moment."""
+
+
+class Held:
+    """Bytes of bodies being received, all connections together; one event loop, so no lock."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._now = 0
+
+    def take(self, size: int) -> None:
+        """Hold more bytes; raises _Crowded beyond the limit."""
+        if self._now + size > self._most:
+            raise _Crowded
+        self._now += size
+
+    def give_back(self, size: int) -> None:
+        """Hold fewer bytes."""
+        self._now -= size
+
+
+async def _body(receive: Receive, limit: int, held: Held) -> bytes | None:
+    """The body, or None when it is longer than the limit in bytes; see `_whole`."""
+    taken = [0]
+    try:
+        return await _whole(receive, limit, held, taken)
+    finally:
+        held.give_back(taken[0])
+
+
+async def _whole(receive: Receive, limit: int, held: Held, taken: list[int]) -> bytes | None:
+    """Receive a body piece by piece. Raises ConnectionResetError, TimeoutError after a pause too long, _Crowded."""
     chunks: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
+        message = await asyncio.wait_for(receive(), _PATIENCE)
         if message["type"] == "http.disconnect":
             raise ConnectionResetError
         chunk = message.get("body", b"")
@@ -43,6 +81,8 @@ async def _body(receive: Receive, limit: int) -> bytes | None:
         if size > limit:
             chunks.clear()
         else:
+            held.take(len(chunk))
+            taken[0] += len(chunk)
             chunks.append(chunk)
         if not message.get("more_body", False) or size > limit * _DRAIN:
             return b"".join(chunks) if size <= limit else None
@@ -115,13 +155,16 @@ class Application:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or load()
         self._flask: Any = None
+        self._held = Held(self.settings.max_body_bytes * _AT_ONCE)
         self._background: Background | None = None
         self._threads: ThreadPoolExecutor | None = None
+        self._lock: TextIO | None = None
 
     def start(self) -> None:
         """Open the installation: migrate the embedded database, refuse an old PostgreSQL one, start the background work."""
         self._flask = create_app(self.settings)
         on: Runtime = self._flask.extensions["truyxuat"]
+        self._lock = only_one(on)
         open_installation(on)
         self._threads = ThreadPoolExecutor(self.settings.threads, thread_name_prefix="request")
         self._background = Background(on)
@@ -139,6 +182,8 @@ class Application:
             self._background.stop()
         if self._flask is not None:
             self._flask.extensions["truyxuat"].close()
+        if self._lock is not None:
+            self._lock.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection."""
@@ -166,10 +211,17 @@ class Application:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await _body(receive, self.settings.max_body_bytes)
+            body = await _body(receive, self.settings.max_body_bytes, self._held)
         except ConnectionResetError:
             return
+        except TimeoutError:
+            await _plain(send, 408, b"the body did not arrive in time")
+            return
+        except _Crowded:
+            await _plain(send, 503, b"too many large requests at this moment; try again in a few seconds")
+            return
         environ = make_environ(scope, body or b"", self.settings.trusted_proxies)
+        environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole here, whatever pieces it came in
         if body is None:
             # Flask compares the declared length with its own limit and answers 413 when a view reads the body.
             environ["CONTENT_LENGTH"] = str(self.settings.max_body_bytes + 1)
@@ -177,6 +229,13 @@ class Application:
         status, headers, content = await loop.run_in_executor(self._threads, _run, self._flask, environ)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+
+async def _plain(send: Send, status: int, text: bytes) -> None:
+    """An answer before Flask was asked."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close"), (b"retry-after", b"5")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
 
 
 application = Application()

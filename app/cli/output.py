@@ -14,8 +14,18 @@ T = TypeVar("T")
 
 def line(value: Any) -> None:
     """One JSON object on one line of stdout, written at once."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    # Half a surrogate pair in a hostile file can be told in ASCII only.
+    click.echo(text if text.isascii() or _encodable(text) else json.dumps(value, default=str))
     sys.stdout.flush()
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def progress(items: Iterable[T], total: int, about: str) -> Iterator[T]:

@@ -13,16 +13,34 @@ if TYPE_CHECKING:
 
 def _prepare(settings: Settings) -> None:
     """Open the installation once in this process, so that what stands in its way is told in words and not by a dying worker."""
-    from app.api.opening import open_installation
+    from app.api.opening import only_one, open_installation
     from app.runtime import make_runtime
 
     on = make_runtime(settings)
     try:
+        lock = only_one(on)
         copy = open_installation(on)
     finally:
         on.close()
+    if lock is not None:
+        lock.close()  # the worker process takes it again
     if copy is not None:
         click.echo(f"the database was brought up to date; as it was: {copy}", err=True)
+
+
+def _free(settings: Settings) -> None:
+    """Raise PortTaken when somebody listens there: the server would otherwise join them and share their requests."""
+    import socket
+
+    from app.api.opening import PortTaken
+
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family[0], family[1]) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(family[4])
+    except OSError as error:
+        raise PortTaken(host=settings.host, port=settings.port, reason=error.strerror or str(error), retry_after=60) from error
 
 
 @click.command()
@@ -42,6 +60,7 @@ def serve(port: int | None, host: str | None, workers: int | None, log_level: st
     for name, value in (("TRUYXUAT_PORT", settings.port), ("TRUYXUAT_HOST", settings.host), ("TRUYXUAT_WORKERS", settings.workers)):
         os.environ[name] = str(value)  # the worker processes read their settings again
     _prepare(settings)
+    _free(settings)
     from granian import Granian
     from granian.constants import Interfaces, Loops
     from granian.http import HTTP1Settings

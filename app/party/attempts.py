@@ -26,27 +26,29 @@ class Attempts:
         self._lock = threading.Lock()
         self._failures: dict[str, deque[datetime]] = {}
 
-    def check(self, names: tuple[str, ...], now: datetime) -> None:
-        """Raise TooManyAttempts while one of the names has reached the limit."""
+    def begin(self, names: tuple[str, ...], now: datetime) -> None:
+        """Count an attempt before it is judged; raises TooManyAttempts where one of the names has reached the limit.
+
+        Asking and counting are one step: forty guesses sent at once are forty guesses, not one.
+        """
         with self._lock:
             for name in names:
                 times = self._recent(name, now)
                 if len(times) >= self._limit:
                     raise TooManyAttempts(retry_after=int((times[0] + WINDOW - now).total_seconds()) + 1)
-
-    def failed(self, names: tuple[str, ...], now: datetime) -> None:
-        """Remember a failure."""
-        with self._lock:
             if len(self._failures) > _MOST_NAMES:
                 for name in [name for name in self._failures if not self._recent(name, now)]:
                     del self._failures[name]
             for name in names:
                 self._failures.setdefault(name, deque(maxlen=self._limit)).append(now)
 
-    def succeeded(self, name: str) -> None:
-        """Forget the failures of an account that has shown its password."""
+    def succeeded(self, names: tuple[str, ...]) -> None:
+        """Forget the failures of an account (the first name) that has shown its password, and the attempt just counted for the others."""
         with self._lock:
-            self._failures.pop(name, None)
+            self._failures.pop(names[0], None)
+            for name in names[1:]:
+                if self._failures.get(name):
+                    self._failures[name].pop()
 
     def _recent(self, name: str, now: datetime) -> deque[datetime]:
         times = self._failures.get(name, deque())

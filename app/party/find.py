@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from app.errors import NotFound
@@ -45,6 +45,13 @@ def holder_of(connection: Connection, digits: str) -> int | None:
     statement = select(CompanyPrefix.prefix, CompanyPrefix.party_id).where(CompanyPrefix.prefix.in_(candidates))
     found = sorted(connection.execute(statement), key=lambda row: len(row.prefix))
     return int(found[-1].party_id) if found else None
+
+
+def holders_overlapping(connection: Connection, prefix: str) -> set[int]:
+    """Who holds this prefix, a beginning of it, or one that begins with it: numbers under one of them lie under the other."""
+    shorter = CompanyPrefix.prefix.in_([prefix[:length] for length in range(4, len(prefix) + 1)])
+    longer = CompanyPrefix.prefix.startswith(prefix, autoescape=True)
+    return {int(row.party_id) for row in connection.execute(select(CompanyPrefix.party_id).where(or_(shorter, longer)))}
 
 
 def members(connection: Connection, party_id: int) -> list[Row[Any]]:

@@ -100,7 +100,7 @@ def with_password(email: str, password: str, address: str, *, on: Runtime) -> Si
     key, now = fold(email), on.clock.now()
     attempts = _attempts(on)
     names = (f"email:{key}", f"address:{address}")
-    attempts.check(names, now)
+    attempts.begin(names, now)
     statement = (
         select(
             Person.person_id,
@@ -120,8 +120,6 @@ def with_password(email: str, password: str, address: str, *, on: Runtime) -> Si
     with on.store.reading() as connection:
         row = connection.execute(statement).first()
     profile = on.argon2_profile
-    # Counted before the slow part: forty guesses sent at once are forty guesses, not one.
-    attempts.failed(names, now)
     with _hashing:
         good = _matches(row.password_hash if row else _nobody(profile), password, profile)
     if row is None or not good:

@@ -9,6 +9,7 @@ runs each waiting function in a savepoint of its own, so that one refusal undoes
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -92,6 +93,7 @@ class Store:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closed = False
+        self._file: tuple[int, int] | None = None
         self._connection: Connection | None = None
         self._durable: Any = None
 
@@ -178,12 +180,26 @@ class Store:
         """The writer's connection; a lost one is made again, and every new one is asked whether it keeps what it acknowledges."""
         if self._connection is None:
             self._connection = self.engines.writer.connect()
+            self._file = self._file or self._on_disk()
+        if self._file != self._on_disk():
+            raise StoreUnreachable(retry_after=60, reason="the database file was removed or replaced under the running server")
         raw = self._connection.connection.driver_connection
         if raw is not self._durable and not self._allow_weak:
             with self._connection.begin():
                 assert_durable(self._connection)
             self._durable = raw
         return self._connection
+
+    def _on_disk(self) -> tuple[int, int] | None:
+        """Device and inode of the embedded database, None for another: what is written to a removed file is acknowledged and lost."""
+        path = self.engines.writer.url.database if self.engines.sqlite else None
+        if not path:
+            return None
+        try:
+            found = os.stat(path)  # noqa: PTH116  # two microseconds, for every commit
+        except FileNotFoundError:
+            return (0, 0)
+        return found.st_dev, found.st_ino
 
     def _commit(self, batch: list[_Job], attempt: int = 0) -> None:
         """One transaction for the batch; after a deadlock, or a connection lost before the commit, each function is tried again alone."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app import __version__
 from app.api.door import Access, Door, runtime
 from app.ledger import find as log_find
+from app.ledger import guard
 from app.ledger.model import LogQueue
 from app.store import migrate
 from app.store.columns import from_micros
@@ -42,19 +43,22 @@ def get_readiness() -> Response:
     """The database answers, the writer keeps up, the log is not behind."""
     on, began = runtime(), time.perf_counter()
     with on.store.reading() as connection:
-        latest = log_find.latest_checkpoint(connection)
+        latest, state = log_find.latest_checkpoint(connection), log_find.state(connection)
         waiting = connection.execute(select(LogQueue.queue_id).order_by(LogQueue.queue_id).limit(1)).scalar()
     behind = 0.0
     if waiting is not None:
         from app.store.keys import time_of
 
         behind = (on.clock.now() - time_of(waiting)).total_seconds()
-    ready = behind < _OLDEST_WAITING and on.store.waiting() < on.settings.queue_length
+    published = guard.read(on).size
+    kept = 0 if state is None else state.size
+    ready = published <= kept and behind < _OLDEST_WAITING and on.store.waiting() < on.settings.queue_length
     body = {
         "ready": ready,
         "databaseMilliseconds": round((time.perf_counter() - began) * 1000, 1),
         "writesWaiting": on.store.waiting(),
         "logSecondsBehind": round(behind, 1),
+        "logRolledBack": published > kept,
         "checkpoint": None if latest is None else {"size": latest.size, "publishedAt": from_micros(latest.published_at).isoformat()},
     }
     return _json(body, 200 if ready else 503)

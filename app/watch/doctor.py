@@ -15,6 +15,7 @@ from sqlalchemy import text
 from app import __version__
 from app.errors import Refusal
 from app.ledger import find as log_find
+from app.ledger import guard
 from app.runtime import Runtime, make_runtime
 from app.settings import Settings
 from app.store import migrate
@@ -114,6 +115,11 @@ def _tables(on: Runtime) -> Iterator[Symptom]:
         state, latest = log_find.state(connection), log_find.latest_checkpoint(connection)
     if state is None:
         yield Symptom("log", "ok", "empty")
+        return
+    seen = guard.read(on)
+    if seen.size > state.size:
+        told = f"{state.size} entries, but {seen.size} were published: the database is an old copy"
+        yield Symptom("log", "bad", told, "truyxuat backup --restore FOLDER (a newer one)")
         return
     behind = state.size - (latest.size if latest else 0)
     yield Symptom(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -43,6 +44,28 @@ def test_what_belongs_to_somebody_is_refused_with_its_field(on: Runtime, taken: 
     with pytest.raises(register.AlreadyRegistered) as refusal:
         register.sign_up(other | {taken: VALUES[taken]}, on=on)
     assert refusal.value.pointer == f"/{taken}"
+
+
+@pytest.mark.parametrize("prefix", ["95210012", "952100199999", "952100", "9521"])
+def test_a_prefix_inside_or_around_somebody_elses_is_refused(on: Runtime, prefix: str) -> None:
+    register.sign_up(VALUES, on=on)
+    other = {"name": "Khác", "person_name": "Khác", "email": "khac@vai.example", "password": VALUES["password"]}
+    with pytest.raises(register.AlreadyRegistered) as refusal:
+        register.sign_up(other | {"prefix": prefix}, on=on)
+    assert refusal.value.pointer == "/prefix"
+
+
+def test_guesses_sent_at_once_are_counted_each(on: Runtime) -> None:
+    register.sign_up(VALUES, on=on)
+
+    def guess(number: int) -> str:
+        with pytest.raises(Refusal) as refusal:
+            sign_in.with_password(VALUES["email"], f"wrong password {number}", f"10.0.0.{number}", on=on)
+        return refusal.value.code
+
+    with ThreadPoolExecutor(20) as pool:
+        codes = list(pool.map(guess, range(20)))
+    assert codes.count("party.wrong-password") == on.settings.sign_in_attempts
 
 
 def test_a_refused_registration_leaves_nothing_behind(on: Runtime) -> None:

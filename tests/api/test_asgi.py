@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+
+from app.api import asgi
+from app.api.asgi import Application, make_environ
+from app.settings import Settings
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def ask(
+    application: Application, pieces: list[bytes], headers: list[tuple[bytes, bytes]], target: bytes = b"/epcis/capture"
+) -> tuple[int, bytes]:
+    """Status and body of a request whose body comes in pieces."""
+    told: list[MutableMapping[str, Any]] = []
+    messages = [{"type": "http.request", "body": piece, "more_body": place < len(pieces) - 1} for place, piece in enumerate(pieces)]
+
+    async def receive() -> MutableMapping[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": target.decode(),
+        "raw_path": target,
+        "query_string": b"",
+        "headers": headers,
+        "scheme": "http",
+    }
+    asyncio.run(application(scope, receive, send))
+    return told[0]["status"], told[1]["body"]
+
+
+@pytest.fixture
+def application(settings: Settings) -> Any:
+    served = Application(Settings(home=settings.home, database_url=settings.database_url, max_body_bytes=10_000))
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.mark.parametrize("headers", [[], [(b"transfer-encoding", b"chunked")], [(b"content-length", b"30000")]])
+def test_a_body_over_the_limit_is_413_however_it_is_sent(application: Application, headers: Headers) -> None:
+    given = [(b"content-type", b"application/json"), (b"host", b"example.test"), *headers]
+    status, _ = ask(application, [b"x" * 6000] * 5, given)
+    assert status in {401, 413}
+    status, body = ask(application, [b"x" * 6000] * 5, given, b"/api/sign-up")
+    assert (status, b"api.body-too-large" in body) == (413, True)
+
+
+def test_large_bodies_of_many_senders_are_refused_before_they_fill_the_memory(application: Application) -> None:
+    application._held.take(95_000)  # noqa: SLF001  # nine senders are at it
+    assert ask(application, [b"x" * 6000], [])[0] == 503
+    application._held.give_back(95_000)  # noqa: SLF001  # they have finished
+    assert ask(application, [b"{}"], [(b"host", b"example.test")])[0] == 401
+
+
+def test_a_sender_that_says_nothing_is_let_go(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "_PATIENCE", 0.01)
+    told: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
+    asyncio.run(application(scope, receive, send))
+    assert told[0]["status"] == 408
+
+
+def test_the_request_target_is_handed_over_as_it_was_sent() -> None:
+    scope = {"method": "GET", "path": "/01/x", "raw_path": b"/01/09521002000016/21/A%2FB", "headers": [], "query_string": b"17=270101"}
+    environ = make_environ(scope, b"")
+    assert (environ["RAW_URI"], environ["PATH_INFO"]) == ("/01/09521002000016/21/A%2FB", "/01/09521002000016/21/A/B")
