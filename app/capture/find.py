@@ -67,6 +67,22 @@ def documents(connection: Connection, party_id: int, count: int, before: int | N
     return list(connection.execute(statement))
 
 
+COUNTED = 1_000
+"""Documents whose events are counted for an overview; beyond them it says "and more"."""
+
+
+def event_count(connection: Connection, party_id: int) -> tuple[int, bool]:
+    """How many events the newest documents of an organisation hold, and whether there are older documents beside them."""
+    statement = (
+        select(CaptureDocument.event_count)
+        .where(CaptureDocument.party_id == party_id)
+        .order_by(CaptureDocument.document_id.desc())
+        .limit(COUNTED + 1)
+    )
+    counts = list(connection.execute(statement).scalars())
+    return sum(counts[:COUNTED]), len(counts) > COUNTED
+
+
 def cbv_uri(row: Row[Any]) -> str:
     """The CBV event hash of a stored event as its ni URI (CBV 2.0, section 8.9.2)."""
     return f"ni:///sha-256;{bytes(row.cbv_hash).hex()}?ver=CBV2.0"

@@ -18,7 +18,10 @@ class CaptureDocument(Base):
     """What one capture call sent, byte for byte (zstd), and what became of it; also the EPCIS capture job."""
 
     __tablename__ = "capture_document"
-    __table_args__ = (Index("uq_capture_document_idempotency", "party_id", "idempotency_key", unique=True),)
+    __table_args__ = (
+        Index("uq_capture_document_idempotency", "party_id", "idempotency_key", unique=True),
+        Index("ix_capture_document_events", "party_id", "document_id", "event_count"),  # counted without touching the documents
+    )
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
     document_id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -38,6 +41,7 @@ class CaptureDraft(Base):
     """An upload that was judged and waits for its sender to confirm it: any server process can answer the next page. Swept after a day."""
 
     __tablename__ = "capture_draft"
+    __table_args__ = (Index("ix_capture_draft_created_at", "created_at"),)
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
     draft_id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -69,8 +69,12 @@ def fits(ai: str, value: str) -> bool:
 
 def issuer(ai: str, value: str) -> int:
     """Who gave the number: its first seven digits where the company prefix begins, fewer when letters follow sooner."""
-    start = 1 if ai in _AFTER_FIRST else 0
-    digits = value[start : start + _ISSUER_DIGITS]
+    digits = from_prefix(ai, value)[:_ISSUER_DIGITS]
     if not digits.isdigit():
         digits = digits[: next(place for place, character in enumerate(digits) if not character.isdigit())]
     return int(digits)
+
+
+def from_prefix(ai: str, value: str) -> str:
+    """A key's value from its company prefix on: without indicator, extension digit or leading zero."""
+    return value[1:] if ai in _AFTER_FIRST else value

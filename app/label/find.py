@@ -81,3 +81,14 @@ def _voided() -> Any:
     void = func.coalesce(func.sum(case((Serial.state == "void", 1), else_=0)), 0)
     mine = (Serial.party_id == LabelJob.party_id) & (Serial.job_id == LabelJob.job_id)
     return select(void).where(mine).correlate(LabelJob).scalar_subquery().label("voided")
+
+
+COUNTED = 1_000
+"""Jobs whose labels are counted for an overview; beyond them it says "and more"."""
+
+
+def label_count(connection: Connection, party_id: int) -> tuple[int, bool]:
+    """How many labels the newest jobs of an organisation made, and whether there are older jobs beside them."""
+    statement = select(LabelJob.count).where(LabelJob.party_id == party_id).order_by(LabelJob.job_id.desc()).limit(COUNTED + 1)
+    counts = list(connection.execute(statement).scalars())
+    return sum(counts[:COUNTED]), len(counts) > COUNTED

@@ -110,6 +110,7 @@ class SigningKey(Base):
     """A public key that signs events for an organisation; `sealed` holds the private half of a hosted key, encrypted."""
 
     __tablename__ = "signing_key"
+    __table_args__ = (Index("ix_signing_key_kid", "kid"),)
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
     kid: Mapped[str] = mapped_column(Words, primary_key=True)

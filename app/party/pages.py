@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, render_template, request
-from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
 from app.api.door import Access, Door, actor, runtime
 from app.api.identity import COOKIE
 from app.api.problem import language
-from app.capture.model import CaptureDocument
+from app.capture import find as capture
 from app.capture.signing_keys import make_hosted_key
 from app.catalogue import find as catalogue
 from app.errors import Refusal
-from app.label.model import LabelJob
+from app.label import find as labels
 from app.party import register, rules, sign_in
 from app.party.permissions import GRANTS, Permission, Role
 from app.settings import LANGUAGES
@@ -119,19 +118,18 @@ def _choices() -> dict[str, Any]:
 def console() -> str:
     """The overview: the steps of the main job, what is done, and the one to do next."""
     with runtime().store.reading() as connection:
-        made = _made(connection, actor().party)
+        made, more = _made(connection, actor().party)
     organisation = register.organisation(by=actor(), on=runtime())
     steps = _steps(organisation, made)
     ahead = next((number for number, step in enumerate(steps) if not step["done"]), None)
-    return render_template("party/console.html", organisation=organisation, made=made, steps=steps, ahead=ahead)
+    return render_template("party/console.html", organisation=organisation, made=made, more=more, steps=steps, ahead=ahead)
 
 
-def _made(connection: Connection, party_id: int) -> dict[str, int]:
-    """What an organisation has made so far: places, products, lots, labels, events."""
-    labels = select(func.coalesce(func.sum(LabelJob.count), 0)).where(LabelJob.party_id == party_id)
-    events = select(func.coalesce(func.sum(CaptureDocument.event_count), 0)).where(CaptureDocument.party_id == party_id)
-    counted = {"labels": int(connection.execute(labels).scalar_one()), "events": int(connection.execute(events).scalar_one())}
-    return catalogue.counts(connection, party_id) | counted
+def _made(connection: Connection, party_id: int) -> tuple[dict[str, int], set[str]]:
+    """What an organisation has made so far (places, products, lots, labels, events), and of what there is more than was counted."""
+    counted = {"labels": labels.label_count(connection, party_id), "events": capture.event_count(connection, party_id)}
+    made = catalogue.counts(connection, party_id) | {name: count for name, (count, _) in counted.items()}
+    return made, {name for name, (_, more) in counted.items() if more}
 
 
 def _steps(organisation: dict[str, Any], made: dict[str, int]) -> list[dict[str, Any]]:

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import orjson
 from flask import Response, request
-from sqlalchemy import select
-from sqlalchemy.engine import Connection
 
 from app.api.door import Access, Door, runtime
 from app.api.problem import wants_page
-from app.capture.model import EventItem
-from app.catalogue.model import Place, Product
 from app.errors import NotFound
 from app.identify import digital_link, keys
-from app.identify.digital_link import DigitalLink
-from app.identify.item_key import item_key
-from app.party.model import Party
+from app.resolve import find
 from app.verify.address import PAGE, raw_path
 from app.verify.pages import verdict_page
 
@@ -57,8 +51,8 @@ def resolve(key: str, rest: str) -> Response:  # noqa: ARG001  # the path is rea
     query = request.query_string.decode("latin-1")
     asked = digital_link.parse(_NOWHERE + path + (f"?{query}" if query else ""))
     with runtime().store.reading() as connection:
-        registered = _registered(connection, asked)
-    if registered:
+        registered = find.registered(connection, asked.path)
+    if registered is not None:
         return Response(status=307, headers=_CORS | {"Location": PAGE + path + (f"?{query}" if query else ""), "Cache-Control": "no-cache"})
     if not wants_page():
         raise NotRegistered(key=asked.key, value=asked.value)
@@ -66,22 +60,6 @@ def resolve(key: str, rest: str) -> Response:  # noqa: ARG001  # the path is rea
     answer.status_code = 404
     answer.headers.update(_CORS)
     return answer
-
-
-def _registered(connection: Connection, link: DigitalLink) -> bool:
-    """Whether anybody has registered the key: a product, a place, an organisation, or a thing that an event names."""
-    value = link.value
-    if link.key == "01":
-        return connection.execute(select(Product.gtin).where(Product.gtin == value)).first() is not None
-    if link.key in {"414", "415", "417"}:
-        place = select(Place.gln).where((Place.gln == value) | (Place.uri == f"{digital_link.CANONICAL_STEM}/414/{value}")).limit(1)
-        party = select(Party.gln).where(Party.gln == value)
-        return connection.execute(place).first() is not None or connection.execute(party).first() is not None
-    key = item_key(digital_link.build(link.path))
-    named = select(EventItem.id).where(
-        EventItem.issuer == key.issuer, EventItem.class_key == key.class_key, EventItem.instance == key.instance
-    )
-    return connection.execute(named.limit(1)).first() is not None
 
 
 @door.route("/.well-known/gs1resolver", needs=Access.PUBLIC, operation="describeResolver")

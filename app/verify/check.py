@@ -15,16 +15,16 @@ from sqlalchemy import bindparam, exc, select
 from sqlalchemy.engine import Connection
 
 from app.capture import items
-from app.catalogue.model import Lot, Place, Product
+from app.catalogue.model import Lot, Product
 from app.errors import Refusal, Unavailable
 from app.identify.item_key import ItemKey, item_key, key_of_path
 from app.identify.read import Identified
 from app.journey.history import History, history
 from app.journey.walk import ITEM, LOT, Recorded
 from app.label.model import Serial
-from app.party import find as parties
 from app.party.model import Party
 from app.recall import find as recalls
+from app.resolve.find import PLACES, registered
 from app.runtime import Runtime
 from app.verify import scans
 from app.verify.answer import Check, LotFacts, ProducerFacts, ProductFacts, RecallFacts, Verdict
@@ -270,19 +270,19 @@ def _expiry(case: _Case) -> None:
 def _other_key(case: _Case, connection: Connection, on: Runtime) -> None:
     """Logistic units, places, assets: known when a place is registered, or when the holder of the prefix recorded something about it."""
     (ai, value), *_ = case.identified.path
-    key = item_key(case.identified.canonical)
-    if ai in {"414", "417"}:
-        place = connection.execute(select(Place.name).where((Place.gln == value) | (Place.uri == key.text)).limit(1)).first()
-        party = connection.execute(select(Party.name).where(Party.gln == value)).first()
-        found = place or party
-        case.because(Cause.UNKNOWN_KEY, key=value) if found is None else case.because(Cause.CLASS_ONLY, name=found.name)
+    found = registered(connection, case.identified.path)
+    if found is None:
+        case.because(Cause.UNKNOWN_KEY, key=value)
         return
-    holder = parties.holder_of(connection, value[1:] if ai in {"00", "8003"} else value) or 0
+    if ai in PLACES:
+        case.because(Cause.CLASS_ONLY, name=found.name)
+        return
+    key, holder = item_key(case.identified.canonical), found.party_id
     case.history = history(connection, [(key, ITEM)], owner=holder)
     case.proofs = prove(connection, case.history, on=on)
-    own = [item for item in case.history.events if holder and item.row.party_id == holder]
+    own = [item for item in case.history.events if item.row.party_id == holder]
     case.known = bool(own)
-    if not own:
+    if not own:  # the index said so, the sealed events do not
         case.because(Cause.UNKNOWN_KEY, key=value)
         case.history, case.proofs = History(), Proofs()
         return

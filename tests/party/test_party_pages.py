@@ -8,9 +8,12 @@ from typing import Any
 
 from app.api.application import make_application
 from app.api.identity import COOKIE
+from app.capture.find import COUNTED
+from app.capture.model import CaptureDocument
 from app.party import register, sign_in
 from app.party.permissions import Role
 from app.runtime import Runtime, make_runtime
+from app.store.tables import table
 from tests.builders import make_enterprise, signed_in
 
 ORGANISATION = {
@@ -209,3 +212,14 @@ def test_without_a_name_the_form_for_a_key_comes_back(client: Any, on: Runtime) 
     signed_in(client, on, make_enterprise(on))
     answer = client.post("/console/api-keys", data={"label": "", "role": "owner", "access": "all", "days": "365"})
     assert (answer.status_code, _fields_in_error(answer.text)) == (400, {"label"})
+
+
+def test_the_overview_counts_the_newest_documents_and_says_when_there_are_more(client: Any, on: Runtime) -> None:
+    firm = make_enterprise(on)
+    signed_in(client, on, firm)
+    columns = ("party_id", "document_id", "received_at", "content_type", "content_sha256", "content", "event_count")
+    rows = [(firm.party_id, number, 1, "application/json", b"", b"", 2) for number in range(COUNTED + 1)]
+    on.store.write(lambda tx: tx.insert(table(CaptureDocument), columns, rows[:COUNTED]))
+    assert '<span class="figure-number">2,000</span>' in client.get("/console?lang=en").text
+    on.store.write(lambda tx: tx.insert(table(CaptureDocument), columns, rows[COUNTED:]))
+    assert '<span class="figure-number">2,000+</span>' in client.get("/console?lang=en").text

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("idempotency_key", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("party_id", "document_id", name=op.f("pk_capture_document")),
     )
+    op.create_index("ix_capture_document_events", "capture_document", ["party_id", "document_id", "event_count"], unique=False)
     op.create_index("uq_capture_document_idempotency", "capture_document", ["party_id", "idempotency_key"], unique=True)
 
     op.create_table(
@@ -57,6 +58,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("party_id", "draft_id", name=op.f("pk_capture_draft")),
     )
+    op.create_index("ix_capture_draft_created_at", "capture_draft", ["created_at"], unique=False)
+
     op.create_table(
         "checkpoint",
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -334,6 +337,7 @@ def upgrade() -> None:
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("party_id", "kid", name=op.f("pk_signing_key")),
     )
+    op.create_index("ix_signing_key_kid", "signing_key", ["kid"], unique=False)
 
     if op.get_bind().dialect.name == "postgresql":
         # Takes rows of any month without a partition of its own; app.store.partitions makes the months ahead.
