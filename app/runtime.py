@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from app.clock import Clock
 from app.settings import Settings
-from app.store.engine import make_engines
+from app.store.engine import Engines, make_engines
 from app.store.work import Store
 from app.vault import Vault
 
@@ -29,11 +29,17 @@ class Runtime:
         self.store.close()
 
 
-def make_runtime(settings: Settings, clock: Clock | None = None, argon2_profile: str = ARGON2_PROFILE) -> Runtime:
-    """A runtime for these settings; opens no connection yet. Tests, whose passwords protect nobody, hash with the cheapest profile."""
+def make_runtime(
+    settings: Settings, clock: Clock | None = None, *, argon2_profile: str = ARGON2_PROFILE, engines: Engines | None = None
+) -> Runtime:
+    """A runtime for these settings; opens no connection yet.
+
+    engines: those of an earlier runtime with the same URL that was closed; the statements it compiled need not be compiled again.
+    Tests hand them on, and hash with the cheapest profile: their passwords protect nobody.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(
-        make_engines(settings.url()),
+        engines or make_engines(settings.url()),
         queue_length=settings.queue_length,
         allow_weak_durability=settings.allow_weak_durability,
     )
