@@ -17,6 +17,7 @@ from app.party.permissions import Role
 from app.runtime import Runtime
 from app.web import handbook, show
 from app.words.refusals import catalogue
+from app.words.translate import typeset
 from tests.builders import gtin, make_enterprise, signed_in
 
 LYCHEE = gtin("952100100001")
@@ -129,7 +130,7 @@ def test_a_refusal_is_a_page_with_words_a_remedy_and_a_way_back(
     answer = client.open(f"{path}?lang={language}", method=method, headers={"Accept": "text/html"})
     assert answer.status_code == status
     assert f"/handbook/errors?lang={language}#{code}" in answer.text
-    remedy = catalogue()[code][f"do_{language}"].split("{")[0].split("`")[0]
+    remedy = typeset(catalogue()[code][f"do_{language}"].split("{")[0].split("`")[0], language)
     assert remedy.strip() in html.unescape(answer.text)
     assert f'href="/?lang={language}"' in answer.text
 
