@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from app.capture import find as capture
 from app.capture import items, times
 from app.capture.model import EventItem
+from app.catalogue.model import Product
 from app.identify.item_key import ItemKey, item_key
 from app.store.columns import Id, Words
 
@@ -153,7 +154,7 @@ def walk(
             break
         fresh = _events_of(connection, level, owner, found, most, walked)
         following: dict[_Name, Subject] = {}
-        for subject in _led_to(fresh):
+        for subject in _led_to(fresh, _makers(connection, fresh)):
             if subject.name not in seen:
                 following[subject.name] = _joined(following.get(subject.name), subject)
         if len(following) > MOST_SUBJECTS:
@@ -312,8 +313,29 @@ def _empties(recorded: Recorded) -> bool:
     )
 
 
-def _led_to(events: Iterable[tuple[Subject, Recorded]]) -> Iterator[Subject]:
-    """Containers the subjects were put into, and what they were made from."""
+_TRADE_ITEM = "https://id.gs1.org/01/"
+
+
+def _gtin(subject: Subject) -> str | None:
+    """The GTIN a subject's canonical URI begins with, None for what is no trade item."""
+    start = len(_TRADE_ITEM)
+    return subject.key.text[start : start + 14] if subject.key.text.startswith(_TRADE_ITEM) else None
+
+
+def _makers(connection: Connection, events: Iterable[tuple[Subject, Recorded]]) -> dict[str, int]:
+    """Whose the products are that somebody says were made from others, by GTIN."""
+    gtins = {gtin for subject, recorded in events if recorded.role == items.OUTPUT and (gtin := _gtin(subject)) is not None}
+    if not gtins:
+        return {}
+    statement = select(Product.gtin, Product.party_id).where(Product.gtin.in_(sorted(gtins)))
+    return {row.gtin: row.party_id for row in connection.execute(statement)}
+
+
+def _led_to(events: Iterable[tuple[Subject, Recorded]], makers: Mapping[str, int]) -> Iterator[Subject]:
+    """Containers the subjects were put into, and what they were made from.
+
+    What a registered product was made from only its owner can tell: a stranger's word must not hang goods of theirs on its journey.
+    """
     listed = list(events)
     for subject, recorded in listed:
         event = recorded.event
@@ -323,7 +345,7 @@ def _led_to(events: Iterable[tuple[Subject, Recorded]]) -> Iterator[Subject]:
             low, high = recorded.at, _taken_out(subject, recorded, listed)
             high = min(high, max(end for start, end in subject.windows if start <= recorded.at <= end))
             yield Subject(item_key(event["parentID"]), relation, ((low, high),))
-        elif recorded.role == items.OUTPUT:
+        elif recorded.role == items.OUTPUT and makers.get(_gtin(subject) or "", recorded.row.party_id) == recorded.row.party_id:
             for uri, role in items.named(event):
                 if role == items.INPUT:
                     yield Subject(item_key(uri), INPUT, ((-_EVER, recorded.at),))

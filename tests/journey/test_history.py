@@ -151,7 +151,7 @@ def test_two_containers_inside_each_other_do_not_walk_for_ever(world: World) -> 
 # ------------------------------------------------------------------------------------------------ ingredients
 
 
-def _transform(world: World, hour: str = "10:00", output: str = LOT_URI, source: str = RAW) -> None:
+def _transform(world: World, hour: str = "10:00", output: str = LOT_URI, source: str = RAW, by: Enterprise | None = None) -> None:
     event = {
         "type": "TransformationEvent",
         "inputQuantityList": [{"epcClass": source, "quantity": 1236, "uom": "KGM"}],
@@ -160,7 +160,7 @@ def _transform(world: World, hour: str = "10:00", output: str = LOT_URI, source:
         "eventTimeZoneOffset": "+07:00",
         "bizStep": "commissioning",
     }
-    world.capture(event, logged=False)
+    world.capture(event, by=by, logged=False)
 
 
 def _raw(world: World, hour: str, step: str, by: Enterprise) -> None:
@@ -177,6 +177,13 @@ def test_the_journey_goes_back_to_what_the_batch_was_made_from_until_it_was_made
         ("commissioning", INPUT, "HTX Vải Hương Giang"),
         ("commissioning", LOT, "Sông Thái Bình"),
     ]
+
+
+def test_a_stranger_cannot_hang_other_goods_on_a_journey(world: World) -> None:
+    stranger = make_enterprise(world.on, "Kẻ lạ", "9521777")
+    _raw(world, "05:30", "commissioning", stranger)
+    _transform(world, by=stranger)
+    assert [(step.about, step.who) for step in _history(world).steps] == [(LOT, "Kẻ lạ")]
 
 
 def test_a_long_chain_of_ingredients_stops_at_the_depth_and_says_so(world: World) -> None:
