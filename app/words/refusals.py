@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from app.errors import Finding, Refusal
-from app.words.translate import fill, typeset
+from app.words.translate import fill, translator, typeset
 
 _IN_EVENT = re.compile(r"/epcisBody/(?:queryResults/resultsBody/)?eventList/(\d{1,9})(?:/|$)")
 
@@ -22,7 +22,12 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def _sentence(code: str, key: str, params: Mapping[str, Any]) -> str:
-    return typeset(fill(catalogue().get(code, {}).get(key, code), params), key[-2:])
+    language, sentence = key[-2:], catalogue().get(code, {}).get(key, code)
+    for name, value in params.items():
+        if name != "pointer" and (value is None or value == ""):
+            sentence = sentence.replace(f" {{{name}}} ", " ")  # "the file {name} is not": a file may come without a name
+    root = translator(language)("web.root_of_document")
+    return typeset(fill(sentence, {**params, "pointer": params.get("pointer") or root}), language)
 
 
 def describe(refusal: Refusal, language: str) -> tuple[str, str]:
