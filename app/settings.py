@@ -7,6 +7,7 @@ defaults. Good zero values: a newcomer needs none of them.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -93,6 +94,14 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
 
+_FORMS = {
+    "database_url": (re.compile(r"sqlite:///(?!:memory:).+|postgresql(\+psycopg)?://\S*"), "sqlite:///FILE, postgresql+psycopg://…"),
+    "base_url": (re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?"), "https://…"),
+    "log_origin": (re.compile(r"[^\s+]+"), "trace.example/log"),
+}
+"""What addresses look like: these are printed on labels and signed in checkpoints, so a slip of the finger is refused at the start."""
+
+
 def _convert(name: str, kind: str, value: Any) -> Any:
     text = str(value)
     try:
@@ -155,4 +164,10 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
     settings = Settings(**{name: _convert(name, known[name], value) for name, value in merged.items()})
     if settings.language not in LANGUAGES:
         raise SettingInvalid(name="language", given=settings.language, expected="vi, en, fr")
+    for name, (form, expected) in _FORMS.items():
+        given_value = getattr(settings, name)
+        if given_value and not form.fullmatch(given_value):
+            raise SettingInvalid(name=name, given=given_value, expected=expected)
+    if not settings.host.strip():
+        raise SettingInvalid(name="host", given=settings.host, expected="127.0.0.1")
     return settings

@@ -123,3 +123,24 @@ def test_every_setting_says_what_it_is_and_numbers_have_limits() -> None:
 
 def test_the_suite_s_own_variable_is_no_setting(tmp_path: Path) -> None:
     assert load({"TRUYXUAT_HOME": str(tmp_path), "TRUYXUAT_TEST_DATABASE": "postgresql"}).home == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("database_url", "foo"),
+        ("database_url", "mysql://a"),
+        ("database_url", "sqlite://"),
+        ("database_url", "sqlite:///:memory:"),
+        ("base_url", "javascript:1"),
+        ("base_url", "foo"),
+        ("base_url", "https://"),
+        ("log_origin", "a b"),
+        ("log_origin", "a+b"),
+        ("host", " "),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused_at_the_start(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingInvalid) as refusal:
+        load({}, home=tmp_path, **{name: value})
+    assert refusal.value.params["name"] == name
