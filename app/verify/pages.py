@@ -125,7 +125,7 @@ def _count(verdict: Verdict) -> tuple[str | None, bool]:
     client = client_of(request.remote_addr)
     if limits().looks.wait(client, time.monotonic()):
         return None, False
-    viewer = scans.viewer_token(on.vault, on.clock.now(), client, agent[:400])
+    viewer = scans.viewer_token(client, agent[:400], on=on)
     look = scans.Look(verdict.owner, verdict.product.gtin, serial, viewer, str(verdict.verdict), str(verdict.cause))
     try:
         scan_id, fresh = scans.record(look, on=on)

@@ -1,7 +1,8 @@
 """Looks at an item: recorded without address, cookie or device, and what they tell about copies of a label.
 
 A look is an opened verdict page, nothing else: resolver answers, HEAD and prefetches are not. The viewer is a keyed hash of address and
-browser under a key of the day, so that the same visitor counts once a day and nobody can be followed from one day to the next.
+browser under a random secret of the day, so that the same visitor counts once a day. When the secret is replaced the next day, nobody
+can compute a token again: it leads neither to an address nor to another day's token.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from app.store.engine import StoreUnreachable
 from app.store.keys import new_id
 from app.store.work import Tx
 from app.vault import Vault
+from app.verify import day_secret
 from app.verify.model import Scan
 from app.verify.verdict import Cause, Reason
 
@@ -51,7 +53,7 @@ LONGEST_PATH = 500
 _HOURS = 3_600_000_000
 _MICROSECOND = timedelta(microseconds=1)
 _EARTH_KM = 6371.0
-_SALT = "scan-viewers.key"
+_PASSES = "scan-viewers.key"
 _PASS = re.compile(r"([0-9]{1,19})\.([0-9]{1,19})\.[0-9a-f]{24}")
 _TOKEN = 12
 """Bytes of a viewer's token: enough that two visitors of a day do not meet, too few to be worth anything else."""
@@ -178,9 +180,9 @@ def _signal(told: Sequence[Told], provinces: int, viewers: int) -> Reason | None
     return None
 
 
-def viewer_token(vault: Vault, at: datetime, address: str, agent: str) -> bytes:
-    """The visitor's token of the day: a keyed hash of address and browser under a key that is derived for that day only."""
-    day_key = hmac.digest(vault.load(_SALT), at.date().isoformat().encode(), sha256)
+def viewer_token(address: str, agent: str, *, on: Runtime) -> bytes:
+    """The visitor's token of the day: a keyed hash of address and browser under the secret of the day."""
+    day_key = day_secret.of_day(on.settings.home, on.clock.now().date())
     return hmac.digest(day_key, f"{address}\n{agent}".encode("utf-8", "surrogateescape"), sha256)[:_TOKEN]
 
 
@@ -238,7 +240,7 @@ def record(look: Look, *, on: Runtime, timeout: float = 1.0) -> tuple[int, bool]
 def pass_for(vault: Vault, party_id: int, scan_id: int) -> str:
     """What the page's form carries so that its sender may tell the place of this look and of no other."""
     said = f"{party_id}.{scan_id}"
-    return f"{said}.{hmac.digest(vault.load(_SALT), b'look ' + said.encode(), sha256)[:_TOKEN].hex()}"
+    return f"{said}.{hmac.digest(vault.load(_PASSES), b'look ' + said.encode(), sha256)[:_TOKEN].hex()}"
 
 
 def tell_place(given: str, province: str, *, on: Runtime) -> bool:

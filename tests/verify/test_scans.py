@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from sqlalchemy import insert, select
 from app.clock import SetClock
 from app.store.columns import to_micros
 from app.store.keys import new_id
-from app.verify import scans
+from app.verify import day_secret, scans
 from app.verify.model import Scan
 from app.verify.scans import MOST_PROVINCES, MOST_VIEWERS, SAME_LOOK, WINDOW, Told, distance_km, impossible
 from app.verify.verdict import Cause, Judgement
@@ -179,17 +181,58 @@ def test_the_page_loaded_again_or_in_another_language_is_the_same_look(world: Wo
     assert "number 2." in client.get(f"/v/01/{GTIN}/21/{SERIAL}?lang=en").text
 
 
-def test_a_visitor_has_another_token_every_day(world: World) -> None:
-    vault, at = world.on.vault, world.on.clock.now()
-    token = scans.viewer_token(vault, at, "203.0.113.7", "Telephone")
-    assert token == scans.viewer_token(vault, at + timedelta(hours=1), "203.0.113.7", "Telephone")
-    others = {
-        scans.viewer_token(vault, at + timedelta(days=1), "203.0.113.7", "Telephone"),
-        scans.viewer_token(vault, at, "203.0.113.8", "Telephone"),
-        scans.viewer_token(vault, at, "203.0.113.7", "Tablet"),
-    }
-    assert token not in others
-    assert len(others) == 3
+def test_a_visitor_has_another_token_every_day(world: World, clock: SetClock) -> None:
+    def token(address: str = "203.0.113.7", agent: str = "Telephone") -> bytes:
+        return scans.viewer_token(address, agent, on=world.on)
+
+    first = token()
+    clock.advance(timedelta(hours=1))
+    assert token() == first
+    others = {token("203.0.113.8"), token(agent="Tablet")}
+    clock.advance(timedelta(days=1))
+    assert len({first, *others, token()}) == 4
+
+
+def test_yesterdays_token_cannot_be_computed_again_from_anything_that_is_kept(world: World, clock: SetClock) -> None:
+    yesterday = clock.now()
+    token = scans.viewer_token("203.0.113.7", "Telephone", on=world.on)
+    home = world.on.settings.home
+    before = (home / day_secret.NAME).read_text(encoding="ascii").split()[1]
+    clock.advance(timedelta(days=1))
+    scans.viewer_token("203.0.113.9", "Another", on=world.on)
+    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert before.encode() not in kept
+    assert bytes.fromhex(before) not in kept
+    (home / day_secret.NAME).unlink()
+    clock.set(yesterday)
+    assert scans.viewer_token("203.0.113.7", "Telephone", on=world.on) != token
+
+
+def test_the_secret_of_the_day_is_the_operators_alone_and_in_no_backup(world: World) -> None:
+    scans.viewer_token("203.0.113.7", "Telephone", on=world.on)
+    path = world.on.settings.home / day_secret.NAME
+    assert path.stat().st_mode & 0o077 == 0
+    assert not list((world.on.settings.home / "secrets").glob("scan-day*"))
+
+
+def test_many_at_once_agree_on_the_secret_of_the_day(tmp_path: Path) -> None:
+    for day in range(1, 21):
+        with ThreadPoolExecutor(4) as pool:
+            assert len(set(pool.map(lambda _: day_secret.of_day(tmp_path, date(2026, 6, day)), range(4)))) == 1  # noqa: B023  # in turn
+
+
+def test_a_clock_that_is_behind_at_midnight_keeps_the_new_secret_and_one_that_was_years_ahead_does_not(tmp_path: Path) -> None:
+    today = date(2026, 6, 20)
+    tomorrow = day_secret.of_day(tmp_path, today + timedelta(days=1))
+    assert day_secret.of_day(tmp_path, today) == tomorrow
+    wrong = day_secret.of_day(tmp_path, date(2099, 1, 1))
+    assert day_secret.of_day(tmp_path, today) not in {wrong, tomorrow}
+
+
+@pytest.mark.parametrize("damaged", ["", "2026-06-20", "2026-06-20 abc", "2026-06-20 00", "yesterday " + "0" * 64])
+def test_a_damaged_secret_is_replaced(tmp_path: Path, damaged: str) -> None:
+    (tmp_path / day_secret.NAME).write_text(damaged, encoding="ascii")
+    assert len(day_secret.of_day(tmp_path, date(2026, 6, 20))) == 32
 
 
 def test_one_address_cannot_count_without_end(world: World, client: Any) -> None:
