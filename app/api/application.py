@@ -54,7 +54,12 @@ def _encoded_query(wsgi: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def bind(app: Flask, on: Runtime) -> None:
-    """Put the application over this runtime; nothing else in it belongs to an installation, so tests build it once and bind it anew."""
+    """Put the application over this runtime; nothing else in it belongs to an installation, so tests build it once and bind it anew.
+
+    What doors remember of their visitors, in `app.extensions["truyxuat.<slice>..."]`, is forgotten.
+    """
+    for name in [name for name in app.extensions if name.startswith("truyxuat")]:
+        del app.extensions[name]
     app.extensions["truyxuat"] = on
     app.config["MAX_CONTENT_LENGTH"] = on.settings.max_body_bytes
 
