@@ -249,37 +249,36 @@ class TestAttempts:
     def test_the_limit_is_taken_and_one_more_is_not(self) -> None:
         attempts = Attempts(3)
         for _ in range(3):
-            attempts.check(("a",), NOW)
-            attempts.failed(("a",), NOW)
+            attempts.begin(("a",), NOW)
         with pytest.raises(TooManyAttempts):
-            attempts.check(("a",), NOW)
-        attempts.check(("b",), NOW)
+            attempts.begin(("a",), NOW)
+        attempts.begin(("b",), NOW)
 
     def test_one_address_that_tries_many_accounts_is_paused(self) -> None:
         attempts = Attempts(3)
         for number in range(3):
-            attempts.failed((f"email:{number}", "address:192.0.2.1"), NOW)
+            attempts.begin((f"email:{number}", "address:192.0.2.1"), NOW)
         with pytest.raises(TooManyAttempts):
-            attempts.check(("email:new", "address:192.0.2.1"), NOW)
+            attempts.begin(("email:new", "address:192.0.2.1"), NOW)
 
     def test_failures_are_forgotten_one_by_one_after_the_window(self) -> None:
         attempts = Attempts(2)
-        attempts.failed(("a",), NOW)
-        attempts.failed(("a",), NOW + timedelta(minutes=10))
+        attempts.begin(("a",), NOW)
+        attempts.begin(("a",), NOW + timedelta(minutes=10))
         with pytest.raises(TooManyAttempts) as refusal:
-            attempts.check(("a",), NOW + timedelta(minutes=14))
+            attempts.begin(("a",), NOW + timedelta(minutes=14))
         assert refusal.value.params["retry_after"] == 61
-        attempts.check(("a",), NOW + WINDOW + timedelta(seconds=1))
+        attempts.begin(("a",), NOW + WINDOW + timedelta(seconds=1))
 
     def test_success_clears_the_account(self) -> None:
         attempts = Attempts(1)
-        attempts.failed(("a",), NOW)
-        attempts.succeeded("a")
-        attempts.check(("a",), NOW)
+        attempts.begin(("a",), NOW)
+        attempts.succeeded(("a",))
+        attempts.begin(("a",), NOW)
 
     def test_many_names_do_not_fill_the_memory(self) -> None:
         attempts = Attempts(1)
         for number in range(10_001):
-            attempts.failed((str(number),), NOW)
-        attempts.failed(("late",), NOW + WINDOW * 2)
+            attempts.begin((str(number),), NOW)
+        attempts.begin(("late",), NOW + WINDOW * 2)
         assert len(attempts._failures) <= 2  # noqa: SLF001  # what is remembered cannot be seen otherwise
