@@ -46,13 +46,23 @@ def make_enterprise(on: Runtime, name: str = "HTX Vải Hương Giang", prefix: 
     people = {role: new_id() for role in Role if role is not Role.ANONYMOUS}
 
     def run(tx: Tx) -> None:
-        tx.execute(insert(Party).values(party_id=party_id, kind=kind, name=name, name_key=fold(name), province="31", publishes=True, created_at=now))
+        tx.execute(
+            insert(Party).values(
+                party_id=party_id, kind=kind, name=name, name_key=fold(name), province="31", publishes=True, created_at=now
+            )
+        )
         tx.execute(insert(CompanyPrefix).values(prefix=prefix, party_id=party_id, evidence="declared", created_at=now))
         for role, person_id in people.items():
             email = f"{role}.{party_id}@example.test"
             tx.execute(
                 insert(Person).values(
-                    person_id=person_id, email=email, email_key=fold(email), name=f"{role} of {name}", password_hash="-", language="en", created_at=now
+                    person_id=person_id,
+                    email=email,
+                    email_key=fold(email),
+                    name=f"{role} of {name}",
+                    password_hash="-",
+                    language="en",
+                    created_at=now,
                 )
             )
             tx.execute(insert(Membership).values(party_id=party_id, person_id=person_id, role=str(role), created_at=now))
