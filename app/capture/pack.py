@@ -52,6 +52,11 @@ def unpack_envelope(packed: bytes) -> bytes:
     return _unpacked(_codecs()[1], packed[1:])
 
 
+def envelope_size(packed: bytes) -> int:
+    """How many bytes a packed envelope has unpacked, as its frame declares."""
+    return frame_content_size(packed[1:])
+
+
 def pack_document(content: bytes) -> bytes:
     """Packed bytes of a whole document as it was sent."""
     return _codecs()[2].compress(content)

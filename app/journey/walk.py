@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from itertools import accumulate, islice, zip_longest
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -16,7 +16,7 @@ from sqlalchemy import Select, bindparam, column, func, literal, select, values
 from sqlalchemy.engine import Connection
 
 from app.capture import find as capture
-from app.capture import items, times
+from app.capture import items, pack, times
 from app.capture.model import EventItem
 from app.catalogue.model import Product
 from app.identify.item_key import ItemKey, item_key
@@ -36,6 +36,9 @@ MOST_FOREIGN_OF_LEVEL = 30
 
 MOST_OF_ONE = 20
 """Index entries read of one other organisation about one identifier: more steps than any carrier takes with one pallet."""
+
+MOST_FOREIGN_BYTES = 600_000
+"""Unpacked bytes of others' events read at one level, the smallest first: one that names ten thousand serials has about 500,000."""
 
 MOST_OTHERS = 40
 """Other organisations asked about one identifier, those registered first: a chain has a dozen, a flood of made-up names has more."""
@@ -182,6 +185,7 @@ def _events_of(
     rows: dict[int, Any] = {}
     for party_id, ids in wanted.items():
         rows |= capture.events_by_id(connection, party_id, sorted(ids))
+    walked.incomplete = _leave_out_heavy(rows, owner) or walked.incomplete
     read: list[tuple[Subject, Recorded]] = []
     for subject, reference in references:
         row = rows.get(reference.id)
@@ -201,6 +205,16 @@ def _events_of(
         if known is None or (recorded.relation == ITEM and known.relation != ITEM):
             found[recorded.row.id] = recorded  # an event that names the item and its batch is one about the item
     return concerning
+
+
+def _leave_out_heavy(rows: dict[int, Any], owner: int) -> bool:
+    """Take the largest events of others away until the rest is quickly read; whether any had to go."""
+    sizes = sorted((pack.envelope_size(bytes(row.envelope)), row.id) for row in rows.values() if row.party_id != owner)
+    totals = accumulate(size for size, _ in sizes)
+    heavy = [number for (_, number), total in zip(sizes, totals, strict=True) if total > MOST_FOREIGN_BYTES]
+    for number in heavy:
+        del rows[number]
+    return bool(heavy)
 
 
 def _references(connection: Connection, level: Mapping[_Name, Subject], owner: int, most: int, walked: Walked) -> list[tuple[Subject, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import event, insert, update
 from app.capture.model import EventItem
 from app.identify.item_key import item_key
 from app.journey.history import History, history
-from app.journey.walk import CONTAINER, INPUT, ITEM, LOT, MOST_FOREIGN_OF_LEVEL, MOST_OF_ONE, _parties_of, walk
+from app.journey.walk import CONTAINER, INPUT, ITEM, LOT, MOST_FOREIGN_BYTES, MOST_FOREIGN_OF_LEVEL, MOST_OF_ONE, _parties_of, walk
 from app.party.model import Party
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_enterprise, object_event
@@ -303,6 +304,20 @@ def test_many_strangers_together_have_the_limit_of_others(world: World) -> None:
     found = _history(world)
     assert [step.biz_step for step in found.steps].count("inspecting") == MOST_FOREIGN_OF_LEVEL
     assert (found.steps[-1].biz_step, found.incomplete) == ("commissioning", True)
+
+
+def test_a_strangers_giant_events_are_left_out_before_a_partners_small_ones(world: World) -> None:
+    stranger = make_enterprise(world.on, "Người lạ", "9521999")
+    for day in range(1, 7):
+        serials = [f"https://id.gs1.org/01/{GTIN}/21/{sha256(b'%d %d' % (day, number)).hexdigest()[:20]}" for number in range(4_000)]
+        giant = object_event(epcList=[ITEM_URI, *serials], eventTime=f"2026-06-0{day}T08:00:00+07:00", bizStep="inspecting")
+        world.capture(giant, by=stranger, logged=False)
+    _seen(world, ITEM_URI, "12:00", "transporting", make_enterprise(world.on, "Vận tải lạnh", "9521005"))
+    _seen(world, ITEM_URI, "13:00", "receiving")
+    found = _history(world)
+    assert [step.biz_step for step in found.steps][-2:] == ["transporting", "receiving"]
+    assert sum(len(each.envelope) for each in found.events if each.row.party_id != world.owner.party_id) <= MOST_FOREIGN_BYTES
+    assert (1 <= len(found.steps) - 2 < 6, found.incomplete) == (True, True)
 
 
 def test_a_flood_is_never_scanned(world: World) -> None:
