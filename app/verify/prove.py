@@ -187,7 +187,10 @@ def _event(
         return EventProof(Result.NOT_DONE, Result.FAILED, Flaw.CHECKPOINT)
     if not rows:
         return EventProof(Result.NOT_DONE, Result.NOT_DONE)  # durable and queued; its place in the document stands in its log entry
-    position = _position(bytes(rows[0].entry))
+    # Two processes may, once in a long while, give the same number: the entry that names this evidence is the one meant.
+    named = evidence.hex().encode()
+    row = next((row for row in rows if named in bytes(row.entry)), rows[0])
+    position = _position(bytes(row.entry))
     flaw = _signature_flaw(item, evidence, document, key, position)
     if flaw is not None:
         return EventProof(Result.FAILED, Result.NOT_DONE, flaw)
@@ -195,7 +198,7 @@ def _event(
         evidence=evidence, cbv=capture.cbv_uri(item.row), alg=key.algorithm, kid=document.kid, size=document.event_count, index=position,
         root=bytes(document.root), signature=bytes(document.signature),
     )  # fmt: skip
-    return _logged(rows[0], entry, keys.get((item.row.party_id, document.kid)), tree, position)
+    return _logged(row, entry, keys.get((item.row.party_id, document.kid)), tree, position)
 
 
 def _logged(row: Any, entry: bytes, key: Leaf | None, tree: _Tree | None, position: int) -> EventProof:
