@@ -27,6 +27,14 @@ DATABASE = os.environ.get("TRUYXUAT_TEST_DATABASE", "sqlite")
 thorough.choose()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave tests of the embedded database out of a run on PostgreSQL: they ran in the SQLite part."""
+    if DATABASE != "sqlite":
+        left_out = [item for item in items if item.get_closest_marker("sqlite")]
+        items[:] = [item for item in items if not item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=left_out)
+
+
 def pytest_collection_finish() -> None:
     """Tell the collector of garbage that modules and collected tests stay: walking them again and again cost a tenth of the suite."""
     gc.collect()

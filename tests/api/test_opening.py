@@ -10,10 +10,7 @@ from app.ledger import guard, sequencer
 from app.ledger.refusals import LogRolledBack
 from app.runtime import Runtime
 from app.store.engine import StoreUnreachable
-from tests import conftest
 from tests.builders import make_enterprise
-
-sqlite_only = pytest.mark.skipif(conftest.DATABASE != "sqlite", reason="one process serves a SQLite file; shared by several on PostgreSQL")
 
 
 def test_a_database_that_knows_less_than_was_published_is_not_opened(on: Runtime) -> None:
@@ -35,7 +32,7 @@ def test_readiness_turns_red_when_the_database_is_older_than_the_log(on: Runtime
     assert (answer.status_code, answer.json["logRolledBack"]) == (503, True)
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_a_second_server_on_the_same_home_is_refused(on: Runtime) -> None:
     held = only_one(on)
     assert held is not None
@@ -47,7 +44,7 @@ def test_a_second_server_on_the_same_home_is_refused(on: Runtime) -> None:
     again.close()
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_nothing_is_acknowledged_once_the_database_file_is_gone(on: Runtime) -> None:
     make_enterprise(on)
     database = on.store.engines.writer.url.database
