@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.store.files import sync
+from app.vault import SecretNotWritten
 
 NAME = "scan-day.key"
 _BYTES = 32
@@ -21,14 +22,20 @@ _AHEAD = timedelta(days=1)
 
 
 def of_day(home: Path, today: date) -> bytes:
-    """The 32 bytes of today, made by the first process that asks; the day before's are overwritten."""
+    """The 32 bytes of today, made by the first process that asks; the day before's are overwritten.
+
+    Raises SecretNotWritten when there is no room for the file, or no right to write it.
+    """
     path = home / NAME
     found = _read(path, today)
     if found is not None:
         return found
-    with path.with_suffix(".lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # let go when the file closes
-        return _read(path, today) or _replace(path, today)
+    try:
+        with path.with_suffix(".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # let go when the file closes
+            return _read(path, today) or _replace(path, today)
+    except OSError as error:
+        raise SecretNotWritten(path=str(path), reason=error.strerror or "", retry_after=60) from error
 
 
 def _read(path: Path, today: date) -> bytes | None:

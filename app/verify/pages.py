@@ -125,14 +125,14 @@ def _count(verdict: Verdict) -> tuple[str | None, bool]:
     client = client_of(request.remote_addr)
     if limits().looks.wait(client, time.monotonic()):
         return None, False
-    viewer = scans.viewer_token(client, agent[:400], on=on)
-    look = scans.Look(verdict.owner, verdict.product.gtin, serial, viewer, str(verdict.verdict), str(verdict.cause))
     try:
+        viewer = scans.viewer_token(client, agent[:400], on=on)
+        look = scans.Look(verdict.owner, verdict.product.gtin, serial, viewer, str(verdict.verdict), str(verdict.cause))
         scan_id, fresh = scans.record(look, on=on)
+        return scans.pass_for(on.vault, verdict.owner, scan_id), fresh
     except Unavailable as refusal:
         _log.warning("a look was not counted: %s", refusal)  # the verdict matters more than the count
         return None, False
-    return scans.pass_for(on.vault, verdict.owner, scan_id), fresh
 
 
 def _context(verdict: Verdict, identified: Identified | None, *, look: str | None, fresh: bool, told: bool | None) -> dict[str, Any]:

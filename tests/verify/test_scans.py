@@ -140,6 +140,14 @@ def test_viewers_of_more_than_ten_days_ago_raise_no_signal_and_are_still_counted
 # ------------------------------------------------------------------------------------------------ what is recorded
 
 
+@pytest.mark.parametrize("name", ["scan-day.new", "scan-day.lock"])
+def test_a_secret_of_the_day_that_cannot_be_kept_costs_the_count_and_not_the_page(world: World, client: Any, name: str) -> None:
+    world.commission()
+    (world.on.settings.home / name).mkdir(parents=True)  # what stands where the file should go cannot be written over
+    assert client.get(f"/v/01/{GTIN}/21/{SERIAL}").status_code == 200
+    assert _rows(world) == []
+
+
 def test_opening_the_page_counts_once_and_keeps_no_address(world: World, client: Any) -> None:
     world.commission()
     page = client.get(f"/v/01/{GTIN}/21/{SERIAL}", headers={"User-Agent": "Telephone"}, environ_base={"REMOTE_ADDR": "203.0.113.7"})
