@@ -30,6 +30,7 @@ def all_tables() -> MetaData:
     import app.ledger.model
     import app.party.model
     import app.recall.model
+    import app.resolve.model
     import app.verify.model  # noqa: F401  # the imports declare the tables
 
     return Base.metadata

@@ -1,0 +1,69 @@
+"""Links of a registered key as plain values, and their link types in one spelling; pure.
+
+Source: GS1-Conformant Resolver Standard 1.2, sections 2.5 and 2.14; RFC 9264, section 4.2; RFC 8288, section 2.1.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+VOC = "https://ref.gs1.org/voc/"
+"""Namespace of the GS1 Web Vocabulary, whose link types are written `gs1:pip` for short."""
+
+DEFAULT = VOC + "defaultLink"
+DEFAULT_MULTI = VOC + "defaultLinkMulti"
+HANDLED_BY = VOC + "handledBy"
+
+_OTHER_FORMS = re.compile(r"https?://(?:ref\.|www\.)?gs1\.org/voc/([A-Za-z]+)")
+
+
+def relation(text: str) -> str:
+    """A link type in its one spelling: CURIE and older forms of the GS1 namespace become https://ref.gs1.org/voc/…, others stay."""
+    if text.startswith("gs1:"):
+        return VOC + text[4:]
+    older = _OTHER_FORMS.fullmatch(text)
+    return VOC + older[1] if older else text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link. rel: URI or IANA name of the link type; type: media type; hreflang: BCP 47; context: free words such as a country."""
+
+    rel: str
+    href: str
+    title: str
+    type: str | None = None
+    hreflang: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Link type and target attributes, as they are kept and as files spell them."""
+        return {"rel": self.rel} | self.target()
+
+    def target(self) -> dict[str, Any]:
+        """The target object of a link set (RFC 9264, 4.2.3)."""
+        more = {"type": self.type, "hreflang": list(self.hreflang), "context": list(self.context)}
+        return {"href": self.href, "title": self.title} | {name: value for name, value in more.items() if value}
+
+
+def link_of(kept: dict[str, Any]) -> Link:
+    """A link as `as_json` spelled it."""
+    return Link(kept["rel"], kept["href"], kept["title"], kept.get("type"), tuple(kept.get("hreflang", ())), tuple(kept.get("context", ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What was registered for one key with or without qualifiers.
+
+    path: AIs and unescaped values, the key first; default: title and target of gs1:defaultLink, None for our own verification page;
+    party_id: whose it is, 0 for the operator of the installation; proven: whether the default's host was proven by its owner.
+    """
+
+    path: tuple[tuple[str, str], ...]
+    description: str
+    default: Link | None
+    links: tuple[Link, ...]
+    party_id: int = 0
+    proven: bool = True
