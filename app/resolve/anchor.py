@@ -1,0 +1,48 @@
+"""The place of a key in the table of link sets, and which places a request asks for; pure.
+
+Source: GS1-Conformant Resolver Standard 1.2, section 2.5.9: what holds for a request is every registration of its key whose qualifiers
+are all in the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+from typing import NamedTuple
+
+from app.identify import key_values
+from app.identify.digital_link import CANONICAL_STEM
+from app.identify.escape import escape_path
+from app.identify.item_key import class_key
+
+Pair = tuple[str, str]
+Path = tuple[Pair, ...]
+
+
+class Place(NamedTuple):
+    """Where a link set is kept. anchor: the canonical path, `/01/09521001000017/10/A1`; qualifiers: the end of it, "" for the key alone."""
+
+    issuer: int
+    class_key: int
+    qualifiers: str
+    anchor: str
+
+
+def written(path: Iterable[Pair]) -> str:
+    """AIs and values as a path, escaped as in the canonical URI."""
+    return "".join(f"/{ai}/{escape_path(value)}" for ai, value in path)
+
+
+def place_of(path: Path) -> Place:
+    """The place of a key with its qualifiers; the path was read by `digital_link`, so nothing is checked again."""
+    (ai, value), *more = path
+    key = written(path[:1])
+    qualifiers = written(more)
+    return Place(key_values.issuer(ai, value), class_key(CANONICAL_STEM + key), qualifiers, key + qualifiers)
+
+
+def levels(path: Path) -> list[Path]:
+    """The request itself and every level above it, most granular first: a serial outranks a lot, a lot a variant (22)."""
+    key, qualifiers = path[0], path[1:]
+    chosen = [(key, *some) for count in range(len(qualifiers), -1, -1) for some in combinations(qualifiers, count)]
+    return sorted(chosen, key=lambda level: [pair in level for pair in reversed(qualifiers)], reverse=True)
