@@ -25,6 +25,9 @@ class Permission(StrEnum):
     PARTY_ORGANISATION_WRITE = "party:organisation:write"
     RECALL_NOTICE_READ = "recall:notice:read"
     RECALL_NOTICE_WRITE = "recall:notice:write"
+    RESOLVE_HOST_WRITE = "resolve:host:write"
+    RESOLVE_LINK_READ = "resolve:link:read"
+    RESOLVE_LINK_WRITE = "resolve:link:write"
 
 
 class Role(StrEnum):
@@ -57,10 +60,12 @@ _MEMBER = (
         _P.LABEL_JOB_READ,
         _P.LABEL_JOB_WRITE,
         _P.RECALL_NOTICE_READ,
+        _P.RESOLVE_LINK_READ,
+        _P.RESOLVE_LINK_WRITE,
     }
 )
 _APPROVER = _MEMBER | {_P.LABEL_SERIAL_VOID, _P.RECALL_NOTICE_WRITE}
-_OWNER = _APPROVER | {_P.PARTY_API_KEY_WRITE, _P.PARTY_ORGANISATION_WRITE}
+_OWNER = _APPROVER | {_P.PARTY_API_KEY_WRITE, _P.PARTY_ORGANISATION_WRITE, _P.RESOLVE_HOST_WRITE}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ANONYMOUS: frozenset(),
@@ -70,7 +75,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.INSPECTOR: _OWN,
     Role.LABORATORY: _OWN | _RECORDS,
     Role.MEMBER: frozenset(_MEMBER),
-    Role.OPERATOR: _OWN,
+    Role.OPERATOR: _OWN | {_P.RESOLVE_LINK_READ, _P.RESOLVE_LINK_WRITE},
     Role.OWNER: frozenset(_OWNER),
     Role.REGULATOR: _OWN,
 }

@@ -26,6 +26,9 @@ party:organisation:read           -        x        x            x              
 party:organisation:write          -        -        -            -              -          -        -        -       x       -
 recall:notice:read                -        x        -            -              -          -        x        -       x       -
 recall:notice:write               -        x        -            -              -          -        -        -       x       -
+resolve:host:write                -        -        -            -              -          -        -        -       x       -
+resolve:link:read                 -        x        -            -              -          -        x        x       x       -
+resolve:link:write                -        x        -            -              -          -        x        x       x       -
 """
 
 
