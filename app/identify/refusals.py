@@ -1,4 +1,8 @@
-"""What can be wrong with an identifier; every refusal names the 0-based position of the first wrong character where there is one."""
+"""What can be wrong with an identifier.
+
+Every refusal of a text names the 0-based `position` of the first wrong character, the `length` of what is wrong (0 where something is
+missing) and, where one is concerned, the `ai`.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +49,12 @@ class WrongPath(Invalid):
     """The qualifiers of a Digital Link path are not permitted for its key, or stand in another order."""
 
     code = "identify.wrong-path"  # params: key, sequence, position
+
+
+class TooMany(Invalid):
+    """More elements, or more characters, than any data carrier holds."""
+
+    code = "identify.too-many"  # params: most, position, length
 
 
 class WrongQuery(Invalid):
@@ -147,3 +157,33 @@ class NoKey(Invalid):
     """The elements name nothing: none of them is a GS1 key."""
 
     code = "identify.no-key"  # params: position
+
+
+class RawBits(NotAnEpcUrn):
+    """The bits of a tag as hexadecimal digits, not read in this spelling."""
+
+    code = "identify.raw-bits"  # params: position
+
+
+class NoEpcUrn(Invalid):
+    """The EPC Tag Data Standard has no URN for these AIs, or not one of the kind that was asked for."""
+
+    code = "identify.no-epc-urn"  # params: path, kind, position
+
+
+class WrongPrefixLength(Invalid):
+    """A key cannot have a company prefix of so many digits."""
+
+    code = "identify.wrong-prefix-length"  # params: key, found, position
+
+
+class NotCompressed(Invalid):
+    """No segment of the URI is a compressed Digital Link (the method of GS1 Digital Link 1.1 and 1.2), or its bits break off."""
+
+    code = "identify.not-compressed"  # params: position
+
+
+class NotCompressible(Invalid):
+    """The Digital Link would not come back from the compressed form as it is."""
+
+    code = "identify.not-compressible"  # params: ai, position
