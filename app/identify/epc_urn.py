@@ -129,11 +129,7 @@ def to_canonical(urn: str) -> str:
     """
     parts = take_apart(urn)
     if parts is None:
-        raise (
-            RawBits(position=len("urn:epc:"))
-            if urn.startswith(_RAW)
-            else NotAnEpcUrn(position=_wrong_in_tag(urn) if urn.startswith(_TAG_HEAD) else _wrong_at(urn))
-        )
+        raise _refusal(urn)
     base = f"{CANONICAL}/{parts.ai}/{parts.value.translate(_TO_ESCAPE)}"
     if not parts.instance_ai:
         return base
@@ -307,6 +303,12 @@ def _limit_at(urn: str) -> int | None:
 
 def _is_integer(text: str, bits: int) -> bool:
     return _INTEGER.fullmatch(text) is not None and int(text).bit_length() <= bits
+
+
+def _refusal(urn: str) -> NotAnEpcUrn:
+    if urn.startswith(_RAW):
+        return RawBits(position=len("urn:epc:"))
+    return NotAnEpcUrn(position=_wrong_in_tag(urn) if urn.startswith(_TAG_HEAD) else _wrong_at(urn))
 
 
 def _wrong_at(urn: str) -> int:
