@@ -8,10 +8,14 @@ reader takes legacy labels; a path that ends in a slash has no key. Source: GS1 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 
-from app.identify import dictionary, elements, keys
+from app.errors import Invalid
+from app.identify import ai_rule, elements, keys
+from app.identify.ai_rule import RULES, Rule
 from app.identify.escape import escape_path, escape_query, raw_offset, unescape_path, unescape_query
 from app.identify.refusals import (
     ExclusiveAis,
@@ -22,6 +26,7 @@ from app.identify.refusals import (
     NotADigitalLink,
     Repeated,
     SerialMissing,
+    TooMany,
     UnknownAi,
     WrongPath,
     WrongQuery,
@@ -37,7 +42,8 @@ class DigitalLink:
     """A Digital Link taken apart.
 
     domain: authority with port; stem: scheme, domain and the path before the key, without a trailing slash, as `build` takes it;
-    path: AI and unescaped value, the primary key first; attributes: the same from the query; foreign: other query pairs, unescaped.
+    path: AI and unescaped value, the primary key first; attributes: the same from the query; foreign: other query pairs, unescaped;
+    ignored: the same as they are written, also empty.
     """
 
     domain: str
@@ -45,6 +51,7 @@ class DigitalLink:
     path: tuple[Pair, ...]
     attributes: tuple[Pair, ...]
     foreign: tuple[Pair, ...]
+    ignored: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> str:
@@ -61,26 +68,16 @@ class DigitalLink:
         return next((value for name, value in (*self.path, *self.attributes) if name == ai), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One AI with its value as written and where that stands in the URI."""
-
-    ai: str
-    value: str
-    raw: str
-    place: int
-
-    def at(self, position: int) -> int:
-        """The place in the URI of one character of the value."""
-        return self.place + raw_offset(self.raw, position)
+_Piece = tuple[str, str, str, int, Rule]
+"""AI, unescaped value, value as written and where that begins in the URI, rule of the AI."""
 
 
 _SCHEME = re.compile(r"(?:https?|HTTPS?)://")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
-_CONTROL = re.compile(r"%(?:[01][0-9A-Fa-f]|7[Ff])")
-_DOMAIN = re.compile(r"[0-9A-Za-z._~:\[\]\-]+")
-_PAIRS = re.compile(r"[^&]+")
-_PAIRS_OR_SEMICOLONS = re.compile(r"[^&;]+")
+_NOT_IN_DOMAIN = re.compile(r"[^0-9A-Za-z.:\[\]\-]")
+_NUL = "%00"
+_MOST_CHARACTERS = 8191
+_MOST_ELEMENTS = 64  # no data carrier holds as many; element strings have the same limits
 _GTIN = 14
 _SHORT_GTINS = (8, 12, 13)
 
@@ -90,13 +87,15 @@ class Reading:
     """How strictly a Digital Link is read.
 
     short_gtin: also take GTIN-8, -12 and -13 and pad them (legacy labels); semicolons: `;` too separates query pairs;
-    associations: refuse AIs whose required companions are missing; unknown: take numeric names that are no known AI as attributes.
+    associations: refuse AIs whose required companions are missing; unknown: take numeric names that are no known AI but could become one;
+    unknown_attributes: with `unknown`, they may stand in the query.
     """
 
     short_gtin: bool = False
     semicolons: bool = False
     associations: bool = True
     unknown: bool = False
+    unknown_attributes: bool = True
 
 
 STRICT = Reading()
@@ -104,14 +103,26 @@ STRICT = Reading()
 
 
 def parse(uri: str, how: Reading = STRICT) -> DigitalLink:
-    """Take a Digital Link apart and check every value. Raises kinds of Invalid with `position`, 0-based, in the URI."""
-    domain, path_start, path_end, query_end = _regions(uri)
-    stem_end, path = _path(uri, path_start, path_end)
-    attributes, foreign = _query(uri, path_end + 1, query_end, path, how)
-    pieces = [_padded(piece) for piece in (*path, *attributes)] if how.short_gtin else [*path, *attributes]
-    _check(pieces, how)
-    pairs = tuple((piece.ai, piece.value) for piece in pieces)
-    return DigitalLink(domain, uri[:stem_end], pairs[: len(path)], pairs[len(path) :], foreign)
+    """Take a Digital Link apart and check every value. Raises kinds of Invalid with `position`, 0-based, in the URI.
+
+    NotADigitalLink is raised only for a text without the scheme of a web address; a wrong web address has other refusals.
+    """
+    domain, start, end, query_end = _regions(uri)
+    stem_end, pieces = _path(uri, start, end, how)
+    count = len(pieces)
+    right = _lengths_are_right(pieces, how)
+    ignored: list[str] = []
+    if query_end > end + 1:
+        right = _query(uri, end + 1, query_end, pieces, ignored, how) and right
+    _check_names(pieces, count, stem_end + 1, how)
+    if not right:
+        for piece in pieces:
+            _refuse(elements.content_refusal(piece[4].entry, piece[1]), piece)
+    pairs = tuple([piece[:2] for piece in pieces])
+    if count > 1 or pieces[0][4].needs or len(pairs) > 1:
+        _check_together(pieces, pairs, how)
+    foreign = tuple([_unescaped(part) for part in ignored if part])
+    return DigitalLink(domain, uri[:stem_end], pairs[:count], pairs[count:], foreign, tuple(ignored))
 
 
 def build(path: Iterable[Pair], attributes: Iterable[Pair] = (), stem: str = CANONICAL_STEM, how: Reading = STRICT) -> str:
@@ -119,15 +130,26 @@ def build(path: Iterable[Pair], attributes: Iterable[Pair] = (), stem: str = CAN
 
     stem: scheme, domain and optional path, a trailing slash is dropped. Raises what `parse` raises, with `position` in the value.
     """
-    placed = [(ai, value.zfill(_GTIN) if ai == "01" and len(value) in _SHORT_GTINS else value) for ai, value in path]
+    placed = [_full_gtin(pair) for pair in path]
     extra = list(attributes)
     sequence = tuple(ai for ai, _ in placed)
     _check_sequence(sequence, 0)
     for ai, _ in extra:
-        _check_attribute(ai, sequence, 0, how)
+        _check_attribute(elements.rule_of(ai, unknown=how.unknown), sequence, 0, how)
     elements.check((*placed, *extra), associations=how.associations, unknown=how.unknown)
-    base = stem.removesuffix("/") + "".join(f"/{ai}/{escape_path(value)}" for ai, value in placed)
-    return base + "".join(f"{'&' if place else '?'}{ai}={escape_query(value)}" for place, (ai, value) in enumerate(extra))
+    return written(placed, extra, stem)
+
+
+def written(path: Iterable[Pair], attributes: Iterable[Pair] = (), stem: str = CANONICAL_STEM) -> str:
+    """The Digital Link of elements that were already checked."""
+    parts = [stem.removesuffix("/")]
+    for ai, value in path:
+        parts += ("/", ai, "/", escape_path(value))
+    sign = "?"
+    for ai, value in attributes:
+        parts += (sign, ai, "=", escape_query(value))
+        sign = "&"
+    return "".join(parts)
 
 
 def from_elements(pairs: Iterable[Pair], stem: str = CANONICAL_STEM, how: Reading = STRICT) -> str:
@@ -135,21 +157,38 @@ def from_elements(pairs: Iterable[Pair], stem: str = CANONICAL_STEM, how: Readin
 
     Same AI and value twice counts once; attributes of predefined length come first. Raises NoKey, WrongQuery and what `build` raises.
     """
-    listed = list(dict.fromkeys(pairs))
-    key = next((pair for pair in listed if pair[0] in keys.QUALIFIERS), None)
-    if key is None:
-        raise NoKey(position=0)
-    path = longest_path(key, dict(reversed(listed)))
-    return build(path, _fixed_first((pair for pair in listed if pair not in path), how), stem, how)
+    listed = list(dict.fromkeys(map(_full_gtin, pairs)))
+    elements.check(listed, associations=how.associations, unknown=how.unknown)
+    return written(*arranged(listed, how), stem)
 
 
 def canonical(link: DigitalLink, how: Reading = STRICT) -> str:
     """The canonical URI of a Digital Link that was read: https://id.gs1.org, the same path, attributes of predefined length first."""
-    return build(link.path, _fixed_first(link.attributes, how), CANONICAL_STEM, how)
+    return build(link.path, fixed_first(link.attributes), CANONICAL_STEM, how)
 
 
-def _fixed_first(pairs: Iterable[Pair], how: Reading) -> list[Pair]:
-    return sorted(pairs, key=lambda pair: not elements.known(pair[0], unknown=how.unknown).fixed)
+def arranged(pairs: Sequence[Pair], how: Reading = STRICT) -> tuple[list[Pair], list[Pair]]:
+    """Path and attributes of a Digital Link for elements that were already checked. Raises NoKey, WrongQuery."""
+    key = next((pair for pair in pairs if pair[0] in keys.QUALIFIERS), None)
+    if key is None:
+        raise NoKey(position=0, length=0)
+    values = dict(pairs)
+    path = longest_path(key, values) if len(values) > 1 else [key]
+    if len(path) == len(values):
+        return path, []
+    for ai, _ in path:
+        del values[ai]
+    attributes = fixed_first(values.items())
+    for ai, _ in attributes:
+        rule = RULES[ai]
+        if not (rule.attribute if rule is not None else how.unknown and how.unknown_attributes):
+            raise WrongQuery(ai=ai, position=0, length=0)
+    return path, attributes
+
+
+def fixed_first(pairs: Iterable[Pair]) -> list[Pair]:
+    """The pairs with the AIs of predefined length before the others."""
+    return sorted(pairs, key=_is_variable)
 
 
 def longest_path(key: Pair, values: dict[str, str]) -> list[Pair]:
@@ -158,101 +197,177 @@ def longest_path(key: Pair, values: dict[str, str]) -> list[Pair]:
     return max(paths, key=len)
 
 
+def _is_variable(pair: Pair) -> bool:
+    rule = RULES[pair[0]] or ai_rule.unknown(pair[0])
+    return rule is None or not rule.fixed
+
+
 def _regions(uri: str) -> tuple[str, int, int, int]:
     """Domain, and where path begins, path ends and query ends."""
+    if len(uri) > _MOST_CHARACTERS:
+        raise TooMany(most=_MOST_CHARACTERS, position=_MOST_CHARACTERS, length=len(uri) - _MOST_CHARACTERS)
     scheme = _SCHEME.match(uri)
     if scheme is None:
-        raise NotADigitalLink(position=0)
-    illegal = _ILLEGAL.search(uri) or _CONTROL.search(uri)
+        raise NotADigitalLink(position=0, length=0)
+    begins = scheme.end()
+    illegal = _ILLEGAL.search(uri)
+    slash = uri.find("/", begins)
+    if illegal is None:
+        illegal = _NOT_IN_DOMAIN.search(uri, begins, len(uri) if slash < 0 else slash)
     if illegal is not None:
-        raise IllegalInUri(found=illegal[0], position=illegal.start())
-    fragment = uri.find("#", scheme.end())
+        raise IllegalInUri(found=illegal[0], position=illegal.start(), length=1)
+    if slash < 0:
+        raise NoKeyInUri(position=len(uri), length=0)
+    if slash == begins:
+        raise IllegalInUri(found="/", position=begins, length=1)
+    fragment = uri.find("#", slash)
     query_end = len(uri) if fragment < 0 else fragment
-    question = uri.find("?", scheme.end(), query_end)
-    path_end = query_end if question < 0 else question
-    slash = uri.find("/", scheme.end(), path_end)
-    if slash <= scheme.end():
-        raise NotADigitalLink(position=max(slash, scheme.end()))
-    domain = uri[scheme.end() : slash]
-    right = _DOMAIN.match(domain)
-    if right is None or right.end() != len(domain):
-        wrong = right.end() if right else 0
-        raise IllegalInUri(found=domain[wrong], position=scheme.end() + wrong)
-    return domain, slash, path_end, query_end
+    question = uri.find("?", slash, query_end)
+    return uri[begins:slash], slash, query_end if question < 0 else question, query_end
 
 
-def _path(uri: str, start: int, end: int) -> tuple[int, list[_Piece]]:
-    """Where the stem ends, and key and qualifiers; pairs of segments are tried from the right until one is a key."""
+def _path(uri: str, start: int, end: int, how: Reading) -> tuple[int, list[_Piece]]:
+    """Where the stem ends, and key and qualifiers; pairs of segments are read from the right as long as they are AIs, to the first key."""
     pieces: list[_Piece] = []
-    while end > start:
+    path_end = end
+    while True:
         value_slash = uri.rfind("/", start, end)
-        ai_slash = uri.rfind("/", start, max(value_slash, start))
-        if ai_slash < start:
-            break
+        ai_slash = uri.rfind("/", start, value_slash) if value_slash > start else -1
         ai = uri[ai_slash + 1 : value_slash]
+        rule = RULES[ai] if ai_slash >= 0 else None
+        if rule is None and how.unknown and ai_slash >= 0:
+            rule = ai_rule.unknown(ai)
+        if rule is None:
+            raise NoKeyInUri(position=start, length=path_end - start)
         raw = uri[value_slash + 1 : end]
-        pieces.append(_Piece(ai, unescape_path(raw), raw, value_slash + 1))
+        pieces.append((ai, unescape_path(raw), raw, value_slash + 1, rule))
         if ai in keys.QUALIFIERS:
             pieces.reverse()
-            _check_sequence(tuple(piece.ai for piece in pieces), ai_slash + 1)
             return ai_slash, pieces
         end = ai_slash
-    raise NoKeyInUri(position=start)
 
 
-def _query(uri: str, start: int, end: int, path: list[_Piece], how: Reading) -> tuple[list[_Piece], tuple[Pair, ...]]:
-    attributes: list[_Piece] = []
-    foreign: list[Pair] = []
-    sequence = tuple(piece.ai for piece in path)
-    taken = set(sequence)
-    for match in (_PAIRS_OR_SEMICOLONS if how.semicolons else _PAIRS).finditer(uri, start, max(start, end)):
-        name, sign, raw = match[0].partition("=")
-        if not (name.isascii() and name.isdigit()) or not sign:
-            foreign.append((unescape_query(name), unescape_query(raw)))
-            continue
-        if name in taken:
-            raise Repeated(ai=name, position=match.start())
-        _check_attribute(name, sequence, match.start(), how)
-        taken.add(name)
-        attributes.append(_Piece(name, unescape_query(raw), raw, match.start() + len(name) + 1))
-    return attributes, tuple(foreign)
+def _lengths_are_right(pieces: list[_Piece], how: Reading) -> bool:
+    """Refuse a value of the path that is too short or too long; answers whether all values are surely right."""
+    right = True
+    for place, piece in enumerate(pieces):
+        if not piece[4].accepts(piece[1]):
+            if how.short_gtin:
+                piece = pieces[place] = _padded(piece)  # noqa: PLW2901  # the padded one is what is checked
+            right = _check_length(piece) and right
+    return right
+
+
+def _query(uri: str, start: int, end: int, pieces: list[_Piece], ignored: list[str], how: Reading) -> bool:
+    """Add the AIs of the query to the pieces and its other parts to `ignored`; answers whether all values are surely right."""
+    right = True
+    query = uri[start:end]
+    parts = (query.replace(";", "&") if how.semicolons else query).split("&")
+    place = start
+    for part in parts[:-1]:
+        if part:
+            right = _query_part(part, place, pieces, ignored, how) and right
+        place += len(part) + 1
+    return _query_part(parts[-1], place, pieces, ignored, how) and right
+
+
+def _query_part(part: str, place: int, pieces: list[_Piece], ignored: list[str], how: Reading) -> bool:
+    name, sign, raw = part.partition("=")
+    right = True
+    if not sign or (name and not (name.isascii() and name.isdigit())):
+        ignored.append(part)
+    else:
+        rule = RULES[name] or (ai_rule.unknown(name) if how.unknown else None)
+        if rule is None:
+            raise UnknownAi(ai=name, found=name, position=place, length=len(name))
+        piece = (name, unescape_query(raw), raw, place + len(name) + 1, rule)
+        if not rule.accepts(piece[1]):
+            piece = _padded(piece) if how.short_gtin else piece
+            right = _check_length(piece)
+        pieces.append(piece)
+    if len(pieces) + len(ignored) > _MOST_ELEMENTS:
+        raise TooMany(most=_MOST_ELEMENTS, position=place, length=len(part))
+    return right
+
+
+def _check_length(piece: _Piece) -> bool:
+    """Refuse what no value of the AI can be; answers whether the value is surely right."""
+    nul = piece[2].find(_NUL)
+    if nul >= 0:
+        raise IllegalInUri(ai=piece[0], found=_NUL, position=piece[3] + nul, length=len(_NUL))
+    _refuse(elements.length_refusal(piece[4], piece[1]), piece)
+    return bool(piece[4].accepts(piece[1]))
+
+
+def _check_names(pieces: list[_Piece], count: int, key_at: int, how: Reading) -> None:
+    """Refuse a wrong order in the path, one AI twice, and AIs in the query that may not stand there."""
+    if count == 1 == len(pieces):
+        return
+    sequence = tuple([piece[0] for piece in pieces[:count]])
+    _check_sequence(sequence, key_at)
+    if len(pieces) == count:
+        return
+    ordered = sorted(pieces[count:])
+    names = sorted([piece[0] for piece in pieces])
+    for ai, following in pairwise(names):
+        if ai == following:
+            again = [piece for piece in pieces if piece[0] == ai][1]
+            raise Repeated(ai=ai, position=again[3] - len(ai) - 1, length=len(ai))
+    for ai, _, _, place, rule in ordered:
+        _check_attribute(rule, sequence, place - len(ai) - 1, how)
 
 
 def _check_sequence(sequence: tuple[str, ...], position: int) -> None:
     if sequence not in keys.SEQUENCES:
-        raise WrongPath(key=sequence[0] if sequence else "", sequence="/".join(sequence), position=position)
+        shown = "/".join(sequence)
+        key = sequence[0] if sequence else ""
+        raise WrongPath(key=key, ai=key, sequence=shown, position=position, length=len(key))
 
 
-def _check_attribute(ai: str, sequence: tuple[str, ...], position: int, how: Reading) -> None:
-    """Refuse an AI in the query that is unknown, that is no data attribute, or that could stand in the path as it is."""
-    entry = dictionary.entry(ai)
-    if entry is None:
-        if how.unknown:
-            return
-        raise UnknownAi(found=ai, position=position)
-    belongs_in_path = any((*sequence[:place], ai, *sequence[place:]) in keys.SEQUENCES for place in range(1, len(sequence) + 1))
-    if not entry.attribute or belongs_in_path:
-        raise WrongQuery(ai=ai, position=position)
+def _check_attribute(rule: Rule, sequence: tuple[str, ...], position: int, how: Reading) -> None:
+    """Refuse an AI in the query that is no data attribute, or that could stand in the path as it is."""
+    ai = rule.ai
+    known = RULES[ai] is not None
+    if not (rule.attribute if known else how.unknown_attributes) or _belongs_in_path(ai, sequence):
+        raise WrongQuery(ai=ai, position=position, length=len(ai))
+
+
+@lru_cache(maxsize=4096)
+def _belongs_in_path(ai: str, sequence: tuple[str, ...]) -> bool:
+    return any((*sequence[:place], ai, *sequence[place:]) in keys.SEQUENCES for place in range(1, len(sequence) + 1))
 
 
 def _padded(piece: _Piece) -> _Piece:
-    if piece.ai != "01" or len(piece.value) not in _SHORT_GTINS:
-        return piece
-    zeros = _GTIN - len(piece.value)
-    return _Piece(piece.ai, "0" * zeros + piece.value, piece.raw, piece.place - zeros)
+    return (*_full_gtin(piece[:2]), *piece[2:])
 
 
-def _check(pieces: list[_Piece], how: Reading) -> None:
-    for piece in pieces:
-        entry = elements.known(piece.ai, unknown=how.unknown)
-        fault = elements.fault_of(entry, piece.value)
-        if fault is not None:
-            refusal = elements.refusal(entry, piece.value, fault)
-            refusal.params["position"] = piece.at(fault.position)
-            raise refusal
+def _full_gtin(pair: Pair) -> Pair:
+    ai, value = pair
+    return (ai, value.zfill(_GTIN)) if ai == "01" and len(value) in _SHORT_GTINS else pair
+
+
+def _refuse(refusal: Invalid | None, piece: _Piece) -> None:
+    """Raise a refusal of a value with its place in the URI, where characters may be escaped and leading zeros left out."""
+    if refusal is None:
+        return
+    _, value, raw, place, _ = piece
+    zeros = len(value) - len(unescape_path(raw))
+    start = refusal.params["position"]
+    past = start + refusal.params["length"]
+    refusal.params["position"] = place + raw_offset(raw, max(0, start - zeros))
+    refusal.params["length"] = place + raw_offset(raw, max(0, past - zeros)) - refusal.params["position"]
+    raise refusal
+
+
+def _check_together(pieces: list[_Piece], pairs: tuple[Pair, ...], how: Reading) -> None:
     try:
-        elements.check_together([(piece.ai, piece.value) for piece in pieces], associations=how.associations)
-    except (Repeated, ExclusiveAis, MissingAi, SerialMissing) as refusal:
-        place = next(piece.place for piece in pieces if piece.ai == refusal.params["ai"])
-        refusal.params["position"] += place
+        elements.check_together(pairs, associations=how.associations)
+    except (ExclusiveAis, MissingAi, SerialMissing) as refusal:
+        piece = next(piece for piece in pieces if piece[0] == refusal.params["ai"])
+        refusal.params["position"] = piece[3] + (len(piece[2]) if isinstance(refusal, SerialMissing) else 0)
         raise
+
+
+def _unescaped(part: str) -> Pair:
+    name, _, value = part.partition("=")
+    return unescape_query(name), unescape_query(value)

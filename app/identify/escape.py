@@ -13,12 +13,12 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 def escape_path(value: str) -> str:
     """A value as one path segment: everything but unreserved characters is escaped, space as `%20`. value: Latin-1."""
-    return value.translate(_PATH)
+    return value if value.isalnum() and value.isascii() else value.translate(_PATH)
 
 
 def escape_query(value: str) -> str:
     """A value as one query value: as in the path, but a space is `+`. value: Latin-1."""
-    return value.translate(_QUERY)
+    return value if value.isalnum() and value.isascii() else value.translate(_QUERY)
 
 
 def unescape_path(text: str) -> str:
@@ -28,7 +28,7 @@ def unescape_path(text: str) -> str:
 
 def unescape_query(text: str) -> str:
     """The value of a query parameter; `+` is a space. Bytes become Latin-1 characters."""
-    return unescape_path(text.replace("+", " "))
+    return unescape_path(text.replace("+", " ") if "+" in text else text)
 
 
 def raw_offset(text: str, position: int) -> int:

@@ -6,6 +6,7 @@ Source: GS1 Barcode Syntax Dictionary, linters; GS1 General Specifications. Rule
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from app.identify import check_digit, check_pair, dictionary
 from app.identify.coupons import coupon_code, positive_offer
@@ -68,18 +69,28 @@ def csumalpha(text: str) -> Fault | None:
     return None if text[-2:] == check_pair.pair(text[:-2]) else Fault("incorrect-check-pair", len(text) - 2, 2)
 
 
-def gcppos1(text: str) -> Fault | None:
-    """A company prefix, at least four digits, begins the text."""
+Prefixes = Callable[[str], bool | None]
+"""A look-up of company prefixes: whether a text, from its prefix on, begins with an allotted one; None when it cannot be asked."""
+
+
+def gcppos1(text: str, prefixes: Prefixes | None = None) -> Fault | None:
+    """A company prefix, at least four digits, begins the text; with a look-up, it must also be one that it knows."""
     if len(text) < _COMPANY_PREFIX:
         return whole("too-short-for-gcp", text)
-    return first_outside(text[:_COMPANY_PREFIX], DIGITS, "invalid-gcp-prefix")
+    fault = first_outside(text[:_COMPANY_PREFIX], DIGITS, "invalid-gcp-prefix")
+    if fault is not None or prefixes is None:
+        return fault
+    known = prefixes(text)
+    if known is None:
+        return whole("gcp-datasource-offline", text)
+    return None if known else whole("invalid-gcp-prefix", text)
 
 
-def gcppos2(text: str) -> Fault | None:
+def gcppos2(text: str, prefixes: Prefixes | None = None) -> Fault | None:
     """A company prefix begins at the second character."""
-    if not text:
+    if len(text) < 2:  # the character before it and one of its own
         return whole("too-short-for-gcp", text)
-    fault = gcppos1(text[1:])
+    fault = gcppos1(text[1:], prefixes)
     return None if fault is None else fault.moved(1)
 
 
@@ -163,11 +174,11 @@ def pcenc(text: str) -> Fault | None:
 
 def pieceoftotal(text: str) -> Fault | None:
     """Piece number and total in two halves, neither zero, the piece not beyond the total."""
-    if len(text) % 2 or not text:
-        return whole("invalid-length-for-piece-of-total", text)
-    fault = not_digit(text)
+    fault = not_digit(text) if text else None
     if fault is not None:
         return fault
+    if len(text) % 2 or not text:
+        return whole("invalid-length-for-piece-of-total", text)
     half = len(text) // 2
     piece, total = text[:half], text[half:]
     if not piece.strip("0"):
@@ -242,3 +253,16 @@ LINTERS: dict[str, Check] = {
 
 CHARACTERS: dict[str, Check] = {"N": not_digit, "X": cset82, "Y": cset39, "Z": cset64}
 """The check of characters for each type of component."""
+
+
+def lint_component(linter: str, text: str, prefixes: Prefixes | None = None) -> Fault | None:
+    """The first fault that one linter of the dictionary finds in a component.
+
+    prefixes: a look-up of company prefixes that `gcppos1` and `gcppos2` ask after their own checks; none is built in. Raises KeyError.
+    """
+    if prefixes is not None and linter in _WITH_PREFIXES:
+        return _WITH_PREFIXES[linter](text, prefixes)
+    return LINTERS[linter](text)
+
+
+_WITH_PREFIXES: dict[str, Callable[[str, Prefixes], Fault | None]] = {"gcppos1": gcppos1, "gcppos2": gcppos2}

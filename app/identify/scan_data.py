@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.identify import check_digit, digital_link, element_string, elements
+from app.identify import check_digit, digital_link, element_string
+from app.identify.ai_rule import RULES
+from app.identify.digital_link import DigitalLink
 from app.identify.element_string import FNC1
 from app.identify.places import counted_from
-from app.identify.refusals import NoElements, NoKeyInUri, NotADigitalLink, SymbologyUnknown
+from app.identify.refusals import NoElements, NotADigitalLink, SymbologyUnknown, WrongCharacter, WrongFormat
 
 Pair = tuple[str, str]
 
@@ -20,17 +22,14 @@ _ELEMENTS = {"]C1": "GS1_128_CCA", "]d2": "DM", "]Q3": "QR", "]e0": "DataBarExpa
 _PLAIN = {"]d1": "DM", "]Q1": "QR", "]J0": "DotCode"}
 _RETAIL = {"]E0": ("EAN13", 13), "]E4": ("EAN8", 8)}
 _MATRIX = {"QR": ("]Q1", "]Q3"), "DM": ("]d1", "]d2"), "DotCode": ("]J0", "]J1")}
-_LINEAR = {
-    **dict.fromkeys(
-        ("DataBarOmni", "DataBarTruncated", "DataBarStacked", "DataBarStackedOmni", "DataBarLimited", "DataBarExpanded"), "]e0"
-    ),
-    **dict.fromkeys(("GS1_128_CCA", "GS1_128_CCC"), "]C1"),
-}
+_LINEAR = {"DataBarExpanded": "]e0", "GS1_128_CCA": "]C1", "GS1_128_CCC": "]C1"}
+_GTIN_ONLY = frozenset(("DataBarOmni", "DataBarTruncated", "DataBarStacked", "DataBarStackedOmni", "DataBarLimited"))
 _RETAIL_WRITTEN = {"EAN13": ("]E0", 13), "UPCA": ("]E0", 12), "UPCE": ("]E0", 12), "EAN8": ("]E4", 8)}
 _ESCAPED_FNC1 = re.compile(r"\\*\^")
 _COMPOSITE = "|"
 _COMPOSITE_BEGINS = "|]e0"
 _GTIN = 14
+_LIMITED = "19999999999999"  # the largest number of a DataBar Limited symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,79 +46,135 @@ class Scan:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Transmission:
+    """A scan with the Digital Link that a plain symbol held, if it was one."""
+
+    scan: Scan
+    link: DigitalLink | None
+
+
 def parse(data: str) -> Scan:
     """What a scanner sent, with its symbology identifier; a Digital Link in a plain symbol gives its AIs, other text gives none.
 
     Raises SymbologyUnknown and what element strings and Digital Links raise; `position` counts from the beginning of `data`.
     """
+    return read(data).scan
+
+
+def read(data: str, *, associations: bool = True, unknown: bool = False, how: digital_link.Reading = digital_link.STRICT) -> Transmission:
+    """As `parse`, with how strictly AIs are read; a web address in a plain symbol must be a Digital Link."""
     identifier, text = data[:3], data[3:]
     if identifier in _ELEMENTS:
-        pairs = element_string.parse(data)
-        return Scan(_ELEMENTS[identifier], pairs, None, "^" + text.removeprefix(FNC1).replace(FNC1, "^"))
+        pairs = _elements(data, 3, associations=associations, unknown=unknown)
+        return Transmission(Scan(_ELEMENTS[identifier], pairs, None, "^" + text.replace(FNC1, "^")), None)
     if identifier in _PLAIN:
         escaped = "\\" + text if _ESCAPED_FNC1.match(text) else text
         with counted_from(3):
-            return Scan(_PLAIN[identifier], _linked(text), None, escaped)
+            link = _linked(text, how)
+        pairs = () if link is None else link.path + link.attributes
+        return Transmission(Scan(_PLAIN[identifier], pairs, None, escaped), link)
     if identifier in _RETAIL:
-        return _retail(data, *_RETAIL[identifier])
-    raise SymbologyUnknown(found=identifier, position=0)
+        return Transmission(_retail(data, *_RETAIL[identifier], associations=associations, unknown=unknown), None)
+    raise SymbologyUnknown(found=identifier, position=0, length=len(identifier))
 
 
 def build(message: str, carrier: str, *, add_check_digit: bool = False) -> str:
     """What a scanner will send for a symbol of `carrier` that holds `message`; every value is checked.
 
-    carrier: QR, DM, DotCode, a DataBar, GS1_128_CCA or _CCC, EAN13, EAN8, UPCA, UPCE; add_check_digit: the retail number lacks it.
+    carrier: QR, DM, DotCode, a DataBar, GS1_128_CCA or _CCC, EAN13, EAN8, UPCA, UPCE; add_check_digit: the number of a DataBar or a retail
+    symbol lacks it.
     """
+    primary, sign, composite = message.partition(_COMPOSITE)
+    _check_message(message, primary, composite if sign else None)
     if carrier in _MATRIX:
         plain, structured = _MATRIX[carrier]
         if message.startswith("^"):
-            return structured + _elements(message)
+            if sign:
+                raise WrongFormat(ai="", found=_COMPOSITE, position=len(primary), length=1, rule="no-composite-part")
+            return structured + _sent(message)
         return plain + (message[1:] if _ESCAPED_FNC1.match(message) else message)
     if carrier in _LINEAR:
         if not message.startswith("^"):
-            raise NoElements(position=0)
-        return ("]e0" if _COMPOSITE in message else _LINEAR[carrier]) + _elements(message)
+            raise NoElements(position=0, length=0)
+        return ("]e0" if sign else _LINEAR[carrier]) + _joined(primary, composite if sign else None)
+    if carrier in _GTIN_ONLY:
+        number = _primary(primary.removeprefix("^01"), carrier, _GTIN, add_check_digit=add_check_digit)
+        if carrier == "DataBarLimited" and number > _LIMITED:
+            raise WrongFormat(ai="01", found=number[0], position=0, length=1, rule="number-too-large")
+        return "]e001" + number + _sent(composite)
     if carrier in _RETAIL_WRITTEN:
-        return _written(message, carrier, add_check_digit=add_check_digit)
-    raise SymbologyUnknown(found=carrier, position=0)
+        identifier, digits = _RETAIL_WRITTEN[carrier]
+        number = primary.removeprefix("^01" + "0" * (_GTIN - digits))
+        number = _primary(number, carrier, digits, add_check_digit=add_check_digit)
+        sent = number.zfill(13) if identifier == "]E0" else number
+        return identifier + sent + (_COMPOSITE_BEGINS + _sent(composite) if sign else "")
+    raise SymbologyUnknown(found=carrier, position=0, length=0)
 
 
-def _linked(text: str) -> tuple[Pair, ...]:
-    """The AIs of a Digital Link; none of a text that is no web address or whose path names no key, which is a plain symbol's right."""
+def _linked(text: str, how: digital_link.Reading) -> DigitalLink | None:
+    """The Digital Link of a plain symbol; None of a text that is no web address, which is a plain symbol's right."""
     try:
-        link = digital_link.parse(text)
-    except (NotADigitalLink, NoKeyInUri):
-        return ()
-    return link.path + link.attributes
+        return digital_link.parse(text, how)
+    except NotADigitalLink:
+        return None
 
 
-def _retail(data: str, carrier: str, digits: int) -> Scan:
-    primary, composite, rest = data[3:].partition(_COMPOSITE_BEGINS)
+def _elements(data: str, start: int, *, associations: bool, unknown: bool) -> tuple[Pair, ...]:
+    """The elements after a symbology identifier, which stands for the first FNC1; `^` would be taken for FNC1 and is in no value."""
+    caret = data.find("^", start)
+    if caret >= 0:
+        raise WrongCharacter(ai="", found="^", position=caret, length=1, rule="fnc1-as-data")
+    return element_string.read_raw(data, start, associations=associations, unknown=unknown, composite=False).pairs
+
+
+def _retail(data: str, carrier: str, digits: int, *, associations: bool, unknown: bool) -> Scan:
+    end = 3 + digits
+    rest = data[end:]
+    primary = data[3:end] if rest.startswith(_COMPOSITE_BEGINS) else data[3:]
     with counted_from(3):
         check_digit.of_length(primary, (digits,), carrier)
         check_digit.check(primary, carrier)
-    with counted_from(3 + digits + len(composite)):
-        pairs = element_string.parse(rest) if composite else ()
-    message = primary + (f"|^{rest.replace(FNC1, '^')}" if composite else "")
+    begins = end + len(_COMPOSITE_BEGINS)
+    pairs = _elements(data, begins, associations=associations, unknown=unknown) if rest else ()
+    message = primary + (f"|^{data[begins:].replace(FNC1, '^')}" if rest else "")
     return Scan(carrier, pairs, primary.zfill(_GTIN), message)
 
 
-def _elements(message: str) -> str:
-    """A checked message as transmitted: the composite part follows the linear one, after FNC1 where a value has variable length."""
-    return element_string.build(element_string.parse(message.replace("^", FNC1)))
+def _check_message(message: str, primary: str, composite: str | None) -> None:
+    """Refuse a message whose elements are wrong, or that is a web address and no Digital Link."""
+    try:
+        digital_link.parse(message)
+    except NotADigitalLink:
+        pass
+    else:
+        return
+    if message.startswith("^"):
+        element_string.read_raw(message.replace("^", FNC1), 1)
+    elif composite is not None:
+        with counted_from(len(primary) + 1):
+            if not composite.startswith("^"):
+                raise NoElements(position=0, length=0)
+            element_string.read_raw(composite.replace("^", FNC1), 1, composite=False)
 
 
-def _written(message: str, carrier: str, *, add_check_digit: bool) -> str:
-    identifier, digits = _RETAIL_WRITTEN[carrier]
-    primary, composite, rest = message.partition(_COMPOSITE)
-    if primary.startswith("^01"):
-        gtin = primary[3:]
-        elements.check_value(elements.known("01"), gtin)
-        check_digit.of_length(gtin[: _GTIN - digits].lstrip("0") + gtin[_GTIN - digits :], (digits,), carrier)
-        primary = gtin[_GTIN - digits :]
-    elif add_check_digit:
-        primary += check_digit.digit(primary)
-    check_digit.of_length(primary, (digits,), carrier)
-    check_digit.check(primary, carrier)
-    sent = primary.zfill(13) if identifier == "]E0" else primary
-    return identifier + sent + (_COMPOSITE_BEGINS + _elements(rest) if composite else "")
+def _sent(message: str) -> str:
+    """A message as transmitted: the first FNC1 is told by the symbology identifier or by what stands before."""
+    return message.removeprefix("^").replace("^", FNC1)
+
+
+def _joined(primary: str, composite: str | None) -> str:
+    """Linear and composite part as transmitted, FNC1 between them where the last value before has variable length."""
+    if composite is None:
+        return _sent(primary)
+    rule = RULES[element_string.read_raw(primary.replace("^", FNC1), 1, associations=False).pairs[-1][0]]
+    return _sent(primary) + ("" if rule is not None and rule.fixed else FNC1) + _sent(composite)
+
+
+def _primary(number: str, carrier: str, digits: int, *, add_check_digit: bool) -> str:
+    """The number of a symbol with its check digit, which is made or checked."""
+    check_digit.of_length(number, (digits - add_check_digit,), carrier)
+    if add_check_digit:
+        return number + check_digit.digit(number)
+    check_digit.check(number, carrier)
+    return number

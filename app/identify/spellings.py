@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from app.errors import Invalid, Refusal
-from app.identify import dictionary, digital_link, element_string, scan_data
+from app.errors import Refusal
+from app.identify import digital_link, element_string, scan_data
 from app.identify.element_string import FNC1
+from app.identify.refusals import NoKey, WrongQuery
 
 Pair = tuple[str, str]
 Form = Literal["bracketed", "element", "scan", "uri"]
@@ -69,47 +70,64 @@ def spell(pairs: Iterable[Pair], *, composite: int | None = None, path: int = 0,
     were read from, 0 when the path is to be chosen.
     """
     listed = tuple(pairs)
-    cut = len(listed) if composite is None else composite
-    parts = (listed[:cut], listed[cut:]) if composite is not None else (listed,)
-    how = digital_link.Reading(associations=False, unknown=options.unknown_ais and options.unknown_attributes)
-    uri, error = None, None
+    if composite is None:
+        brackets, elements = element_string.bracketed(listed), _elements(listed)
+    else:
+        parts = (listed[:composite], listed[composite:])
+        brackets, elements = "|".join(map(element_string.bracketed, parts)), "|".join(map(_elements, parts))
+    if path:
+        return Spellings(brackets, elements, digital_link.written(listed[:path], digital_link.fixed_first(listed[path:])), None)
+    how = _UNKNOWN if options.unknown_ais and options.unknown_attributes else digital_link.STRICT
     try:
-        if path:
-            link = digital_link.DigitalLink("", "", listed[:path], listed[path:], ())
-            uri = digital_link.canonical(link, how)
-        else:
-            uri = digital_link.from_elements(listed, how=how)
-    except Invalid as refusal:
-        error = refusal
-    return Spellings("|".join(map(element_string.bracketed, parts)), "|".join(map(_elements, parts)), uri, error)
+        return Spellings(brackets, elements, digital_link.written(*digital_link.arranged(listed, how)), None)
+    except (NoKey, WrongQuery) as refusal:
+        return Spellings(brackets, elements, None, refusal)
 
 
 def read_as(text: str, form: Form, options: Options = DEFAULT) -> Answer:
     r"""Read a text as one form and spell it in the others.
 
-    form: `bracketed` `(01)…(10)…`; `element` with `^` or U+001D for FNC1; `scan` with symbology identifier; `uri` a Digital Link.
-    Raises kinds of Invalid with `position` in the text; NotADigitalLink only when the text has no scheme of the web, so is plain text.
+    form: `bracketed` `(01)…(10)…`; `element` with `^` or U+001D for FNC1, the first may be missing; `scan` with symbology identifier;
+    `uri` a Digital Link. Raises kinds of Invalid with `position` in the text; NotADigitalLink only when the text has no scheme of the
+    web, so is plain text.
     """
     if form == "uri":
-        how = digital_link.Reading(
-            short_gtin=options.short_gtin, associations=options.requisites, unknown=options.unknown_ais and options.unknown_attributes
-        )
-        link = digital_link.parse(text, how)
-        foreign = tuple(f"{name}={value}" for name, value in link.foreign)
-        return _answer(link.path + link.attributes, options, path=len(link.path), foreign=foreign)
+        link = digital_link.parse(text, _reading(options))
+        return _answer(link.path + link.attributes, options, path=len(link.path), foreign=link.ignored)
     if form == "scan":
-        scan = scan_data.parse(text)
-        return _answer(scan.pairs, options, carrier=scan.carrier, message=scan.message)
-    pairs = element_string.parse(
-        text.replace("^", FNC1) if form == "element" else text, associations=options.requisites, unknown=options.unknown_ais
+        sent = scan_data.read(text, associations=options.requisites, unknown=options.unknown_ais, how=_reading(options))
+        scan, found = sent.scan, sent.link
+        if found is None:
+            return _answer(scan.pairs, options, carrier=scan.carrier, message=scan.message)
+        return _answer(scan.pairs, options, path=len(found.path), foreign=found.ignored, carrier=scan.carrier, message=scan.message)
+    if form == "bracketed":
+        read = element_string.read_bracketed(text, associations=options.requisites, unknown=options.unknown_ais)
+    else:
+        data = text.replace("^", FNC1)
+        start = 1 if data.startswith(FNC1) else 0
+        read = element_string.read_raw(data, start, associations=options.requisites, unknown=options.unknown_ais)
+    return _answer(read.pairs, options, composite=read.linear)
+
+
+_UNKNOWN = digital_link.Reading(unknown=True)
+
+
+def _reading(options: Options) -> digital_link.Reading:
+    if options is DEFAULT:
+        return digital_link.STRICT
+    return digital_link.Reading(
+        short_gtin=options.short_gtin,
+        associations=options.requisites,
+        unknown=options.unknown_ais,
+        unknown_attributes=options.unknown_attributes,
     )
-    return _answer(pairs, options)
 
 
 def _answer(
     pairs: tuple[Pair, ...],
     options: Options,
     *,
+    composite: int | None = None,
     path: int = 0,
     carrier: str | None = None,
     foreign: tuple[str, ...] = (),
@@ -117,13 +135,9 @@ def _answer(
 ) -> Answer:
     if not pairs:
         return Answer((), "", None, None, None, carrier, foreign, message)
-    spelt = spell(pairs, path=path, options=options)
+    spelt = spell(pairs, composite=composite, path=path, options=options)
     return Answer(pairs, spelt.bracketed, spelt.element_string, spelt.dl_uri, spelt.dl_error, carrier, foreign, message)
 
 
 def _elements(pairs: tuple[Pair, ...]) -> str:
-    parts = []
-    for ai, value in pairs:
-        entry = dictionary.entry(ai)
-        parts.append(f"{ai}{value}" if entry is not None and entry.fixed else f"{ai}{value}^")
-    return "^" + "".join(parts).removesuffix("^")
+    return "^" + element_string.written(pairs, "^")

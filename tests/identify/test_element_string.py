@@ -61,9 +61,10 @@ def test_elements_are_written_for_machines_and_for_people() -> None:
     [
         ("", NoElements, 0),
         ("]C1", NoElements, 3),
-        ("(01)", NoElements, 0),
+        ("(01)", NoElements, 4),
         ("(", NoElements, 0),
-        (f"(01){GTIN}(10)", NoElements, 18),
+        (f"(01){GTIN}(10)", NoElements, 22),
+        (f"(01){GTIN}(10)(21)A", WrongLength, 22),
         ("8912", UnknownAi, 0),
         (f"]C101{GTIN}2", UnknownAi, 19),
         (f"(01){GTIN}(BAD)1", UnknownAi, 19),
@@ -83,7 +84,7 @@ def test_elements_are_written_for_machines_and_for_people() -> None:
         ("99A" + FNC1 + "10B", MissingAi, 4),
         (f"99A{FNC1}01{GTIN}025", WrongLength, 23),
         (f"99A{FNC1}01{GTIN}375", ExclusiveAis, 4),
-        (f"2539521234000051{FNC1}8030AB", SerialMissing, 13),
+        (f"2539521234000051{FNC1}8030AB", SerialMissing, 16),
     ],
 )
 def test_a_wrong_element_string_is_refused_with_the_place(text: str, kind: type[Refusal], position: int) -> None:

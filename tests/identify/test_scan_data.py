@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.errors import Refusal
 from app.identify import scan_data
 from app.identify.element_string import FNC1
-from app.identify.refusals import NoElements, SymbologyUnknown, WrongCheckDigit, WrongLength
+from app.identify.refusals import NoElements, NoKeyInUri, SymbologyUnknown, UnknownAi, WrongCharacter, WrongCheckDigit, WrongLength
 from app.identify.scan_data import Scan
 from tests.identify import strategies
 from tests.identify.attempts import attempt
@@ -28,7 +28,6 @@ EAN13 = GTIN[1:]
         ("QR", "\\^hello", "]Q1^hello", (), None),
         ("DM", "\\\\^hello", "]d1\\^hello", (), None),
         ("QR", f"https://a.example/01/{GTIN}/21/S", f"]Q1https://a.example/01/{GTIN}/21/S", (("01", GTIN), ("21", "S")), None),
-        ("QR", "https://a.example/shop", "]Q1https://a.example/shop", (), None),
         ("EAN13", EAN13, f"]E0{EAN13}", (), GTIN),
         ("EAN8", "95212340", "]E495212340", (), "00000095212340"),
         ("EAN13", f"{EAN13}|^99A^98B", f"]E0{EAN13}|]e099A{FNC1}98B", (("99", "A"), ("98", "B")), GTIN),
@@ -70,6 +69,12 @@ def test_a_retail_number_may_be_written_without_its_check_digit() -> None:
         ("]E49521234A", Refusal, 10),
         (f"]Q1https://a.example/01/{GTIN[:-1]}4", WrongCheckDigit, 37),
         (f"]E0{EAN13}|]e099", WrongLength, 22),
+        (f"]E0{EAN13}|]e0", NoElements, 20),
+        (f"]E0{EAN13}|]e", WrongLength, 16),
+        ("]Q1https://a.example/shop", NoKeyInUri, 20),
+        (f"]C1{FNC1}01{GTIN}", UnknownAi, 3),
+        (f"]C101{GTIN}10A^99B", WrongCharacter, 22),
+        (f"]d201{GTIN}|{FNC1}99B", UnknownAi, 19),
     ],
 )
 def test_a_wrong_transmission_is_refused_with_the_place(data: str, kind: type[Refusal], position: int) -> None:
