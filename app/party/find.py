@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -17,6 +18,11 @@ _SIGNING_KEY = (
     .order_by(SigningKey.created_at.desc())
     .limit(1)
 )
+
+
+_PREFIX_LENGTHS = range(4, 13)
+_FEW = 100
+"""Up to this many keys are asked for by their possible prefixes; above it reading every prefix costs less."""
 
 
 class NoSuchParty(NotFound):
@@ -41,10 +47,17 @@ def prefixes(connection: Connection, party_id: int) -> list[Row[Any]]:
 
 def holder_of(connection: Connection, digits: str) -> int | None:
     """Whose prefix a key's digits begin with (the part that starts with the company prefix); the longest wins."""
-    candidates = [digits[:length] for length in range(4, 13)]
-    statement = select(CompanyPrefix.prefix, CompanyPrefix.party_id).where(CompanyPrefix.prefix.in_(candidates))
-    found = sorted(connection.execute(statement), key=lambda row: len(row.prefix))
-    return int(found[-1].party_id) if found else None
+    return holders_of(connection, [digits]).get(digits)
+
+
+def holders_of(connection: Connection, many: Collection[str]) -> dict[str, int]:
+    """`holder_of` for many keys at once, without those whose prefix nobody holds."""
+    statement = select(CompanyPrefix.prefix, CompanyPrefix.party_id)
+    if len(many) <= _FEW:
+        statement = statement.where(CompanyPrefix.prefix.in_({digits[:length] for digits in many for length in _PREFIX_LENGTHS}))
+    held = {row.prefix: int(row.party_id) for row in connection.execute(statement)}
+    beginnings = {digits: [digits[:length] for length in _PREFIX_LENGTHS if digits[:length] in held] for digits in many}
+    return {digits: held[prefixes[-1]] for digits, prefixes in beginnings.items() if prefixes}
 
 
 def holders_overlapping(connection: Connection, prefix: str) -> set[int]:

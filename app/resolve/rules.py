@@ -1,0 +1,214 @@
+"""What may be registered for a key: levels, default link, link types, languages, media types; pure.
+
+Source: GS1-Conformant Resolver Standard 1.2, sections 2.5, 2.5.9 and 2.14, and its JSON schema of link sets, which is narrower than
+RFC 9264: link types are lower-case words with hyphens or plain URIs, languages are `ll` or `ll-CC`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from app.errors import Finding, Invalid
+from app.identify import digital_link, read
+from app.resolve.link_types import DEPRECATED, descriptive
+from app.resolve.link_types import TYPES as GS1_TYPES
+from app.resolve.links import DEFAULT, VOC, Link, Registration, relation
+from app.resolve.targets import Target, target
+
+LONGEST_TEXT = 200
+"""Characters of a title or description; a phone shows a link on three lines at most."""
+
+MOST_LINKS = 200
+MOST_WORDS = 20
+"""Languages or contexts of one link."""
+
+_STEM = digital_link.CANONICAL_STEM
+_LEGACY = digital_link.Reading(short_gtin=True)
+_WORD = re.compile(r"[a-z](?:[a-z-]*[a-z])?")
+_VOCABULARY = re.compile(r"https?://[A-Za-z0-9.]+(?:/[A-Za-z0-9./]*)?")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
+_LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?")
+_UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class PathWrong(Invalid):
+    """A path, Digital Link or other text names no key that links can be registered for."""
+
+    code = "resolve.path-level"  # params: path, reason (the AIs that may not stand together)
+
+
+class Judged(NamedTuple):
+    """A registration as it would be kept, with what is wrong and what is only worth telling."""
+
+    registration: Registration
+    findings: tuple[Finding, ...]
+    remarks: tuple[Finding, ...]
+
+
+def read_path(text: str) -> tuple[tuple[str, str], ...]:
+    """The key with qualifiers that a path, a Digital Link of any domain or anything else a person types names.
+
+    Raises what the readers of identifiers raise, and PathWrong for a level at which nothing may be registered.
+    """
+    if text.startswith("/"):
+        link = digital_link.parse(_STEM + text.removesuffix("/"), _LEGACY)
+        path, attributes = link.path, link.attributes
+    else:
+        named = read.identify(text)
+        path, attributes = named.path, named.attributes
+    if attributes:
+        raise PathWrong(path=text[:80], ais=", ".join(f"({ai})" for ai, _ in attributes))
+    ais = [ai for ai, _ in path]
+    extra = [ai for ai in ais if ai in {"22", "10"}] if "21" in ais else []
+    if extra:
+        raise PathWrong(path=text[:80], ais=", ".join(f"({ai})" for ai in extra))
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """What is refused, or else only told: names of the GS1 vocabulary that this program does not know; a link that is given twice."""
+
+    unknown_types: bool = True
+    twice: bool = True
+
+
+STRICT = Strictness()
+FILES = Strictness(unknown_types=False, twice=False)
+"""The operator's files come from another resolver, perhaps one with a newer vocabulary."""
+
+
+def judge(given: Registration, pointer: str = "", how: Strictness = STRICT) -> Judged:
+    """A registration in the form it is kept, with findings below `pointer`; its path was read by `read_path`.
+
+    Texts are NFC without surrounding spaces, addresses ASCII, link types in their one spelling, languages as `vi` or `vi-VN`.
+    """
+    findings: list[Finding] = []
+    remarks: list[Finding] = []
+    description = _text(given.description, f"{pointer}/itemDescription", findings)
+    default = None
+    if given.default is not None:
+        at = f"{pointer}/default"
+        default = Link(DEFAULT, _address(given.default.href, at, findings, remarks), _text(given.default.title, f"{at}/title", findings))
+    if len(given.links) > MOST_LINKS:
+        findings.append(
+            Finding("resolve.too-many-links", f"{pointer}/links", len(given.links), {"limit": MOST_LINKS, "count": len(given.links)})
+        )
+        return Judged(given, tuple(findings), ())
+    links = tuple(_link(link, f"{pointer}/links/{place}", how, findings, remarks) for place, link in enumerate(given.links))
+    for place, link in enumerate(links):
+        if link in links[:place]:
+            (findings if how.twice else remarks).append(Finding("resolve.link-twice", f"{pointer}/links/{place}", link.href[:80]))
+    if default is not None and not any(link.href == default.href for link in links):
+        kind = descriptive(given.path[0][0])
+        remarks.append(Finding("resolve.default-undescribed", f"{pointer}/default", default.href[:80], {"type": kind.removeprefix(VOC)}))
+    kept = replace(given, description=description, default=default, links=links)
+    return Judged(kept, tuple(findings), tuple(remarks))
+
+
+def described(given: Registration) -> Registration:
+    """A registration whose default link also stands under the type that says what it is, as section 2.5 wants it."""
+    default = given.default
+    if default is None or any(link.href == default.href for link in given.links):
+        return given
+    return replace(given, links=(replace(default, rel=descriptive(given.path[0][0])), *given.links))
+
+
+def _link(link: Link, pointer: str, how: Strictness, findings: list[Finding], remarks: list[Finding]) -> Link:
+    return Link(
+        _relation(link.rel, f"{pointer}/rel", how, findings, remarks),
+        _address(link.href, pointer, findings, remarks),
+        _text(link.title, f"{pointer}/title", findings),
+        _media_type(link.type, f"{pointer}/type", findings),
+        _languages(link.hreflang, f"{pointer}/hreflang", findings),
+        _contexts(link.context, f"{pointer}/context", findings),
+    )
+
+
+def _relation(text: str, pointer: str, how: Strictness, findings: list[Finding], remarks: list[Finding]) -> str:
+    rel = relation(text.strip())
+    if rel == DEFAULT:
+        findings.append(Finding("resolve.default-among-links", pointer, text[:80]))
+    elif rel.startswith(VOC):
+        name = rel.removeprefix(VOC)
+        if name not in GS1_TYPES:
+            near = difflib.get_close_matches(name, GS1_TYPES, 1, 0.6)
+            found = Finding("resolve.link-type-unknown", pointer, text[:80], {"nearest": f"gs1:{near[0]}" if near else "gs1:pip"})
+            (findings if how.unknown_types or not _VOCABULARY.fullmatch(rel) else remarks).append(found)
+        elif name in DEPRECATED:
+            remarks.append(Finding("resolve.link-type-deprecated", pointer, text[:80], {"type": f"gs1:{name}"}))
+    elif last_word(rel) in GS1_TYPES:
+        findings.append(Finding("resolve.link-type-duplicates", pointer, text[:80], {"type": f"gs1:{last_word(rel)}"}))
+    elif not (_WORD.fullmatch(rel) or _VOCABULARY.fullmatch(rel)) or len(rel) > LONGEST_TEXT:
+        findings.append(Finding("resolve.link-type-form", pointer, text[:80]))
+    return rel
+
+
+def last_word(rel: str) -> str:
+    """The name at the end of a link type: what follows the last slash, hash or colon."""
+    return re.split(r"[/#:]", rel)[-1]
+
+
+def _address(href: str, pointer: str, findings: list[Finding], remarks: list[Finding]) -> str:
+    found = target(href.strip(), f"{pointer}/href")
+    if isinstance(found, Finding):
+        findings.append(found)
+        return href
+    if found.href.startswith("http:"):
+        remarks.append(Finding("resolve.address-plain", f"{pointer}/href", found.href[:80]))
+    return found.href
+
+
+def host_of(href: str) -> str:
+    """The host of an address that was judged good, as `LinkHost.host`."""
+    found = target(href)
+    return found.host if isinstance(found, Target) else ""
+
+
+def _text(text: str, pointer: str, findings: list[Finding]) -> str:
+    kept = text if text.isascii() else unicodedata.normalize("NFC", text)
+    kept = kept.strip()
+    wrong = _UNWANTED.search(kept)
+    if wrong is not None:
+        findings.append(
+            Finding("resolve.text-character", pointer, kept[:80], {"found": f"U+{ord(wrong[0]):04X}", "place": wrong.start() + 1})
+        )
+    if not 1 <= len(kept) <= LONGEST_TEXT:
+        findings.append(Finding("resolve.text-length", pointer, kept[:80], {"limit": LONGEST_TEXT, "length": len(kept)}))
+    return kept
+
+
+def _media_type(text: str | None, pointer: str, findings: list[Finding]) -> str | None:
+    if text is None or not text.strip():
+        return None
+    kept = text.strip().lower()
+    if not _MEDIA_TYPE.fullmatch(kept):
+        findings.append(Finding("resolve.media-type", pointer, text[:80]))
+    return kept
+
+
+def _languages(texts: Sequence[str], pointer: str, findings: list[Finding]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for place, text in enumerate(texts[:MOST_WORDS]):
+        match = _LANGUAGE.fullmatch(text.strip())
+        if match is None:
+            findings.append(Finding("resolve.language", f"{pointer}/{place}", text[:40]))
+        else:
+            kept.append(match[1].lower() + (f"-{match[2].upper()}" if match[2] else ""))
+    return _few(kept, texts, pointer, findings)
+
+
+def _contexts(texts: Sequence[str], pointer: str, findings: list[Finding]) -> tuple[str, ...]:
+    kept = [_text(text, f"{pointer}/{place}", findings) for place, text in enumerate(texts[:MOST_WORDS])]
+    return _few(kept, texts, pointer, findings)
+
+
+def _few(kept: list[str], texts: Sequence[str], pointer: str, findings: list[Finding]) -> tuple[str, ...]:
+    if len(texts) > MOST_WORDS:
+        findings.append(Finding("resolve.too-many-words", pointer, len(texts), {"limit": MOST_WORDS, "count": len(texts)}))
+    return tuple(dict.fromkeys(kept))
