@@ -12,6 +12,7 @@ from sqlalchemy import insert, inspect, select, text
 from app.ledger.model import LogQueue
 from app.runtime import Runtime
 from app.store import migrate
+from app.store.columns import Document
 from app.store.engine import Engines, make_engines
 from app.store.tables import all_tables
 from tests.builders import document, make_enterprise, object_event, raw
@@ -78,7 +79,10 @@ def fill(on: Runtime) -> None:
         with on.store.reading() as connection:
             there = connection.execute(select(kind)).first() is not None
         if not there:
-            row = {column.name: filler.get(column.type.python_type, on.clock.now()) for column in kind.columns}
+            row = {
+                column.name: {"said": [1]} if isinstance(column.type, Document) else filler.get(column.type.python_type, on.clock.now())
+                for column in kind.columns
+            }
             row |= {"gtin": "09521002000016"} if "gtin" in row else {}
             on.store.write(lambda tx, kind=kind, row=row: tx.execute(insert(kind).values(row)))  # type: ignore[misc]  # bound now
 
