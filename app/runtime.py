@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app import __version__
 from app.clock import Clock
+from app.outbound import Outbound, outbound_of
 from app.settings import Settings
 from app.store.engine import Engines, make_engines
 from app.store.work import Store
@@ -23,6 +25,7 @@ class Runtime:
     vault: Vault
     clock: Clock = field(default_factory=Clock)
     argon2_profile: str = ARGON2_PROFILE
+    outbound: Outbound = field(default_factory=Outbound)
 
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
@@ -44,4 +47,4 @@ def make_runtime(
         allow_weak_durability=settings.allow_weak_durability,
     )
     vault = Vault(settings.home / "secrets")
-    return Runtime(settings=settings, store=store, vault=vault, clock=clock or Clock(), argon2_profile=argon2_profile)
+    return Runtime(settings, store, vault, clock or Clock(), argon2_profile, outbound_of(settings, __version__))

@@ -68,6 +68,14 @@ class Settings:
     secure_cookies: bool = _setting(False, "Mark cookies Secure; switch on behind HTTPS.")
     trusted_proxies: int = _setting(0, "Number of reverse proxies whose X-Forwarded-For is believed.", 0, 16)
     sign_in_attempts: int = _setting(10, "Failed sign-ins per account or address in fifteen minutes before a pause.", 1, 1000)
+    outbound_private_networks: bool = _setting(
+        False, "Let requests to addresses that enterprises enter go into private networks too; for installations inside one."
+    )
+    outbound_ports: str = _setting("80,443", "Ports that such requests may go to, separated by commas.")
+    outbound_contact: str = _setting("", "Web or e-mail address in their User-Agent, for whoever wonders; empty means the public address.")
+    link_check_hour: int = _setting(
+        2, "Hour in Viet Nam at which the nightly check of links and hosts begins; it takes up to four. -1 switches it off.", -1, 23
+    )
     allow_weak_durability: bool = _setting(False, "Start although the database may lose acknowledged events on power loss.")
 
     def url(self) -> str:
@@ -98,6 +106,8 @@ _FORMS = {
     "database_url": (re.compile(r"sqlite:///(?!:memory:).+|postgresql(\+psycopg)?://\S*"), "sqlite:///FILE, postgresql+psycopg://…"),
     "base_url": (re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?"), "https://…"),
     "log_origin": (re.compile(r"[^\s+]+"), "trace.example/log"),
+    "outbound_ports": (re.compile(r"[1-9][0-9]{0,4}(,[1-9][0-9]{0,4})*"), "80,443"),
+    "outbound_contact": (re.compile(r"[!-~]+"), "https://… / someone@example.vn"),
 }
 """What addresses look like: these are printed on labels and signed in checkpoints, so a slip of the finger is refused at the start."""
 
