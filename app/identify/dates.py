@@ -53,7 +53,7 @@ def hour_minute(text: str) -> Fault | None:
     """HHMI, 0000 to 2359."""
     if len(text) != 4:  # HHMI
         return whole("hour-with-minute-too-short" if len(text) < 4 else "hour-with-minute-too-long", text)
-    fault = not_digit(text) or hour(text[:2])
+    fault = hour(text[:2])
     if fault is not None:
         return fault
     fault = minute(text[2:])

@@ -121,7 +121,7 @@ def parse(uri: str, how: Reading = STRICT) -> DigitalLink:
     pairs = tuple([piece[:2] for piece in pieces])
     if count > 1 or pieces[0][4].needs or len(pairs) > 1:
         _check_together(pieces, pairs, how)
-    foreign = tuple([_unescaped(part) for part in ignored if part])
+    foreign = tuple([_unescaped(part) for part in ignored if part]) if ignored else ()
     return DigitalLink(domain, uri[:stem_end], pairs[:count], pairs[count:], foreign, tuple(ignored))
 
 
@@ -169,13 +169,14 @@ def canonical(link: DigitalLink, how: Reading = STRICT) -> str:
 
 def arranged(pairs: Sequence[Pair], how: Reading = STRICT) -> tuple[list[Pair], list[Pair]]:
     """Path and attributes of a Digital Link for elements that were already checked. Raises NoKey, WrongQuery."""
+    plan = _plan(tuple([ai for ai, _ in pairs]))
+    if plan is not None:
+        return [pairs[place] for place in plan[0]], [pairs[place] for place in plan[1]]
     key = next((pair for pair in pairs if pair[0] in keys.QUALIFIERS), None)
     if key is None:
         raise NoKey(position=0, length=0)
     values = dict(pairs)
-    path = longest_path(key, values) if len(values) > 1 else [key]
-    if len(path) == len(values):
-        return path, []
+    path = longest_path(key, values)
     for ai, _ in path:
         del values[ai]
     attributes = fixed_first(values.items())
@@ -184,6 +185,22 @@ def arranged(pairs: Sequence[Pair], how: Reading = STRICT) -> tuple[list[Pair], 
         if not (rule.attribute if rule is not None else how.unknown and how.unknown_attributes):
             raise WrongQuery(ai=ai, position=0, length=0)
     return path, attributes
+
+
+@lru_cache(maxsize=4096)
+def _plan(ais: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Which of the AIs are the path and which the attributes, in their order; None when that takes a closer look.
+
+    Remembered, because texts of one maker have the same AIs in the same order.
+    """
+    key = next((ai for ai in ais if ai in keys.QUALIFIERS), None)
+    if key is None or len(set(ais)) < len(ais):
+        return None
+    path = [ai for ai, _ in longest_path((key, ""), dict.fromkeys(ais, ""))]
+    others = [pair[0] for pair in fixed_first((ai, "") for ai in ais if ai not in path)]
+    if not all((rule := RULES[ai]) is not None and rule.attribute for ai in others):
+        return None
+    return tuple(map(ais.index, path)), tuple(map(ais.index, others))
 
 
 def fixed_first(pairs: Iterable[Pair]) -> list[Pair]:
@@ -301,7 +318,7 @@ def _check_length(piece: _Piece) -> bool:
 
 def _check_names(pieces: list[_Piece], count: int, key_at: int, how: Reading) -> None:
     """Refuse a wrong order in the path, one AI twice, and AIs in the query that may not stand there."""
-    if count == 1 == len(pieces):
+    if _names_fit(tuple([piece[0] for piece in pieces]), count):
         return
     sequence = tuple([piece[0] for piece in pieces[:count]])
     _check_sequence(sequence, key_at)
@@ -315,6 +332,16 @@ def _check_names(pieces: list[_Piece], count: int, key_at: int, how: Reading) ->
             raise Repeated(ai=ai, position=again[3] - len(ai) - 1, length=len(ai))
     for ai, _, _, place, rule in ordered:
         _check_attribute(rule, sequence, place - len(ai) - 1, how)
+
+
+@lru_cache(maxsize=4096)
+def _names_fit(ais: tuple[str, ...], count: int) -> bool:
+    """Whether the first `count` AIs are surely a right path and the others surely right in the query."""
+    sequence, others = ais[:count], ais[count:]
+    if sequence not in keys.SEQUENCES or len(set(ais)) < len(ais):
+        return False
+    rules = map(RULES.__getitem__, others)
+    return all(rule is not None and rule.attribute and not _belongs_in_path(rule.ai, sequence) for rule in rules)
 
 
 def _check_sequence(sequence: tuple[str, ...], position: int) -> None:

@@ -7,6 +7,7 @@ that do not go together, in the order of their numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from app.errors import Invalid
 from app.identify import ai_rule, check_digit
@@ -129,9 +130,9 @@ def rule_of(ai: str, *, unknown: bool = False) -> Rule:
 
 def check_together(pairs: Sequence[Pair], *, associations: bool = True) -> None:
     """Refuse one AI with two values, AIs that exclude each other, AIs whose companions are missing, and a signature without serial."""
-    values = dict(pairs)
-    if len(values) == len(pairs) and _SIGNATURE not in values and _go_together(values, associations=associations):
+    if _go_together(tuple([ai for ai, _ in pairs]), associations):
         return
+    values = dict(pairs)
     ordered = sorted(values)
     for ai in ordered:
         _check_exclusions(ai, ordered)
@@ -145,16 +146,16 @@ def check_together(pairs: Sequence[Pair], *, associations: bool = True) -> None:
                 raise SerialMissing(ai=ai, position=len(values[ai]), length=0)
 
 
-def _go_together(values: dict[str, str], *, associations: bool) -> bool:
-    for ai in values:
-        rule = RULES[ai]
-        if rule is None:
-            continue
-        if rule.excluded and not rule.excluded.isdisjoint(values):
-            return False
-        if associations and rule.needs and _missing(rule, values) is not None:
-            return False
-    return True
+@lru_cache(maxsize=4096)
+def _go_together(ais: tuple[str, ...], associations: bool) -> bool:  # noqa: FBT001  # a cache looks keywords up more slowly
+    """Whether AIs surely go together whatever their values are; remembered, because texts of one maker have the same AIs."""
+    present = frozenset(ais)
+    if len(present) < len(ais) or _SIGNATURE in present:
+        return False
+    rules = [rule for rule in map(RULES.__getitem__, ais) if rule is not None]
+    if any(not rule.excluded.isdisjoint(present) for rule in rules):
+        return False
+    return not associations or all(_missing(rule, present) is None for rule in rules)
 
 
 def _missing(rule: Rule, ais: Iterable[str]) -> int | None:

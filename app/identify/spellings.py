@@ -69,19 +69,7 @@ def spell(pairs: Iterable[Pair], *, composite: int | None = None, path: int = 0,
     composite: how many of them stand before the composite part, None without one; path: how many are the path of the Digital Link they
     were read from, 0 when the path is to be chosen.
     """
-    listed = tuple(pairs)
-    if composite is None:
-        brackets, elements = element_string.bracketed(listed), _elements(listed)
-    else:
-        parts = (listed[:composite], listed[composite:])
-        brackets, elements = "|".join(map(element_string.bracketed, parts)), "|".join(map(_elements, parts))
-    if path:
-        return Spellings(brackets, elements, digital_link.written(listed[:path], digital_link.fixed_first(listed[path:])), None)
-    how = _UNKNOWN if options.unknown_ais and options.unknown_attributes else digital_link.STRICT
-    try:
-        return Spellings(brackets, elements, digital_link.written(*digital_link.arranged(listed, how)), None)
-    except (NoKey, WrongQuery) as refusal:
-        return Spellings(brackets, elements, None, refusal)
+    return Spellings(*_spelt(tuple(pairs), composite, path, options))
 
 
 def read_as(text: str, form: Form, options: Options = DEFAULT) -> Answer:
@@ -135,8 +123,23 @@ def _answer(
 ) -> Answer:
     if not pairs:
         return Answer((), "", None, None, None, carrier, foreign, message)
-    spelt = spell(pairs, composite=composite, path=path, options=options)
-    return Answer(pairs, spelt.bracketed, spelt.element_string, spelt.dl_uri, spelt.dl_error, carrier, foreign, message)
+    brackets, written, uri, error = _spelt(pairs, composite, path, options)
+    return Answer(pairs, brackets, written, uri, error, carrier, foreign, message)
+
+
+def _spelt(pairs: tuple[Pair, ...], composite: int | None, path: int, options: Options) -> tuple[str, str, str | None, Refusal | None]:
+    if composite is None:
+        brackets, written = element_string.bracketed(pairs), _elements(pairs)
+    else:
+        parts = (pairs[:composite], pairs[composite:])
+        brackets, written = "|".join(map(element_string.bracketed, parts)), "|".join(map(_elements, parts))
+    if path:
+        return brackets, written, digital_link.written(pairs[:path], digital_link.fixed_first(pairs[path:])), None
+    how = _UNKNOWN if options.unknown_ais and options.unknown_attributes else digital_link.STRICT
+    try:
+        return brackets, written, digital_link.written(*digital_link.arranged(pairs, how)), None
+    except (NoKey, WrongQuery) as refusal:
+        return brackets, written, None, refusal
 
 
 def _elements(pairs: tuple[Pair, ...]) -> str:
