@@ -7,6 +7,7 @@ give; without it the length is unknown and is not guessed.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -151,11 +152,11 @@ class Prefixes:
     lengths: beginnings of 1 to 12 digits with the length of the company prefixes that begin so, 0 where none is issued.
     """
 
-    __slots__ = ("_lengths", "_probes", "date")
+    __slots__ = ("_answers", "_lengths", "_starts", "date")
 
     def __init__(self, lengths: Mapping[str, int], date: str = "") -> None:
         self._lengths = dict(lengths)
-        self._probes = tuple(sorted({len(prefix) for prefix in lengths}, reverse=True))
+        self._starts, self._answers = _stretches(self._lengths)
         self.date = date
 
     def __len__(self) -> int:
@@ -163,9 +164,11 @@ class Prefixes:
 
     def length_of(self, digits: str) -> int | None:
         """The length of the company prefix that `digits` begin with, by the longest entry that fits; None when it is not known."""
-        lengths = self._lengths
-        for probe in self._probes:
-            found = lengths.get(digits[:probe])
+        head = digits[:LONGEST]
+        if len(head) == LONGEST and head.isascii() and head.isdigit():
+            return self._answers[bisect_right(self._starts, int(head))]
+        for end in range(len(head), 0, -1):
+            found = self._lengths.get(head[:end])
             if found is not None:
                 return found or None
         return None
@@ -198,6 +201,36 @@ class Prefixes:
         if not entries:
             raise PrefixListUnreadable(line=1, column=1)
         return cls(_checked(entries), date)
+
+
+def _stretches(lengths: Mapping[str, int]) -> tuple[list[int], list[int | None]]:
+    """The numbers of 12 digits cut where the answer changes, so that one binary search finds the longest entry.
+
+    The answer before the first cut comes first, so there is one more answer than there are cuts.
+    """
+    starts: list[int] = []
+    answers: list[int | None] = [None]
+
+    def cut(place: int, answer: int | None) -> None:
+        if starts and starts[-1] == place:
+            answers[-1] = answer
+        else:
+            starts.append(place)
+            answers.append(answer)
+
+    def leave() -> None:
+        left = around.pop()
+        cut((int(left) + 1) * 10 ** (LONGEST - len(left)), (lengths[around[-1]] or None) if around else None)
+
+    around: list[str] = []  # the entries that the current one lies in, each within the one before
+    for prefix in sorted(lengths):
+        while around and not prefix.startswith(around[-1]):
+            leave()
+        cut(int(prefix) * 10 ** (LONGEST - len(prefix)), lengths[prefix] or None)
+        around.append(prefix)
+    while around:
+        leave()
+    return starts, answers
 
 
 def _checked(entries: Iterable[tuple[Any, Any]]) -> dict[str, int]:

@@ -113,6 +113,10 @@ FORMS = pytest.mark.parametrize("form", [in_json, in_xml])
         ("0614141000012", 7),
         ("0611111000012", 10),
         ("9530000000000", None),
+        ("9522", 9),
+        ("9521ASSET", 7),
+        ("9521ASSETNUMBER", 7),
+        ("952190ASSETNUMBER", None),
         ("95", None),
         ("", None),
     ],
@@ -127,7 +131,7 @@ def test_the_longest_entry_decides_the_length(form: Callable[[dict[str, int]], b
 def test_both_forms_of_a_list_say_the_same(lengths: dict[str, int]) -> None:
     from_json, from_xml = Prefixes.read(in_json(lengths)), Prefixes.read(in_xml(lengths))
     for prefix in lengths:
-        for digits in (prefix, prefix + "0", prefix[:-1]):
+        for digits in (prefix, prefix + "0", prefix[:-1], prefix.ljust(13, "0"), prefix.ljust(13, "9"), prefix.ljust(12, "A")):
             longest = max((each for each in lengths if digits.startswith(each)), key=len, default="")
             assert from_json.length_of(digits) == from_xml.length_of(digits) == (lengths.get(longest) or None)
 
@@ -241,3 +245,8 @@ def test_a_list_beyond_the_largest_size_is_refused(monkeypatch: pytest.MonkeyPat
 @given(st.binary(max_size=200) | st.text("{}[]<>\"':,/ =09GCPentry", max_size=200).map(str.encode))
 def test_any_bytes_are_a_list_or_a_refusal(raw: bytes) -> None:
     assert isinstance(attempt(lambda: Prefixes.read(raw)), (Prefixes, Refusal))
+
+
+def test_every_ai_with_a_prefix_after_its_first_digit_is_a_gtin_or_an_sscc() -> None:
+    second = {ai for ai, entry in dictionary.entries().items() if "gcppos2" in entry.components[0].checks}
+    assert second == {ai for ai in KEYS if company_prefix.is_gtin(ai)} | {"00"}
