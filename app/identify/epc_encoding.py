@@ -10,8 +10,10 @@ import string
 from collections.abc import Callable
 from typing import NamedTuple
 
+from app.identify import dictionary
 from app.identify.epc_bits import Bits, Packer, digits_bits
 from app.identify.epc_refusals import EpcNotEncodable
+from app.identify.refusals import UnknownAi
 
 BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 CODE40 = "\0" + string.ascii_uppercase + "-.:" + string.digits
@@ -109,10 +111,12 @@ _LONGER |= dict.fromkeys(("31", "32", "33", "34", "35", "36", "39", "43", "70", 
 
 
 def read_ai(bits: Bits) -> str:
-    """The AI that heads a piece of appended data, four bits a digit. Raises EpcWrongValue, EpcNotEncodable, EpcTruncated."""
+    """The AI that heads a piece of appended data, four bits a digit. Raises EpcWrongValue, UnknownAi, EpcNotEncodable, EpcTruncated."""
     start = bits.place
     ai = _digits(bits, 2, "AI")
     ai += _digits(bits, _LONGER.get(ai, 0), "AI")
+    if dictionary.entry(ai) is None:
+        raise UnknownAi(found=ai, position=bits.at(start))
     if ai not in FORMATS:
         raise EpcNotEncodable(scheme=bits.scheme, field=f"({ai})", found="", position=bits.at(start))
     return ai

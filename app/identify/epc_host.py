@@ -51,7 +51,7 @@ def read_host(bits: Bits) -> str:
     ascii_codes = bits.take(1)
     length = bits.take(6)
     host = _read_codes(bits, length, start) if ascii_codes else read_triples(bits, length, _FIELD)
-    if not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host) or len(host) > MOST_UNITS:
         raise bits.wrong(_FIELD, host, start)
     return host.lower()
 

@@ -74,6 +74,8 @@ def write(out: Packer, scheme: Plus, path: Mapping[str, str], attributes: Sequen
     if host is not None:
         write_host(out, host)
     for ai, value in appended:
+        if ai == "00" and not value.strip("0"):
+            raise out.unfit(field="(00)", found=value)  # at the end it would be read as padding
         write_ai(out, ai)
         write_value(out, ai, value)
 
