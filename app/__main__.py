@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "capture": ("app.capture.commands:capture", "Capture EPCIS documents or spreadsheets from files."),
     "demo": ("app.cli.demo:demo", "Seed the demo world when needed and print its sign-ins, keys and links."),
     "doctor": ("app.watch.commands:doctor", "Check this installation: Python, libraries, decoders, database, log."),
+    "identify": ("app.identify.commands:identify", "Explain a GS1 identifier, or read many of them for a program."),
     "migrate": ("app.store.commands:migrate_command", "Bring the database to this program's version."),
     "scan": ("app.verify.commands:scan", "Read labels from photographs and say what is known about the goods."),
     "serve": ("app.cli.serve:serve", "Start the server."),

@@ -31,8 +31,11 @@ DOORS = (
     "app.recall.api",
     "app.recall.pages",
     "app.resolve.api",
+    "app.resolve.pages",
     "app.verify.api",
     "app.verify.pages",
+    "app.identify.api",
+    "app.identify.pages",
     "app.web.pages",
 )
 """Modules with a `door` (app.api.door.Door) each; a slice is served when it is listed here."""

@@ -53,6 +53,11 @@ def shown(text: str) -> str:
     return point(text, None).text
 
 
+def safe(text: str) -> str:
+    """A sentence with a text inside it, made visible; its spaces stay as its language sets them."""
+    return "".join(character if unicodedata.category(character) == "Zs" else _visible(character) for character in text)
+
+
 def point(text: str, position: int | None, length: int = 1, *, columns: int | None = None) -> Pointed:
     """Cut a text at the wrong characters.
 
@@ -138,9 +143,7 @@ def _fitting(cells: list[Cell], columns: int | None) -> list[Cell]:
     return [*kept, Cell(_ELLIPSIS, 1, 0)]
 
 
-def _window(
-    before: list[Cell], wrong: list[Cell], after: list[Cell], columns: int | None
-) -> tuple[list[Cell], list[Cell], list[Cell]]:
+def _window(before: list[Cell], wrong: list[Cell], after: list[Cell], columns: int | None) -> tuple[list[Cell], list[Cell], list[Cell]]:
     """The wrong part and what fits around it, two thirds of the room before it."""
     most = _MOST_CELLS if columns is None else max(columns, 12)
     if _width(before) + _width(wrong) + _width(after) <= most:

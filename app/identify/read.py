@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.errors import Invalid
-from app.identify import check_digit, digital_link, element_string, epc_urn, gtin, keys, scan_data, sscc
+from app.identify import check_digit, compression, digital_link, element_string, epc_binary, epc_urn, gtin, keys, scan_data, sscc
+from app.identify.escape import escape_path
 from app.identify.places import counted_from
-from app.identify.refusals import NoKey, NotRecognised
+from app.identify.refusals import NoKey, NoKeyInUri, NotRecognised
+from app.identify.spellings import DEFAULT, Options
 
 Pair = tuple[str, str]
 
@@ -28,6 +31,19 @@ class Identified:
     canonical: str
 
 
+class Spelling(StrEnum):
+    """The ways in which an identifier may be written."""
+
+    LINK = "link"
+    COMPRESSED = "compressed"
+    EPC_BINARY = "epc_binary"
+    URN = "urn"
+    SCAN = "scan"
+    BRACKETED = "bracketed"
+    ELEMENTS = "elements"
+    DIGITS = "digits"
+
+
 _SPACES = " \t\r\n\u00a0\u2009\u202f"  # not U+001D, which Python too counts as white space: it is FNC1
 _FNC1_WRITTEN = str.maketrans("^\u241d", "\x1d\x1d")  # what keyboards and logs show in its place; in no value either is allowed
 _BEFORE_BRACKET = re.compile(
@@ -35,51 +51,97 @@ _BEFORE_BRACKET = re.compile(
 )  # beside brackets only: inside a value a space is a mistake
 _BETWEEN_DIGITS = re.compile(rf"(?<=[0-9])[{_SPACES}.\-\u2010-\u2015]+(?=[0-9])")
 _SEPARATED_DIGITS = re.compile(rf"[0-9]+(?:[{_SPACES}.\-\u2010-\u2015]+[0-9]+)*")
-_NOTHING = re.compile(r"(?!)")
 _LEGACY = digital_link.Reading(short_gtin=True)
+_MATRIX = ("]Q1", "]d1", "]J0")  # QR Code, Data Matrix and DotCode that hold plain text
 _GTINS = (8, 12, 13, 14)
 _SSCC = 18
 _ELEMENT_STRING = re.compile(r"[0-9]{2,4}\S")
+_EPC_BINARY = re.compile(r"eh[0-9A-Fa-f]{8,}|ex[A-Za-z0-9_-]{8,}")  # the shortest has 64 bits; shorter ones are words
+_BEGINNINGS = {
+    "]": Spelling.SCAN,
+    "(": Spelling.BRACKETED,
+    "^": Spelling.ELEMENTS,
+    "\x1d": Spelling.ELEMENTS,
+    "\u241d": Spelling.ELEMENTS,
+}
+_SCHEMES = {"http": Spelling.LINK, "urn:": Spelling.URN}
 _SHORTEST_ELEMENTS = 16  # 01 and a GTIN
 
 
-def identify(text: str) -> Identified:
+def identify(text: str, options: Options = DEFAULT) -> Identified:
     """The key that a text names, in any spelling that a scanner, a label or a person gives it.
 
-    Digital Link (any domain, GTIN of 8 to 14 digits), EPC URN, element string with or without symbology identifier (FNC1, `^` or U+241D),
-    AIs in brackets with or without spaces, plain GTIN-8, -12, -13, -14 or SSCC with spaces or hyphens. Thirteen digits are a GTIN.
-    Raises kinds of Invalid whose `position` counts from the beginning of `text`.
+    Digital Link (any domain, GTIN of 8 to 14 digits, also compressed or with an EPC binary string), EPC URN, EPC binary string, element
+    string with or without symbology identifier (FNC1, `^` or U+241D), AIs in brackets with or without spaces, plain GTIN-8, -12, -13,
+    -14 or SSCC with spaces or hyphens. Thirteen digits are a GTIN. Raises kinds of Invalid whose `position` counts from the beginning
+    of `text`.
     """
-    start = len(text) - len(text.lstrip(_SPACES))
     trimmed = text.strip(_SPACES)
     if not trimmed:
         raise NotRecognised(position=0)
-    reader, dropped = _reader_of(trimmed)
-    kept, places = _without(trimmed, dropped)
+    reader, dropped = _READERS[_spelling(trimmed)]
+    kept, places = (trimmed, None) if dropped is None else _without(trimmed, dropped)
     try:
-        return reader(kept)
+        return reader(kept, options)
     except Invalid as refusal:
         position = refusal.params.get("position")
         if isinstance(position, int):
-            refusal.params["position"] = start + (places[position] if 0 <= position < len(places) else len(trimmed))
+            start = len(text) - len(text.lstrip(_SPACES))
+            place = position if places is None else places[position] if 0 <= position < len(places) else len(trimmed)
+            refusal.params["position"] = start + min(place, len(trimmed))
         raise
 
 
-def _reader_of(text: str) -> tuple[Callable[[str], Identified], re.Pattern[str]]:
-    """Who reads such a text, and what is only decoration in it."""
-    if text[:4].lower() == "http":
-        return _link, _NOTHING
-    if text[:4].lower() == "urn:":
-        return _urn, _NOTHING
-    if text.startswith("]"):
-        return _scan, _NOTHING
-    if text.startswith("("):
-        return _elements, _BEFORE_BRACKET
+def spelling_of(text: str) -> Spelling:
+    """How a text that `identify` takes is written. Raises NotRecognised."""
+    trimmed = text.strip(_SPACES)
+    if not trimmed:
+        raise NotRecognised(position=0)
+    found = _spelling(trimmed)
+    return _inside_link(trimmed) if found is Spelling.LINK else found
+
+
+def kept(text: str) -> str:
+    """A text without the spaces around it, and without the decoration that its spelling allows."""
+    trimmed = text.strip(_SPACES)
+    _, dropped = _READERS[_spelling(trimmed)]
+    return trimmed if dropped is None else dropped.sub("", trimmed)
+
+
+def _spelling(text: str) -> Spelling:
+    """How a text is written, by its beginning; a web address counts as a Digital Link."""
+    begun = _BEGINNINGS.get(text[0])
+    if begun is not None:
+        return begun
     if _SEPARATED_DIGITS.fullmatch(text):
-        return _digits, _BETWEEN_DIGITS
-    if _ELEMENT_STRING.match(text) or text[0] in "^\x1d\u241d":
-        return _elements, _NOTHING
-    raise NotRecognised(position=0)
+        return Spelling.DIGITS
+    if _ELEMENT_STRING.match(text):
+        return Spelling.ELEMENTS
+    if _EPC_BINARY.fullmatch(text):
+        return Spelling.EPC_BINARY
+    scheme = _SCHEMES.get(text[:4].lower())
+    if scheme is None:
+        raise NotRecognised(position=0)
+    return scheme
+
+
+def _inside_link(uri: str) -> Spelling:
+    """Whether a web address holds its identifier plainly, compressed or as an EPC binary string."""
+    try:
+        digital_link.parse(uri, _LEGACY)
+    except NoKeyInUri:
+        segment = last_segment(uri)[1]
+        return Spelling.EPC_BINARY if _EPC_BINARY.fullmatch(segment) else Spelling.COMPRESSED
+    except Invalid:
+        return Spelling.LINK
+    return Spelling.LINK
+
+
+def last_segment(uri: str) -> tuple[int, str]:
+    """Where the last segment of a path begins, and the segment."""
+    path = uri.partition("#")[0].partition("?")[0]
+    start = path.rfind("/") + 1
+    return start, path[start:]
 
 
 def _without(text: str, dropped: re.Pattern[str]) -> tuple[str, list[int]]:
@@ -93,39 +155,87 @@ def _without(text: str, dropped: re.Pattern[str]) -> tuple[str, list[int]]:
     return dropped.sub("", text), places
 
 
-def _link(text: str) -> Identified:
-    link = digital_link.parse(text, _LEGACY)
-    return _named(link.path, link.attributes)
+def _link(uri: str, options: Options) -> Identified:
+    try:
+        link = digital_link.parse(uri, _LEGACY if options is DEFAULT else _lenient(options))
+    except NoKeyInUri:
+        return _packed(uri)
+    return named(link.path, link.attributes)
 
 
-def _urn(text: str) -> Identified:
+def _lenient(options: Options) -> digital_link.Reading:
+    unknown = options.unknown_ais and options.unknown_attributes
+    return digital_link.Reading(short_gtin=True, associations=options.requisites, unknown=unknown)
+
+
+def _packed(uri: str) -> Identified:
+    """What the last segment of a web address without a key stands for: an EPC binary string, or a compressed Digital Link."""
+    start, segment = last_segment(uri)
+    if _EPC_BINARY.fullmatch(segment):
+        with counted_from(start):
+            return read_epc_binary(segment)
+    if compression.looks_compressed(segment):
+        link = digital_link.parse(compression.decompress(uri), _LEGACY)
+        return named(link.path, link.attributes)
+    raise NoKeyInUri(position=uri.find("/", uri.find("//") + 2))
+
+
+def read_epc_binary(segment: str, options: Options = DEFAULT) -> Identified:  # noqa: ARG001  # no AI can be missing or unknown there
+    """The key of an EPC binary string, `eh…` or `ex…`. Raises kinds of Invalid."""
+    found = epc_binary.parse(segment)
+    return named(found.path, found.attributes)
+
+
+def read_urn(text: str, options: Options = DEFAULT) -> Identified:  # noqa: ARG001  # as above
+    """The key of an EPC URN. Raises NotAnEpcUrn."""
     link = digital_link.parse(epc_urn.to_canonical(text), _LEGACY)
-    return _named(link.path, link.attributes)
+    return named(link.path, link.attributes)
 
 
-def _scan(text: str) -> Identified:
+def read_scan(text: str) -> scan_data.Scan:
+    """What a scanner sent, other than ITF-14; FNC1 may be written `^` or U+241D. Raises kinds of Invalid."""
+    return scan_data.parse(text.translate(_FNC1_WRITTEN) if text[:3] in element_string.SYMBOLOGIES else text)
+
+
+def _scan(text: str, options: Options) -> Identified:
     if text.startswith("]I1"):
         with counted_from(3):
-            return _named((("01", gtin.gtin14(text[3:])),), ())
-    scan = scan_data.parse(text.translate(_FNC1_WRITTEN) if text[:3] in element_string.SYMBOLOGIES else text)
+            return named((("01", gtin.gtin14(text[3:])),), ())
+    if text[:3] in _MATRIX and text[3:7].lower() == "http":
+        with counted_from(3):
+            return _link(text[3:], options)
+    scan = read_scan(text)
     if scan.gtin is not None:
-        return _named((("01", scan.gtin),), scan.pairs)
+        return named((("01", scan.gtin),), scan.pairs)
     return _from_pairs(scan.pairs)
 
 
-def _elements(text: str) -> Identified:
-    return _from_pairs(element_string.parse(text.translate(_FNC1_WRITTEN)))
+def _elements(text: str, options: Options = DEFAULT) -> Identified:
+    written = text.translate(_FNC1_WRITTEN)
+    return _from_pairs(element_string.parse(written, associations=options.requisites, unknown=options.unknown_ais))
 
 
-def _digits(text: str) -> Identified:
+def _digits(text: str, options: Options = DEFAULT) -> Identified:
     if len(text) in _GTINS:
-        return _named((("01", gtin.gtin14(text)),), ())
+        return named((("01", gtin.gtin14(text)),), ())
     if len(text) == _SSCC:
-        return _named((("00", sscc.check_sscc(text)),), ())
+        return named((("00", sscc.check_sscc(text)),), ())
     if len(text) >= _SHORTEST_ELEMENTS:
-        return _elements(text)
+        return _elements(text, options)
     check_digit.of_length(text, _GTINS, "GTIN")
     raise NotRecognised(position=0)
+
+
+_READERS: dict[Spelling, tuple[Callable[[str, Options], Identified], re.Pattern[str] | None]] = {
+    Spelling.LINK: (_link, None),
+    Spelling.EPC_BINARY: (read_epc_binary, None),
+    Spelling.URN: (read_urn, None),
+    Spelling.SCAN: (_scan, None),
+    Spelling.BRACKETED: (_elements, _BEFORE_BRACKET),
+    Spelling.ELEMENTS: (_elements, None),
+    Spelling.DIGITS: (_digits, _BETWEEN_DIGITS),
+}
+"""Who reads a spelling, and what is only decoration in it."""
 
 
 def _from_pairs(pairs: tuple[Pair, ...]) -> Identified:
@@ -133,9 +243,10 @@ def _from_pairs(pairs: tuple[Pair, ...]) -> Identified:
     if key is None:
         raise NoKey(position=0)
     path = tuple(digital_link.longest_path(key, dict(reversed(pairs))))
-    return _named(path, tuple(dict.fromkeys(pair for pair in pairs if pair not in path)))
+    return named(path, tuple(dict.fromkeys(pair for pair in pairs if pair not in path)))
 
 
-def _named(path: tuple[Pair, ...], attributes: tuple[Pair, ...]) -> Identified:
-    how = digital_link.Reading(associations=False)  # they were looked at where the text was read, with the attributes
-    return Identified(keys.NAMES[path[0][0]], path, attributes, digital_link.build(path, stem=digital_link.CANONICAL_STEM, how=how))
+def named(path: tuple[Pair, ...], attributes: tuple[Pair, ...]) -> Identified:
+    """What AIs name. path: a permitted sequence of AIs with values that were checked where they were read."""
+    segments = [f"/{ai}/{escape_path(value)}" for ai, value in path]
+    return Identified(keys.NAMES[path[0][0]], path, attributes, digital_link.CANONICAL_STEM + "".join(segments))

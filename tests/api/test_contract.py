@@ -101,11 +101,14 @@ def world(on: Runtime, client: Any) -> World:
 def test_real_answers_look_as_the_contract_says(app: Any, world: World, on: Runtime, routes: dict[tuple[str, str], Route]) -> None:
     headers = make_api_key(on, world.ours, Role.OWNER)
     wrong, seen = [], set()
-    queries = {"/api/verify": "?code=09521001000017", "/log/proof/inclusion": "?index=0", "/log/proof/consistency": "?from=1"}
+    queries = {
+        "/api/verify": "?code=09521001000017", "/api/identify": "?code=09521001000017", "/log/proof/inclusion": "?index=0",
+        "/log/proof/consistency": "?from=1",
+    }  # fmt: skip
     bodies = {
         "/api/api-keys": {"label": "chương trình"}, "/api/places": {"name": "Vườn", "kind": "orchard"},
         "/api/products": {"gtin": "09521001000024", "name": "Nhãn"},
-        "/api/organisation": {"name": "HTX Hương Giang"},
+        "/api/organisation": {"name": "HTX Hương Giang"}, "/api/identify": {"code": "(01)09521001000017"},
     }  # fmt: skip
     for (method, path), route in sorted(routes.items(), key=lambda each: each[0][0] != "GET"):
         sample = SAMPLES.get((method, simple(route.rule)))

@@ -1,0 +1,209 @@
+"""What is known of an identifier from the identifier alone: each part, who issued the number, and every other way to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from app.errors import Invalid, Refusal
+from app.identify import company_prefix, dictionary, digital_link, epc_binary, epc_urn, issuing, read, typed
+from app.identify.issuing import RESTRICTED, Issuer, Use
+from app.identify.places import counted_from
+from app.identify.read import Identified, Pair, Spelling
+from app.identify.spellings import DEFAULT, Answer, Options, read_as, spell
+
+Form = Literal["auto", "bracketed", "element", "scan", "uri", "epc"]
+Length = Callable[[str, str], int | None]
+"""From AI and value of a key to the digits of its company prefix, None where that is not known."""
+
+_LEVELS = {
+    "00": ("unit", ""),
+    "01": ("product", "item"),
+    "253": ("document_type", "document"),
+    "255": ("coupon_type", "coupon"),
+    "401": ("consignment", ""),
+    "402": ("shipment", ""),
+    "414": ("place", "place_inside"),
+    "415": ("payee", "payment"),
+    "417": ("party", ""),
+    "8003": ("asset_type", "asset"),
+    "8004": ("own_asset", ""),
+    "8006": ("piece", "piece_item"),
+    "8010": ("component_type", "component"),
+    "8013": ("model", ""),
+    "8017": ("provider", ""),
+    "8018": ("recipient", ""),
+}
+"""What the key alone names, and what it names with an instance."""
+
+_INSTANCE = {"253": 13, "255": 13, "8003": 14}
+"""Keys whose instance is the part after so many digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One AI with its value; title: of the GS1 table, "" for an unknown AI; typed: what the value means."""
+
+    ai: str
+    title: str
+    value: str
+    typed: typed.Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A text explained.
+
+    names: what is named (`product`, `batch`, `item`, `unit`, …), None when there is no key; spelling: how the text is written, None when
+    it was told; carrier: symbology, of scan data; scheme: of an EPC binary string; domain: of a web address; issuer: of the key or,
+    without one, of the first AI that has one; canonical: the Digital Link of the key and its qualifiers; epc_urn: None when the length
+    of the company prefix is not known or the key has none.
+    """
+
+    text: str
+    answer: Answer
+    identified: Identified | None
+    names: str | None
+    spelling: Spelling | None
+    carrier: str | None
+    scheme: str | None
+    domain: str | None
+    elements: tuple[Element, ...]
+    issuer: Issuer | None
+    prefix_length: int | None
+    epc_urn: str | None
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether the number is one of those that are made for examples."""
+        return self.issuer is not None and self.issuer.use is Use.DEMONSTRATION
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the number means something inside one company or region only."""
+        return self.issuer is not None and self.issuer.use in RESTRICTED
+
+
+def reader(form: Form = "auto", options: Options = DEFAULT) -> Callable[[str], Answer]:
+    """What reads texts of a form; `auto` finds out which, and gives the key with its qualifiers first. It raises kinds of Invalid."""
+    if form == "auto":
+        return lambda text: _spelt(read.identify(text, options), options)
+    if form == "epc":
+        return lambda text: _spelt(read_epc(text), options)
+    return lambda text: read_as(text, form, options)
+
+
+def read_epc(text: str) -> Identified:
+    """The key of an EPC URN, an EPC binary string, or a web address that ends in one. Raises kinds of Invalid with `position`."""
+    if text[:4].lower() == "urn:" or not ("/" in text or text[:1] == "e"):
+        return read.read_urn(text)
+    start, segment = read.last_segment(text)
+    with counted_from(start):
+        return read.read_epc_binary(segment)
+
+
+def explain(text: str, form: Form = "auto", options: Options = DEFAULT, *, today: date, length_of: Length | None = None) -> Explanation:
+    """Everything that the text says by itself. today: decides the century of dates; length_of: known company prefixes."""
+    found = reader(form, options)(text)
+    path = _path_of(found.ais)
+    identified = read.named(path, tuple(pair for pair in found.ais if pair not in path)) if path else None
+    spelling = read.spelling_of(text) if form == "auto" else None
+    key = path[0] if path else next((pair for pair in found.ais if company_prefix.begins_at(pair[0]) is not None), None)
+    scheme, length = _stated(text, spelling, form)
+    if length is None and key is not None and length_of is not None:
+        length = length_of(*key)
+    return Explanation(
+        text=text,
+        answer=found,
+        identified=identified,
+        names=_names(path) if path else None,
+        spelling=spelling,
+        carrier=found.carrier or _carrier(text, spelling),
+        scheme=scheme,
+        domain=_domain(text) if spelling is Spelling.LINK or form == "uri" else None,
+        elements=tuple(_element(ai, value, today) for ai, value in found.ais),
+        issuer=issuing.issuer_of(*key) if key is not None else None,
+        prefix_length=length,
+        epc_urn=_urn(path, length),
+    )
+
+
+def ai_of(refusal: Refusal) -> str | None:
+    """The AI that a refusal is about, where there is one."""
+    ai = refusal.params.get("ai")
+    if isinstance(ai, str):
+        return ai
+    found = refusal.params.get("found")
+    return found if refusal.code == "identify.unknown-ai" and isinstance(found, str) and found.isdigit() and len(found) < 5 else None
+
+
+def place_of(refusal: Refusal) -> tuple[int | None, int]:
+    """Where in the text it goes wrong, from 0, and how many characters are wrong there."""
+    position, length = refusal.params.get("position"), refusal.params.get("length")
+    return (position if isinstance(position, int) else None), (length if isinstance(length, int) and length > 0 else 1)
+
+
+def _spelt(found: Identified, options: Options) -> Answer:
+    pairs = found.path + found.attributes
+    spelt = spell(pairs, path=len(found.path), options=options)
+    return Answer(pairs, spelt.bracketed, spelt.element_string, spelt.dl_uri, spelt.dl_error)
+
+
+def _path_of(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """The key and its qualifiers among AIs in any order; nothing when none is a key."""
+    key = next((pair for pair in pairs if pair[0] in _LEVELS), None)
+    return () if key is None else tuple(digital_link.longest_path(key, dict(reversed(pairs))))
+
+
+def _element(ai: str, value: str, today: date) -> Element:
+    entry = dictionary.entry(ai)
+    return Element(ai, "" if entry is None else entry.title, value, typed.value(ai, value, today=today))
+
+
+def _names(path: tuple[Pair, ...]) -> str:
+    """What a path names."""
+    (ai, value), *qualifiers = path
+    kind, instance = _LEVELS[ai]
+    qualified = {each for each, _ in qualifiers}
+    if ai == "01" and "10" in qualified and not qualified & {"21", "235"}:
+        return "batch"
+    if ai == "01" and qualified == {"22"}:
+        return "variant"
+    if ai in {"8017", "8018"} or (ai in {"417", "8004"} and qualified):
+        return kind
+    return instance if instance and (qualified or len(value) > _INSTANCE.get(ai, len(value))) else kind
+
+
+def _carrier(text: str, spelling: Spelling | None) -> str | None:
+    if spelling is not Spelling.SCAN:
+        return None
+    plain = read.kept(text)
+    return "ITF14" if plain.startswith("]I1") else read.read_scan(plain).carrier
+
+
+def _domain(text: str) -> str:
+    return text.partition("://")[2].partition("/")[0]
+
+
+def _stated(text: str, spelling: Spelling | None, form: Form) -> tuple[str | None, int | None]:
+    """Binary scheme, and digits of the company prefix, where the spelling says them: EPC URNs and EPC binary strings do."""
+    if form not in {"auto", "epc"}:
+        return None, None
+    plain = read.kept(text) if form == "auto" else text
+    if spelling is Spelling.URN or (form == "epc" and plain[:4].lower() == "urn:"):
+        return None, epc_urn.prefix_length(plain)
+    if spelling is Spelling.EPC_BINARY or form == "epc":
+        found = epc_binary.parse(read.last_segment(plain)[1])
+        return found.scheme, found.prefix_length
+    return None, None
+
+
+def _urn(path: tuple[Pair, ...], length: int | None) -> str | None:
+    if length is None or not path:
+        return None
+    try:
+        return epc_urn.build(path, prefix_length=length)
+    except Invalid:  # no EPC scheme for such a key, or the prefix is too short for one: the other spellings stand
+        return None
