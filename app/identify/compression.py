@@ -18,6 +18,7 @@ from typing import NamedTuple
 from app.errors import Invalid
 from app.identify import dictionary, digital_link, elements, keys
 from app.identify.compression_tables import ALPHABET, HEX, SEQUENCES, Field, ai_lengths, bits_of_digits, bits_of_length, fields
+from app.identify.digital_link import STRICT, Reading
 from app.identify.escape import escape_path, escape_query, unescape_path, unescape_query
 from app.identify.refusals import NoKey, NotADigitalLink, NotCompressed, NotCompressible, Repeated
 
@@ -40,22 +41,32 @@ _SHORTEST = 4  # characters: an AI of two digits with a text of one character
 _LONGEST = 2_048  # characters of a segment that are read at all
 
 
-def decompress(uri: str) -> str:
+def decompress(uri: str, how: Reading = STRICT) -> str:
     """The uncompressed Digital Link of a compressed one, with the same stem; other query parameters and those that were inside follow.
 
-    uri: the last path segment is compressed, or what follows a key and its value is. Attributes come out as in the canonical URI, those of
-    predefined length first, each by number. Raises NotCompressed, and what `digital_link.parse` raises for what comes out, all with the
-    position in `uri` where the compressed part begins or breaks off.
+    uri: the last path segment is compressed, or what follows a key and its value is; how: as `digital_link.parse` reads what comes out.
+    Attributes stand as in the canonical URI, those of predefined length first, each by number. Raises NotCompressed, also for a link that
+    is not compressed, and what `digital_link.parse` raises for what comes out, `position` being where the compressed part begins.
     """
     parts = _parts(uri)
+    if _is_link(uri, how):  # a lot may read like a compressed link
+        raise NotCompressed(position=parts.start)
     with suppress(Invalid):
-        return _decompressed(parts, doubles=True)
-    return _decompressed(parts, doubles=False)
+        return _decompressed(parts, how, doubles=True)
+    return _decompressed(parts, how, doubles=False)
 
 
-def _decompressed(parts: _Parts, *, doubles: bool) -> str:
+def _is_link(uri: str, how: Reading) -> bool:
     try:
-        return _written(parts, *_Reader(parts.segment, doubles=doubles).read())
+        digital_link.parse(uri, how)
+    except Invalid:
+        return False
+    return True
+
+
+def _decompressed(parts: _Parts, how: Reading, *, doubles: bool) -> str:
+    try:
+        return _written(parts, *_Reader(parts.segment, doubles=doubles).read(), how)
     except NotCompressed as refusal:
         refusal.params["position"] += parts.start
         raise
@@ -64,15 +75,15 @@ def _decompressed(parts: _Parts, *, doubles: bool) -> str:
         raise
 
 
-def compress(uri: str, *, optimise: bool = True, partial: bool = False) -> str:
+def compress(uri: str, how: Reading = STRICT, *, optimise: bool = True, partial: bool = False) -> str:
     """The compressed form of a Digital Link, with the same stem.
 
     optimise: one code for sequences of AIs that are often together; partial: leave the key and its value readable. Query parameters that
     are not AIs stay in the query as they are. The result has been decompressed and compared.
-    Raises what `digital_link.parse` raises, and NotCompressible when it would not come back: two keys, an IBAN of more than 31 characters,
-    nothing beside the key of a partial one.
+    Raises what `digital_link.parse` raises, and NotCompressible when it would not come back: a second key that would be taken for the
+    first, an IBAN of more than 31 characters, a number that GS1's toolkit would print as another right one, nothing to compress.
     """
-    link = digital_link.parse(uri)
+    link = digital_link.parse(uri, how)
     rest = (*link.path[1:], *link.attributes)
     key, values = (link.path[:1], dict(rest)) if partial else ((), dict((*link.path, *link.attributes)))
     if not values:
@@ -80,9 +91,9 @@ def compress(uri: str, *, optimise: bool = True, partial: bool = False) -> str:
     head = link.stem + "".join(f"/{ai}/{escape_path(value)}" for ai, value in key)
     others = _others(uri)
     made = f"{head}/{_segment_of(values, optimise=optimise)}{_query(others)}"
-    expected = digital_link.build(link.path, _by_number(link.attributes), link.stem)
+    expected = digital_link.build(link.path, _by_number(link.attributes), link.stem, how)
     try:
-        found = decompress(made)
+        found = decompress(made, how)
     except Invalid as refusal:
         raise NotCompressible(ai=link.key, position=0) from refusal
     if found != expected + _query(others, "&" if link.attributes else "?"):
@@ -129,7 +140,7 @@ def _parts(uri: str) -> _Parts:
     return _Parts(uri[:slash], (), segment, slash + 1, written)
 
 
-def _written(parts: _Parts, pairs: list[Pair], inside: list[Pair]) -> str:
+def _written(parts: _Parts, pairs: list[Pair], inside: list[Pair], how: Reading) -> str:
     """The Digital Link of what a compressed one says."""
     names = [pair.partition("=") for pair in parts.query]
     beside = [(name, unescape_query(value)) for name, sign, value in names if sign and _is_ai(name)]
@@ -145,10 +156,10 @@ def _written(parts: _Parts, pairs: list[Pair], inside: list[Pair]) -> str:
     for ai, _ in everything:
         elements.known(ai)
     attributes = _by_number(pair for pair in everything if pair not in path)
-    link = digital_link.build(path, attributes, parts.stem)
+    link = digital_link.build(path, attributes, parts.stem, how)
     others += [f"{escape_query(name)}={escape_query(value)}" for name, value in inside]
     whole = link + _query(others, "&" if attributes else "?")
-    digital_link.parse(whole)
+    digital_link.parse(whole, how)
     return whole
 
 
