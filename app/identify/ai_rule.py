@@ -118,7 +118,7 @@ _PREFIX = 4
 def _rule(entry: Entry) -> Rule:
     ai = entry.ai
     needs = tuple(_need(tuple(alternatives), ai) for alternatives in entry.requires)
-    excluded = frozenset().union(*map(_expanded, entry.excludes)) - {ai}
+    excluded = frozenset().union(*map(expanded, entry.excludes)) - {ai}
     return Rule(
         ai, len(ai), entry.fixed, entry.shortest, entry.longest, entry.attribute, _quick_test(entry.components), needs, excluded, entry
     )
@@ -126,13 +126,13 @@ def _rule(entry: Entry) -> Rule:
 
 @cache
 def _need(alternatives: tuple[Alternative, ...], ai: str) -> _Need:
-    enough = [_expanded(alternative[0]) for alternative in alternatives if len(alternative) == 1]
-    together = tuple(tuple(_expanded(pattern) - {ai} for pattern in alternative) for alternative in alternatives if len(alternative) > 1)
+    enough = [expanded(alternative[0]) for alternative in alternatives if len(alternative) == 1]
+    together = tuple(tuple(expanded(pattern) - {ai} for pattern in alternative) for alternative in alternatives if len(alternative) > 1)
     return frozenset().union(*enough) - {ai}, together
 
 
 @cache
-def _expanded(pattern: str) -> frozenset[str]:
+def expanded(pattern: str) -> frozenset[str]:
     """The AIs that a pattern such as `310n` stands for, known or not."""
     head = pattern.rstrip("n")
     return frozenset(head + "".join(tail) for tail in product("0123456789", repeat=len(pattern) - len(head)))

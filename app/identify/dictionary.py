@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -44,10 +43,6 @@ class Entry:
     longest: int
 
 
-_ANYTHING = Component("X", 1, 90, optional=False, checks=())
-_LONGEST_AI = 4
-
-
 @cache
 def entries() -> dict[str, Entry]:
     """Every known AI, 541 of them in the release of 2026-01-27."""
@@ -63,30 +58,6 @@ def entries() -> dict[str, Entry]:
 def entry(ai: str) -> Entry | None:
     """What is known of an AI, or None."""
     return entries().get(ai)
-
-
-def unknown(ai: str) -> Entry:
-    """An entry for an AI that is not in the table: any text of up to 90 characters."""
-    longest = _ANYTHING.longest
-    return Entry(ai, "", (_ANYTHING,), fixed=False, attribute=False, key=None, requires=(), excludes=(), shortest=1, longest=longest)
-
-
-def entry_at(text: str, start: int) -> Entry | None:
-    """The AI that begins at `start` of an element string; no AI is the beginning of another."""
-    table = entries()
-    for length in (2, 3, _LONGEST_AI):
-        found = table.get(text[start : start + length])
-        if found is not None:
-            return found
-    return None
-
-
-def present(pattern: str, ais: Collection[str]) -> str | None:
-    """The first of `ais` that a pattern such as `35nn` stands for; an AI without `n` stands for itself. None when there is none."""
-    if "n" not in pattern:
-        return pattern if pattern in ais else None
-    head = pattern.rstrip("n")
-    return next((ai for ai in ais if len(ai) == len(pattern) and ai.startswith(head)), None)
 
 
 @cache

@@ -29,7 +29,7 @@ def test_any_single_wrong_digit_is_refused(key: str, data: st.DataObject) -> Non
 def test_a_wrong_check_digit_names_the_right_one() -> None:
     with pytest.raises(WrongCheckDigit) as refused:
         check_digit.check("9521234543214", "GTIN")
-    assert refused.value.params == {"key": "GTIN", "expected": "3", "found": "4", "position": 12}
+    assert refused.value.params == {"key": "GTIN", "expected": "3", "found": "4", "position": 12, "length": 1}
 
 
 @pytest.mark.parametrize(("text", "position"), [("952123454321A", 12), ("९521234543213", 0), ("95 1234543213", 2)])

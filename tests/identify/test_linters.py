@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.identify.fault import Fault
-from app.identify.linters import LINTERS
+from app.identify.linters import LINTERS, lint_component
 
 RIGHT = [
     ("couponcode", "012345612345611110123101101230123456"),
@@ -132,3 +132,28 @@ def test_any_text_has_a_fault_inside_it_or_none(name: str, text: str) -> None:
     fault = LINTERS[name](text)
     if fault is not None:
         assert 0 <= fault.position <= fault.position + fault.length <= len(text)
+
+
+def test_a_look_up_of_company_prefixes_can_be_plugged_in() -> None:
+    def allotted(text: str) -> bool | None:
+        return None if text.startswith("0") else text.startswith("952")
+
+    assert lint_component("gcppos1", "1234567") is None
+    assert lint_component("gcppos1", "9521234", allotted) is None
+    assert lint_component("gcppos1", "1234567", allotted) == Fault("invalid-gcp-prefix", 0, 7)
+    assert lint_component("gcppos2", "A1234567", allotted) == Fault("invalid-gcp-prefix", 1, 7)
+    assert lint_component("gcppos2", "A0234567", allotted) == Fault("gcp-datasource-offline", 1, 7)
+    assert lint_component("gcppos1", "12A4", allotted) == Fault("invalid-gcp-prefix", 2, 1)
+    assert lint_component("csum", "9521234543213", allotted) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("gcppos2", "9", Fault("too-short-for-gcp", 0, 1)),
+        ("pieceoftotal", "1A1", Fault("non-digit-character", 1, 1)),
+        ("hhmi", "40M0", Fault("illegal-hour", 0, 2)),
+    ],
+)
+def test_what_is_wrong_first_in_a_component_is_told(name: str, text: str, fault: Fault) -> None:
+    assert LINTERS[name](text) == fault

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from app.errors import Refusal, children
-from app.identify import check_digit, digital_link, element_string, epc_urn, refusals, scan_data
+from app.identify import check_digit, compression, digital_link, element_string, epc_urn, refusals, scan_data
 from app.identify.read import identify
 
 GTIN = "09521234543213"
@@ -23,6 +23,7 @@ CAUSES: list[tuple[type[Refusal], Callable[[], object]]] = [
     (refusals.WrongPath, lambda: digital_link.parse(f"https://a/01/{GTIN}/21/A/10/B")),
     (refusals.WrongQuery, lambda: digital_link.parse(f"https://a/01/{GTIN}?21=A")),
     (refusals.Repeated, lambda: element_string.parse("(99)A(99)B")),
+    (refusals.TooMany, lambda: element_string.parse("(99)A" * 65)),
     (refusals.NotAnEpcUrn, lambda: epc_urn.to_canonical("urn:epc:id:gid:1.2.3")),
     (refusals.WrongCharacter, lambda: element_string.parse("(99) ")),
     (refusals.WrongCheckPair, lambda: element_string.parse("(8013)1987654Ad4X4bL5ttr2310c2X")),
@@ -38,6 +39,11 @@ CAUSES: list[tuple[type[Refusal], Callable[[], object]]] = [
     (refusals.SymbologyUnknown, lambda: scan_data.parse("]A0A")),
     (refusals.NotRecognised, lambda: identify("hello")),
     (refusals.NoKey, lambda: identify("(99)A")),
+    (refusals.RawBits, lambda: epc_urn.to_canonical("urn:epc:raw:96.x00B0")),
+    (refusals.NoEpcUrn, lambda: epc_urn.build((("01", GTIN), ("22", "V")), prefix_length=7)),
+    (refusals.WrongPrefixLength, lambda: epc_urn.build((("01", GTIN),), prefix_length=5)),
+    (refusals.NotCompressed, lambda: compression.decompress("https://a/about")),
+    (refusals.NotCompressible, lambda: compression.compress(f"https://a/01/{GTIN}", partial=True)),
 ]
 
 

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from app.errors import Refusal
 from app.identify import scan_data
 from app.identify.element_string import FNC1
-from app.identify.refusals import NoElements, NoKeyInUri, SymbologyUnknown, UnknownAi, WrongCharacter, WrongCheckDigit, WrongLength
+from app.identify.refusals import (
+    NoElements,
+    NoKeyInUri,
+    NotDigits,
+    SymbologyUnknown,
+    UnknownAi,
+    WrongCharacter,
+    WrongCheckDigit,
+    WrongLength,
+)
 from app.identify.scan_data import Scan
 from tests.identify import strategies
 from tests.identify.attempts import attempt
@@ -48,6 +57,11 @@ def test_a_symbol_is_sent_as_its_message_says(
         ("^0100952123456786", "UPCA", "]E00952123456786"),
         ("952123456786", "UPCA", "]E00952123456786"),
         ("^0100000095212340", "EAN8", "]E495212340"),
+        (f"^01{GTIN}^99A^", "QR", f"]Q301{GTIN}{FNC1}99A{FNC1}"),
+        (f"^01{GTIN}|^99B", "DataBarOmni", f"]e001{GTIN}99B"),
+        (f"{GTIN}|^99B", "DataBarStacked", f"]e001{GTIN}99B"),
+        ("19521234543210", "DataBarLimited", "]e00119521234543210"),
+        ("A|^99B", "DM", "]d1A|^99B"),
     ],
 )
 def test_composite_and_retail_symbols_are_sent_as_readers_do(message: str, carrier: str, sent: str) -> None:
@@ -70,7 +84,7 @@ def test_a_retail_number_may_be_written_without_its_check_digit() -> None:
         (f"]Q1https://a.example/01/{GTIN[:-1]}4", WrongCheckDigit, 37),
         (f"]E0{EAN13}|]e099", WrongLength, 22),
         (f"]E0{EAN13}|]e0", NoElements, 20),
-        (f"]E0{EAN13}|]e", WrongLength, 16),
+        (f"]E0{EAN13}|]e", NotDigits, 16),
         ("]Q1https://a.example/shop", NoKeyInUri, 20),
         (f"]C1{FNC1}01{GTIN}", UnknownAi, 3),
         (f"]C101{GTIN}10A^99B", WrongCharacter, 22),
@@ -85,11 +99,28 @@ def test_a_wrong_transmission_is_refused_with_the_place(data: str, kind: type[Re
 
 @pytest.mark.parametrize(
     ("message", "carrier"),
-    [("", "NONE"), ("plain", "GS1_128_CCA"), ("^0119521234543210", "EAN13"), (f"^01{GTIN}", "EAN8"), (EAN13[:-1], "EAN13"), ("^01", "QR")],
+    [
+        ("", "NONE"),
+        ("plain", "GS1_128_CCA"),
+        ("^0119521234543210", "EAN13"),
+        (f"^01{GTIN}", "EAN8"),
+        (EAN13[:-1], "EAN13"),
+        ("^01", "QR"),
+        (f"^01{GTIN}10A", "DataBarOmni"),
+        (f"^01{GTIN}|^99B", "QR"),
+        ("29521234543217", "DataBarLimited"),
+        ("A|B", "QR"),
+        (f"{EAN13}|99B", "EAN13"),
+        ("https://a.example/shop", "QR"),
+    ],
 )
 def test_what_a_symbol_cannot_hold_is_refused(message: str, carrier: str) -> None:
     with pytest.raises(Refusal):
         scan_data.build(message, carrier)
+
+
+def test_a_data_bar_may_be_written_without_its_check_digit() -> None:
+    assert scan_data.build(GTIN[:-1], "DataBarOmni", add_check_digit=True) == f"]e001{GTIN}"
 
 
 @given(strategies.text(40), st.sampled_from(["QR", "DM", "DotCode"]))
