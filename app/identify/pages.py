@@ -45,11 +45,12 @@ def identify_page() -> str | tuple[str, int]:
     code = request.args.get("code", "")
     if not code.strip():
         return _page(forms.Form(), examples=EXAMPLES)
-    form = forms.Form({"code": code[:LONGEST_CODE]})
+    code = code[:LONGEST_CODE]
+    form = forms.Form({"code": code.replace("\x1d", "\u241d")})  # a field shows no control character; the picture of FNC1 is read as FNC1
     try:
-        found = explained(code[:LONGEST_CODE])
+        found = explained(code)
     except Invalid as refusal:
-        return _page(form, wrong=_wrong(code[:LONGEST_CODE], refusal)), refusal.status
+        return _page(form, wrong=_wrong(code, refusal)), refusal.status
     return _page(form, found=_view(found, translator(language())))
 
 
