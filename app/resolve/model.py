@@ -59,7 +59,8 @@ class LinkHost(Base):
     """A host that an organisation's links lead to; only a proven one is redirected to without asking the visitor.
 
     host: lower case, IDNA, with the port when it is not the scheme's; proven_by: "dns", "file" or "operator"; None while unproven;
-    failed_since: when a proof that once held was first not found again.
+    failed_since: when a proof that once held was first not found again; problem: what the last look found instead, by the way it looked
+    ("dns", "file"), as code and parameters of a sentence.
     """
 
     __tablename__ = "link_host"
@@ -71,15 +72,16 @@ class LinkHost(Base):
     proven_at: Mapped[datetime | None] = mapped_column(Instant)
     checked_at: Mapped[datetime | None] = mapped_column(Instant)
     failed_since: Mapped[datetime | None] = mapped_column(Instant)
-    problem: Mapped[str | None] = mapped_column(Words)
+    problem: Mapped[Any] = mapped_column(Document, nullable=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class LinkCheck(Base):
     """Whether the public link of a product answered, the last time it was tried (gate G7 of the traceability level).
 
-    status: HTTP status of the last answer on the way, None when there was none; problem: a code of `schemas/errors.toml`; ok_at: the last
-    time it answered; failed_since: since when it does not.
+    url: where the link led in the end; status: HTTP status of the last answer on the way, None when there was none; problem: code and
+    parameters of a sentence; ok_at: the last time it answered; failed_since: since when it does not. The first failure is a suspicion, and
+    failed_since is then checked_at; a link is called dead by a second one, when checked_at is later.
     """
 
     __tablename__ = "link_check"
@@ -90,7 +92,7 @@ class LinkCheck(Base):
     url: Mapped[str] = mapped_column(Words)
     ok: Mapped[bool] = mapped_column(Flag)
     status: Mapped[int | None] = mapped_column(Id)
-    problem: Mapped[str | None] = mapped_column(Words)
+    problem: Mapped[Any] = mapped_column(Document, nullable=True)
     milliseconds: Mapped[int | None] = mapped_column(Id)
     checked_at: Mapped[datetime] = mapped_column(Instant)
     ok_at: Mapped[datetime | None] = mapped_column(Instant)
