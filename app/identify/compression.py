@@ -37,7 +37,7 @@ _ANY = 4
 _EXACT, _EXPONENT = 2**53, 10**21
 _FOREIGN = "F"
 _FOREIGN_LENGTH = 7  # bits of the length of a key, and of a value, that are not GS1's
-_SHORTEST = 4  # characters: an AI of two digits with a text of one character
+_SHORTEST = 3  # characters: an AI of two digits with a number of two
 _LONGEST = 2_048  # characters of a segment that are read at all
 
 
@@ -146,15 +146,16 @@ def _written(parts: _Parts, pairs: list[Pair], inside: list[Pair], how: Reading)
     beside = [(name, unescape_query(value)) for name, sign, value in names if sign and _is_ai(name)]
     others = [pair for pair, (name, sign, _) in zip(parts.query, names, strict=True) if not (sign and _is_ai(name))]
     everything = [*parts.key, *pairs, *beside]
-    values = dict(everything)
-    if len(values) < len(everything):
-        raise Repeated(ai=next(ai for place, (ai, _) in enumerate(everything) if ai in dict(everything[:place])), position=0)
+    values: dict[str, str] = {}
+    for ai, value in everything:
+        elements.known(ai)
+        if ai in values:
+            raise Repeated(ai=ai, position=0)
+        values[ai] = value
     key = next((pair for pair in everything if pair[0] in keys.QUALIFIERS), None)
     if key is None:
         raise NoKey(position=0)
     path = digital_link.longest_path(key, values)
-    for ai, _ in everything:
-        elements.known(ai)
     attributes = _by_number(pair for pair in everything if pair not in path)
     link = digital_link.build(path, attributes, parts.stem, how)
     others += [f"{escape_query(name)}={escape_query(value)}" for name, value in inside]
