@@ -83,7 +83,7 @@ def build(message: str, carrier: str, *, add_check_digit: bool = False) -> str:
     """What a scanner will send for a symbol of `carrier` that holds `message`; every value is checked.
 
     carrier: QR, DM, DotCode, a DataBar, GS1_128_CCA or _CCC, EAN13, EAN8, UPCA, UPCE; add_check_digit: the number of a DataBar or a retail
-    symbol lacks it.
+    symbol lacks it. A matrix symbol has no composite part: elements after `|` are refused there, never left out.
     """
     primary, sign, composite = message.partition(_COMPOSITE)
     _check_message(message, primary, composite if sign else None)
