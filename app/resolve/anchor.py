@@ -41,8 +41,18 @@ def place_of(path: Path) -> Place:
     return Place(key_values.issuer(ai, value), class_key(CANONICAL_STEM + key), qualifiers, key + qualifiers)
 
 
+def places(path: Path) -> list[tuple[Path, Place]]:
+    """Every level that a request asks for with its place, most granular first; they differ in their qualifiers only."""
+    (ai, value), *_ = path
+    key = written(path[:1])
+    issuer, hashed = key_values.issuer(ai, value), class_key(CANONICAL_STEM + key)
+    return [(level, Place(issuer, hashed, end := written(level[1:]), key + end)) for level in levels(path)]
+
+
 def levels(path: Path) -> list[Path]:
     """The request itself and every level above it, most granular first: a serial outranks a lot, a lot a variant (22)."""
     key, qualifiers = path[0], path[1:]
+    if not qualifiers:
+        return [path]
     chosen = [(key, *some) for count in range(len(qualifiers), -1, -1) for some in combinations(qualifiers, count)]
     return sorted(chosen, key=lambda level: [pair in level for pair in reversed(qualifiers)], reverse=True)

@@ -1,75 +1,151 @@
-"""The resolver: what is printed on goods leads to their verification page, with the serial that was asked for.
+"""The doors of the resolver: what is printed on goods leads to where its owner said, or to the verification page of what it names.
 
-Parsed strictly: an address that is no Digital Link is 400, one nobody registered is 404, everything else is a redirect that passes the
-whole query on. It asks one question of the database and is never counted as a look. Source: GS1-Conformant Resolver Standard 1.2.
+Parsed strictly: an address that is no Digital Link is 400, one nobody registered is 404, and neither is ever a 200. Nothing here counts as
+a look at an item. Source: GS1-Conformant Resolver Standard 1.2.
 """
 
 from __future__ import annotations
 
+from importlib.resources import files
+from typing import Any
+
 import orjson
 from flask import Response, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter
 
 from app.api.door import Access, Door, runtime
-from app.api.problem import wants_page
-from app.errors import NotFound
-from app.identify import digital_link, keys
-from app.resolve import find
-from app.verify.address import PAGE, raw_path
-from app.verify.pages import verdict_page
+from app.api.problem import language
+from app.errors import Refusal
+from app.identify import keys
+from app.resolve import answer, linkset, negotiate
+from app.resolve.answer import CORS, METHODS, Leads, Plain, Question, Several, Whole
+from app.resolve.asked import LOOKS_BINARY, is_compressed
+from app.resolve.pages import PREFIXES, asked_path, links_page, put_question, refused, site
+from app.settings import Settings
 
 door = Door("resolve_api", __name__)
 
 _KEYS = ",".join(f"'{ai}'" for ai in keys.QUALIFIERS)
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Expose-Headers": "Location, Link",
-}
-_NOWHERE = "https://code.invalid"
+_DIGITAL_LINK = f"/<any({_KEYS}):key>/<rest:rest>"
 
 
-class NotRegistered(NotFound):
-    """The Digital Link is right, and nobody has registered its key here."""
+class _Rest(BaseConverter):
+    """Everything behind the first segment, also what no path should hold: what is wrong with it is told by the reader of Digital Links."""
 
-    code = "resolve.not-registered"  # params: key (AI), value
+    regex = r"[\s\S]*?"
+    part_isolating = False
 
 
-@door.route(
-    f"/<any({_KEYS}):key>/<path:rest>", needs=Access.PUBLIC, operation="describeDigitalLink", methods=("OPTIONS",)
-)  # first: see below
+class _Short(BaseConverter):
+    """A single segment that is meant for the resolver: an EPC binary string, or a key without its value."""
+
+    regex = "|".join((LOOKS_BINARY.pattern, *keys.QUALIFIERS))
+
+
+def _add_converters(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters |= {"rest": _Rest, "short": _Short}
+
+
+door.blueprint.record_once(_add_converters)  # before the routes that name them
+
+
+@door.route(_DIGITAL_LINK, needs=Access.PUBLIC, operation="describeDigitalLink", methods=("OPTIONS",))  # before the framework's own OPTIONS
 def options(key: str, rest: str) -> Response:  # noqa: ARG001  # the same answer for every key
     """What may be asked of a Digital Link, also by pages of other sites."""
-    return Response(status=204, headers=_CORS | {"Allow": "GET, HEAD, OPTIONS"})
+    return _plain(answer.options(asked_path(), site().root))
 
 
-@door.route(
-    f"/<any({_KEYS}):key>/<path:rest>", needs=Access.PUBLIC, operation="resolveDigitalLink"
-)  # the framework adds an OPTIONS of its own to it
+@door.route(_DIGITAL_LINK, needs=Access.PUBLIC, operation="resolveDigitalLink")
 def resolve(key: str, rest: str) -> Response:  # noqa: ARG001  # the path is read as it was sent: `%2F` in a value is data
-    """Lead a Digital Link to the verification page of what it names. Raises what the strict reader raises, NotRegistered."""
-    path = raw_path(request.environ.get("RAW_URI"), request.environ.get("PATH_INFO", "")).removesuffix("/")
-    query = request.query_string.decode("latin-1")
-    asked = digital_link.parse(_NOWHERE + path + (f"?{query}" if query else ""))
+    """Lead a Digital Link to where its owner said. Raises what the strict reader raises, NotRegistered, NoSuchLink."""
+    return _resolved()
+
+
+@door.route("/<short:segment>", needs=Access.PUBLIC, operation="describeCompressedLink", methods=("OPTIONS",))
+def options_of_compressed(segment: str) -> Response:  # noqa: ARG001  # as above
+    """What may be asked of a compressed link."""
+    return _plain(answer.options(asked_path(), site().root))
+
+
+@door.route("/<short:segment>", needs=Access.PUBLIC, operation="resolveCompressedLink")
+def resolve_compressed(segment: str) -> Response:  # noqa: ARG001  # as above
+    """Lead an EPC binary string to where its uncompressed link leads."""
+    return _resolved()
+
+
+def _resolved() -> Response:
+    put = put_question(asked_path())
     with runtime().store.reading() as connection:
-        registered = find.registered(connection, asked.path)
-    if registered is not None:
-        return Response(status=307, headers=_CORS | {"Location": PAGE + path + (f"?{query}" if query else ""), "Cache-Control": "no-cache"})
-    if not wants_page():
-        raise NotRegistered(key=asked.key, value=asked.value)
-    answer = verdict_page(counted=False)
-    answer.status_code = 404
-    answer.headers.update(_CORS)
-    return answer
+        outcome = answer.decide(connection, put)
+        if isinstance(outcome, Leads):
+            return _plain(answer.redirect(put, outcome))
+        form = negotiate.form(put.wished.media)
+        body = links_page(connection, put, outcome) if form == negotiate.HTML else _document(put, outcome, form)
+    headers = CORS | {"Link": answer.link_header(put, context=True), "Vary": answer.VARY, "Cache-Control": "no-cache"}
+    kind = "text/html; charset=utf-8" if form == negotiate.HTML else form
+    more = {"Content-Language": language()} if form == negotiate.HTML else {}
+    return Response(body, 300 if isinstance(outcome, Several) else 200, headers | more, content_type=kind)
+
+
+def _document(put: Question, outcome: Several | Whole, form: str) -> bytes:
+    members = [outcome.registration] if isinstance(outcome, Several) else outcome.members
+    found = linkset.document(members, put.site.root)
+    return linkset.encoded(linkset.as_linked_data(found, put.site.root) if form == negotiate.JSON_LD else found)
+
+
+def _plain(found: Plain) -> Response:
+    return Response(status=found.status, headers=found.headers)
+
+
+door.blueprint.register_error_handler(Refusal, refused)
+
+
+@door.blueprint.before_app_request
+def resolve_older_form() -> Response | None:
+    """Answer a single segment that no page has when it is a link in the older compressed form; so it can never stand in a page's way."""
+    if request.routing_exception is None or not isinstance(request.routing_exception, NotFound) or request.method not in METHODS:
+        return None
+    path = asked_path()
+    if path.removesuffix("/").count("/") != 1 or not is_compressed(path.strip("/")):
+        return None
+    if request.method == "OPTIONS":
+        return _plain(answer.options(path, site().root))
+    try:
+        return _resolved()
+    except Refusal as refusal:
+        return refused(refusal)
+
+
+@door.blueprint.after_app_request
+def _open_to_others(response: Response) -> Response:
+    """Pages of other sites may also read that a method or a target was refused before the resolver was asked."""
+    if response.status_code >= 400 and (request.path.startswith(PREFIXES) or LOOKS_BINARY.fullmatch(request.path, 1)):
+        response.headers.update(CORS)
+    return response
 
 
 @door.route("/.well-known/gs1resolver", needs=Access.PUBLIC, operation="describeResolver")
 def describe_resolver() -> Response:
     """What this resolver can do (GS1-Conformant Resolver Standard 1.2, description file)."""
-    body = {
+    return Response(orjson.dumps(_description(runtime().settings)), content_type="application/json", headers=CORS)
+
+
+def _description(settings: Settings) -> dict[str, Any]:
+    root = settings.public_url()
+    return {
         "name": "truyxuat",
-        "resolverRoot": runtime().settings.public_url(),
+        "resolverRoot": root,
         "supportedPrimaryKeys": list(keys.QUALIFIERS),
         "supportedLinkType": [{"namespace": "https://ref.gs1.org/voc/", "prefix": "gs1:"}],
         "linkTypeDefaultCanBeLinkset": False,
+        "jsonLdContextLocation": root + linkset.CONTEXT_PATH,
     }
-    return Response(orjson.dumps(body), content_type="application/json", headers=_CORS)
+
+
+@door.route(linkset.CONTEXT_PATH, needs=Access.PUBLIC, operation="getLinksetContext")
+def linkset_context() -> Response:
+    """The JSON-LD context of our link sets."""
+    body = (files("schemas") / "gs1" / "linkset_context.jsonld").read_bytes()
+    return Response(body, content_type="application/ld+json", headers=CORS | {"Cache-Control": "public, max-age=86400"})

@@ -1,11 +1,13 @@
-"""What is registered here: the one judgement that the resolver and the verdict share."""
+"""What is registered here: link sets by key, and the one judgement about a key that the resolver and the verdict share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.engine import Connection
 
 from app.capture.model import EventItem
@@ -14,6 +16,10 @@ from app.identify import digital_link, key_values
 from app.identify.item_key import ItemKey, item_key
 from app.party import find as parties
 from app.party.model import Party
+from app.resolve.anchor import Path, places
+from app.resolve.links import DEFAULT, Link, Registration, link_of
+from app.resolve.model import LinkHost, LinkSet
+from app.resolve.targets import Target, target
 
 PLACES = frozenset({"414", "415", "417"})
 """Keys that are GLNs: of a place, of whom to pay, of a party."""
@@ -31,6 +37,70 @@ _NAMED = (
     )
     .limit(1)
 )
+
+
+OPERATOR = 0
+"""`party_id` of links that the operator of the installation registered; what the operator links to needs no proof."""
+
+
+@cache
+def _link_sets(levels: int, *, links: bool) -> Select[Any]:
+    """Rows of one key at that many levels, with whether the owner proved the host of the default; links: with all links."""
+    columns: list[Any] = [
+        LinkSet.qualifiers, LinkSet.anchor, LinkSet.party_id, LinkSet.description, LinkSet.default_href, LinkSet.default_title,
+        LinkSet.default_host, LinkSet.several_defaults, LinkHost.proven_by,
+    ]  # fmt: skip
+    wanted = [LinkSet.qualifiers == bindparam(f"q{number}") for number in range(levels)]
+    host = and_(LinkHost.party_id == LinkSet.party_id, LinkHost.host == LinkSet.default_host)
+    return (
+        select(*columns, *([LinkSet.links] if links else []))
+        .outerjoin(LinkHost, host)
+        .where(LinkSet.issuer == bindparam("issuer"), LinkSet.class_key == bindparam("class_key"), or_(*wanted))
+    )
+
+
+def registrations(connection: Connection, path: Path, own_host: str, *, links: bool = True) -> list[Registration]:
+    """Every registration that holds for a path, most granular first, in one range read.
+
+    own_host: host of the public address, which needs no proof; links: False reads the default links only, which is all that most requests
+    need. Links whose address may not be sent to a browser are left out.
+    """
+    wanted = places(path)
+    first = wanted[0][1]
+    values: dict[str, Any] = {"issuer": first.issuer, "class_key": first.class_key}
+    values |= {f"q{number}": place.qualifiers for number, (_, place) in enumerate(wanted)}
+    rows = {row.anchor: row for row in connection.execute(_link_sets(len(wanted), links=links), values)}
+    if not rows:
+        return []
+    return [_registration(rows[place.anchor], level, own_host, links=links) for level, place in wanted if place.anchor in rows]
+
+
+def _registration(row: Any, path: Path, own_host: str, *, links: bool) -> Registration:
+    default = None if row.default_href is None else _usable(Link(DEFAULT, row.default_href, row.default_title or ""))
+    proven = row.proven_by is not None or row.party_id == OPERATOR or row.default_host == own_host
+    kept = tuple(link for each in row.links if (link := _usable(link_of(each)))) if links else ()
+    return Registration(path, row.description, default, kept, row.party_id, proven, row.several_defaults)
+
+
+def _usable(link: Link) -> Link | None:
+    """A link in the form that may stand in a header, None where its address cannot: what is in the table is not trusted for that."""
+    found = target(link.href)
+    if not isinstance(found, Target):
+        return None
+    return link if found.href == link.href else Link(link.rel, found.href, link.title, link.type, link.hreflang, link.context)
+
+
+_PROVEN = select(LinkHost.host).where(
+    LinkHost.party_id == bindparam("party_id"), LinkHost.host.in_(bindparam("hosts", expanding=True)), LinkHost.proven_by.is_not(None)
+)
+
+
+def proven_hosts(connection: Connection, party_id: int, hosts: Collection[str], own_host: str) -> set[str]:
+    """Those of the hosts that an owner of links has proven to be theirs; our own host, and all of the operator's, need no proof."""
+    if party_id == OPERATOR:
+        return set(hosts)
+    found = set(connection.scalars(_PROVEN, {"party_id": party_id, "hosts": sorted(hosts)})) if hosts else set()
+    return found | ({own_host} & set(hosts))
 
 
 @dataclass(frozen=True, slots=True)

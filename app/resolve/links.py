@@ -27,6 +27,15 @@ def relation(text: str) -> str:
     return VOC + older[1] if older else text
 
 
+def with_query(href: str, query: str) -> str:
+    """An address with the whole query of a request behind its own, before its fragment; not one byte of either is changed."""
+    if not query:
+        return href
+    place, hash_, fragment = href.partition("#")
+    joint = "?" if "?" not in place else "" if place.endswith(("?", "&")) else "&"
+    return f"{place}{joint}{query}{hash_}{fragment}"
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One link. rel: URI or IANA name of the link type; type: media type; hreflang: BCP 47; context: free words such as a country."""
@@ -58,7 +67,8 @@ class Registration:
     """What was registered for one key with or without qualifiers.
 
     path: AIs and unescaped values, the key first; default: title and target of gs1:defaultLink, None for our own verification page;
-    party_id: whose it is, 0 for the operator of the installation; proven: whether the default's host was proven by its owner.
+    party_id: whose it is, 0 for the operator of the installation; proven: whether the default's host was proven by its owner;
+    several_defaults: there are links of gs1:defaultLinkMulti, also where `links` were not read.
     """
 
     path: tuple[tuple[str, str], ...]
@@ -67,3 +77,4 @@ class Registration:
     links: tuple[Link, ...]
     party_id: int = 0
     proven: bool = True
+    several_defaults: bool = False

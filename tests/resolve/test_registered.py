@@ -45,14 +45,14 @@ UNKNOWN = {Cause.UNKNOWN_KEY, Cause.UNKNOWN_PRODUCT}
 def test_the_resolver_and_the_verdict_agree(world: World, client: Any, target: str, registered: bool) -> None:
     for link in (PALLET, "/8004/9521002ASSET7", "/8004/9521009ASSET9"):
         world.capture(object_event(epcList=[f"https://id.gs1.org{link}"]))
-    answer = client.get(target, headers={"Accept": "application/json"})
+    answer = client.get(target)
     assert answer.status_code == (307 if registered else 404)
     assert (world.check(f"https://id.gs1.org{target}").cause not in UNKNOWN) is registered
 
 
 def test_what_a_stranger_records_about_somebodys_pallet_registers_nothing(world: World, client: Any) -> None:
     world.capture(object_event(epcList=[f"https://id.gs1.org{PALLET}"]), by=make_enterprise(world.on, "Người lạ", "9521999"))
-    assert client.get(PALLET, headers={"Accept": "application/json"}).status_code == 404
+    assert client.get(PALLET).status_code == 404
     assert world.check(f"https://id.gs1.org{PALLET}").cause is Cause.UNKNOWN_KEY
 
 

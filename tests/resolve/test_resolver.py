@@ -14,6 +14,7 @@ from tests.builders import object_event
 from tests.verify.conftest import world as world  # noqa: PLC0414  # a fixture used by name
 from tests.verify.world import GTIN, LOT, SERIAL, World
 
+PAGES = "https://example.test/v"
 ITEM = f"/01/{GTIN}/10/{LOT}/21/{SERIAL}"
 
 
@@ -23,7 +24,7 @@ ITEM = f"/01/{GTIN}/10/{LOT}/21/{SERIAL}"
         f"/01/{GTIN}",
         ITEM,
         f"{ITEM}?17=260712",
-        f"{ITEM}?17=260712&linkType=gs1%3Apip&utm_source=a+b;c&x",
+        f"{ITEM}?17=260712&linkType=gs1%3Atraceability&utm_source=a+b;c&x",
         f"/01/{GTIN}/21/NEVER-REGISTERED",
         f"/01/{GTIN}/21/A%2FB%2b",
         "/414/9521002001013",
@@ -31,7 +32,7 @@ ITEM = f"/01/{GTIN}/10/{LOT}/21/{SERIAL}"
 )
 def test_a_registered_key_leads_to_its_verification_page_with_everything_that_was_asked(world: World, client: Any, target: str) -> None:
     answer = client.get(target)
-    assert (answer.status_code, answer.headers["Location"]) == (307, "/v" + target)
+    assert (answer.status_code, answer.headers["Location"]) == (307, PAGES + target)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert world.owner.party_id
 
@@ -43,7 +44,7 @@ def test_a_trailing_slash_leads_to_the_same_page(world: World, client: Any) -> N
 
 def test_head_answers_like_get(world: World, client: Any) -> None:
     answer = client.head(ITEM)
-    assert (answer.status_code, answer.headers["Location"], world.owner.prefix) == (307, f"/v{ITEM}", "9521002")
+    assert (answer.status_code, answer.headers["Location"], world.owner.prefix) == (307, f"{PAGES}{ITEM}", "9521002")
 
 
 def test_options_names_the_methods(client: Any) -> None:
@@ -82,7 +83,7 @@ def test_a_key_nobody_registered_is_not_found_for_programs_and_a_verdict_for_peo
 def test_other_keys_are_registered_when_an_event_names_them(world: World, client: Any, target: str) -> None:
     assert client.get(target, headers={"Accept": "application/json"}).status_code == 404
     world.capture(object_event(epcList=[f"https://id.gs1.org{target}"]))
-    assert client.get(target).headers["Location"] == f"/v{target}"
+    assert client.get(target).headers["Location"] == f"{PAGES}{target}"
 
 
 def test_resolving_is_never_counted_as_a_look(world: World, client: Any) -> None:
@@ -96,7 +97,7 @@ def test_a_location_cannot_be_made_to_carry_a_header_or_another_host(world: Worl
     for target in (f"/01/{GTIN}/21/A%0D%0ASet-Cookie:%20x", f"/01/{GTIN}?x=%0d%0aSet-Cookie:x", f"//evil.example/01/{GTIN}"):
         answer = client.get(target, headers={"Accept": "application/json"})
         assert "Set-Cookie" not in answer.headers
-        assert answer.headers.get("Location", "/v/").startswith("/v/")
+        assert answer.headers.get("Location", PAGES + "/").startswith(PAGES + "/")
     assert world.owner.party_id
 
 

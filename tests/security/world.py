@@ -106,7 +106,8 @@ _VOID = {"all": True, "reason": "In hỏng cả cuộn"}
 
 SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/api/api-keys/<key_id>"): Sample({"key_id": "{key}"}),
-    ("GET", "/<any:key>/<path:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("GET", "/<any:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("GET", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("GET", "/api/labels/<int:job_id>"): Sample(_JOB),
     ("GET", "/api/labels/<int:job_id>/labels/<serial>.png"): Sample(_LABEL),
     ("GET", "/api/labels/<int:job_id>/labels/<serial>.svg"): Sample(_LABEL),
@@ -130,9 +131,11 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/epcis/capture/<capture_id>"): Sample(_CAPTURE),
     ("GET", "/epcis/events/<path:event_id>"): Sample({"event_id": EVENT}),
     ("GET", "/handbook/<page>"): Sample({"page": "first-batch"}),
+    ("GET", "/leaving/<path:rest>"): Sample({"rest": f"01/{GTIN}"}),
     ("GET", "/log/tile/<path:name>"): Sample({"name": "0/000.p/1"}),
     ("GET", "/v/<path:code_path>"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}),
-    ("OPTIONS", "/<any:key>/<path:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("OPTIONS", "/<any:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("OPTIONS", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("POST", "/api/labels/<int:job_id>/commission"): Sample(_JOB, json={}),
     ("POST", "/api/labels/<int:job_id>/void"): Sample(_JOB, json=_VOID),
     ("POST", "/api/products/<gtin>/lots"): Sample(_GTIN, json={"lot": "KHAC1", "produced_on": "2026-06-12"}),
