@@ -133,7 +133,7 @@ def _read_part(text: str, start: int, end: int, found: list[_Found], *, unknown:
             stop = value_at + rule.longest
         value = text[value_at:stop]
         if not rule.accepts(value):
-            _check_content(rule, value, value, value_at)
+            _check_content(rule, value, "", value_at)  # no brackets are escaped here
         if len(found) >= MOST_ELEMENTS:
             raise TooMany(most=MOST_ELEMENTS, position=place, length=end - place)
         found.append((rule.ai, value, place, value_at, rule, value))

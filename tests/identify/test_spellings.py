@@ -113,6 +113,7 @@ def test_an_ai_that_may_come_one_day_is_read_where_its_length_is_known() -> None
         ("bracketed", "(99)A(98)B(99)C", Options(), Repeated, "99", 0, 0),
         ("element", f"^01{GTIN}|99B", Options(), NoElements, None, 18, 0),
         ("element", f"^01{GTIN}^^10A", Options(), UnknownAi, "", 18, 0),
+        ("element", "^99A\\(B", Options(), WrongCharacter, "99", 4, 1),
         ("element", "^89A", LOOSE, UnknownAi, "89A", 1, 3),
         ("element", "^99A" * 65, Options(), TooMany, None, 257, 3),
         ("scan", f"]C101{GTIN}|^99B", Options(), WrongCharacter, "", 20, 1),
