@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.store import migrate
 from app.store.engine import Engines, make_engines
 from tests import thorough
+from tests.outbound.peers import world
 
 NOW = datetime(2026, 6, 20, 3, 0, tzinfo=UTC)
 """The moment of every test, unless it moves the clock."""
@@ -104,6 +105,7 @@ def on(settings: Settings, clock: SetClock, request: pytest.FixtureRequest) -> I
     """A runtime with a real database; passwords are hashed by the real argon2 with its cheapest parameters (0.1 ms and not 100)."""
     engines = request.getfixturevalue("sqlite_engines") if settings.is_sqlite() else None
     runtime = make_runtime(settings, clock, argon2_profile="CHEAPEST", engines=engines)
+    runtime.outbound = world()  # no test asks servers of others: there is no name and no network until it makes some
     yield runtime
     runtime.close()
 

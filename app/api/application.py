@@ -31,6 +31,8 @@ DOORS = (
     "app.recall.api",
     "app.recall.pages",
     "app.resolve.api",
+    "app.resolve.hosting.api",
+    "app.resolve.hosting.pages",
     "app.resolve.pages",
     "app.verify.api",
     "app.verify.pages",

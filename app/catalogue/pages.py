@@ -19,6 +19,7 @@ from app.journey.history import history
 from app.party import find as party
 from app.party.permissions import Permission
 from app.party.rules import provinces
+from app.resolve.link_state import link_state
 from app.store.folding import fold
 from app.web import forms, show
 from app.web.show import t
@@ -147,9 +148,11 @@ def _product_page(gtin: str, form: forms.Form) -> str:
         rows = find.lots(connection, actor().party, found.gtin)
         chosen = next((row for row in rows if row.lot == request.args.get("lot")), rows[0] if rows else None)
         items = ten_items(connection, found, chosen)
+        answers = link_state(connection, actor().party, found.gtin)
     links = {row.lot: lot_path(row.gtin, row.lot) for row in rows}
     may = {"write": actor().may(Permission.CATALOGUE_PRODUCT_WRITE), "lot": actor().may(Permission.CATALOGUE_LOT_WRITE)}
-    return render_template("catalogue/product.html", product=found, lots=rows, chosen=chosen, items=items, links=links, may=may, form=form)
+    shown = {"product": found, "lots": rows, "chosen": chosen, "items": items, "links": links, "answers": answers}
+    return render_template("catalogue/product.html", may=may, form=form, **shown)
 
 
 def lot_path(gtin: str, lot: str) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Row
 
 from app.catalogue.model import Product
 from app.errors import Unavailable
+from app.outbound import NoAnswer, NotAsked
 from app.resolve.findings import kept
 from app.resolve.follow import Followed, Manners, Outcome, Stopped, follow
 from app.resolve.hosts import own_host
@@ -41,6 +42,12 @@ class CheckUnderWay(Unavailable):
     """Another process of this installation is checking links."""
 
     code = "resolve.check-under-way"  # params: retry_after
+
+
+class OwnAddressSilent(Unavailable):
+    """This machine cannot open its own public address, so it is in no place to judge links that begin there."""
+
+    code = "resolve.own-address-silent"  # params: host
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +104,19 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return or_(LinkCheck.checked_at.is_(None), LinkCheck.checked_at <= now - STALE, once)
 
 
-def after(row: Row[Any] | None, followed: Followed, now: datetime) -> dict[str, Any]:
-    """The columns of a `LinkCheck` after a try; pure. row: as it was, None for a link never tried."""
+def own_address(on: Runtime) -> None:
+    """Raise OwnAddressSilent unless the public address of this installation answers: a router may not let a machine reach itself."""
+    host = own_host(on)
+    try:
+        answer = on.outbound.fetch(f"{on.settings.public_url()}/healthz", also_hosts=frozenset({host}), whole=False)
+    except (NoAnswer, NotAsked) as refusal:
+        raise OwnAddressSilent(host=host) from refusal
+    if answer.status != 200:
+        raise OwnAddressSilent(host=host)
+
+
+def after(row: Row[Any] | None, followed: Followed, now: datetime, again: timedelta = AGAIN) -> dict[str, Any]:
+    """The columns of a `LinkCheck` after a try; pure. row: as it was, None for a link never tried; again: as `check_links` has it."""
     was_ok, since = (bool(row.ok), row.failed_since) if row is not None else (False, None)
     suspected = since is not None and row is not None and row.checked_at == since
     values: dict[str, Any] = {
@@ -111,23 +129,24 @@ def after(row: Row[Any] | None, followed: Followed, now: datetime) -> dict[str, 
         return values | {"failed_since": None if suspected else since}
     if since is None:
         return values | {"failed_since": now}
-    if suspected and now - since < AGAIN:
+    if suspected and now - since < again:
         return values | {"checked_at": since}
     return values | {"ok": False}
 
 
-def check_links(
-    links: Sequence[Due], manners: Manners, *, on: Runtime, each: Callable[[Checked], None] | None = None, threads: int = THREADS
-) -> int:
+Each = Callable[[Checked], None]
+"""Called after every link, from the thread that tried it."""
+
+
+def check_links(links: Sequence[Due], manners: Manners, *, on: Runtime, each: Each | None = None, again: timedelta = AGAIN) -> int:
     """Try links on a few threads and keep what each said; returns how many were tried before `manners.stop` was set.
 
-    each: called after every link, from the thread that tried it.
+    again: after so long a second failure makes a link dead.
     """
-    waiting: queue.SimpleQueue[Due] = queue.SimpleQueue()
-    for link in links:
-        waiting.put(link)
-    run = _Run(waiting, manners, on, each)
-    workers = [threading.Thread(target=run.work, name="link-check", daemon=True) for _ in range(min(threads, len(links)))]
+    if not links:
+        return 0
+    run = _Run(links, manners, on, each, again)
+    workers = [threading.Thread(target=run.work, name="link-check", daemon=True) for _ in range(min(THREADS, len(links)))]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -140,13 +159,21 @@ def check_links(
 class _Run:
     """What the threads of one run share."""
 
-    def __init__(self, waiting: queue.SimpleQueue[Due], manners: Manners, on: Runtime, each: Callable[[Checked], None] | None) -> None:
-        self._waiting, self._manners, self._on, self._each = waiting, manners, on, each
+    def __init__(self, links: Sequence[Due], manners: Manners, on: Runtime, each: Each | None, again: timedelta) -> None:
+        self._manners, self._on, self._each, self._again = manners, on, each, again
+        self._waiting: queue.SimpleQueue[Due] = queue.SimpleQueue()
+        for link in links:
+            self._waiting.put(link)
         self._lock = threading.Lock()
         self._network: bool | None = None
         self._own = own_host(on)
+        self._lost: OwnAddressSilent | None = None
         self.done = 0
         self.fault: Exception | None = None
+        try:
+            own_address(on)
+        except OwnAddressSilent as refusal:
+            self._lost = refusal
 
     def work(self) -> None:
         """Take links until there are none, or somebody says stop; a fault ends the run and is its caller's."""
@@ -160,13 +187,18 @@ class _Run:
 
     def _try(self, link: Due) -> None:
         on = self._on
-        url, now = public_link(on, link.gtin), on.clock.now()
-        followed = follow(url, on.outbound, self._manners, now, own=self._own, network=self.network)
-        checked = on.store.write(lambda tx: _keep(tx, link, followed, on.clock.now()))
+        followed = self._followed(public_link(on, link.gtin))
+        checked = on.store.write(lambda tx: _keep(tx, link, followed, on.clock.now(), self._again))
         with self._lock:
             self.done += 1
         if self._each is not None and checked is not None:
             self._each(checked)
+
+    def _followed(self, url: str) -> Followed:
+        if self._lost is not None:
+            return Followed(Outcome.UNCHECKED, url, None, self._lost, 0)
+        on = self._on
+        return follow(url, on.outbound, self._manners, on.clock.now(), own=self._own, network=self.network)
 
     def network(self) -> bool:
         """Whether there is a way out; asked once in a run."""
@@ -176,13 +208,13 @@ class _Run:
             return self._network
 
 
-def _keep(tx: Tx, link: Due, followed: Followed, now: datetime) -> Checked | None:
+def _keep(tx: Tx, link: Due, followed: Followed, now: datetime, again: timedelta) -> Checked | None:
     """Keep what a link said; None when its product went to somebody else meanwhile."""
     if tx.execute(select(Product.gtin).where(Product.gtin == link.gtin, Product.party_id == link.party_id)).first() is None:
         return None
     same = (LinkCheck.party_id == link.party_id) & (LinkCheck.gtin == link.gtin)
     row = tx.execute(select(LinkCheck.__table__).where(same)).first()
-    values = after(row, followed, now)
+    values = after(row, followed, now, again)
     if row is None:
         tx.execute(insert(LinkCheck).values(party_id=link.party_id, gtin=link.gtin, **values))
     else:
