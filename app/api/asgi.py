@@ -17,7 +17,9 @@ from typing import Any, TextIO
 from urllib.parse import unquote_to_bytes
 
 from app import create_app
+from app.api.fast import FastRedirects
 from app.api.opening import only_one, open_installation
+from app.resolve.answer import Plain
 from app.runtime import Runtime
 from app.settings import Settings, load
 from app.work.background import Background
@@ -35,6 +37,10 @@ _PATIENCE = 30.0
 
 _AT_ONCE = 10
 """How many bodies of the largest size may be held at the same time, all senders together."""
+
+
+_SLOW = frozenset((b"authorization", b"content-length", b"transfer-encoding", b"upgrade", b"expect"))
+"""Headers of requests that are more than the question where a code leads: Flask reads them."""
 
 
 class _Crowded(Exception):  # noqa: N818  # an answer, not a fault
@@ -159,6 +165,9 @@ class Application:
         self._background: Background | None = None
         self._threads: ThreadPoolExecutor | None = None
         self._lock: TextIO | None = None
+        self._redirects: FastRedirects | None = None
+        self._always: list[tuple[bytes, bytes]] = []
+        self._beside: ThreadPoolExecutor | None = None
 
     def start(self) -> None:
         """Open the installation: migrate the embedded database, refuse an old PostgreSQL one, start the background work."""
@@ -167,6 +176,10 @@ class Application:
         self._lock = only_one(on)
         open_installation(on)
         self._threads = ThreadPoolExecutor(self.settings.threads, thread_name_prefix="request")
+        self._redirects = FastRedirects(on)
+        self._always = [(name.lower().encode(), value.encode()) for name, value in self._redirects.always]
+        if not on.store.engines.sqlite:  # a server far away must not keep the event loop waiting; the embedded file answers in 15 µs
+            self._beside = ThreadPoolExecutor(1, thread_name_prefix="redirect")
         self._background = Background(on)
         self._background.start()
         # Measured: worth 12-16 % of capture; what exists now lives as long as the process, and documents are not cyclic.
@@ -178,8 +191,12 @@ class Application:
         """Finish running requests and queued writes."""
         if self._threads is not None:
             self._threads.shutdown(wait=True)
+        if self._beside is not None:
+            self._beside.shutdown(wait=True)
         if self._background is not None:
             self._background.stop()
+        if self._redirects is not None:
+            self._redirects.close()
         if self._flask is not None:
             self._flask.extensions["truyxuat"].close()
         if self._lock is not None:
@@ -209,7 +226,31 @@ class Application:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
+    async def _redirect(self, scope: Scope) -> Plain | None:
+        """The answer to a plain question where a printed code leads, without Flask; None for everything else."""
+        if self._redirects is None or scope["method"] not in {"GET", "HEAD"}:
+            return None
+        raw = scope.get("raw_path")
+        if raw is None or not raw.startswith((b"/0", b"/2", b"/4", b"/8", b"/e")):  # the keys, and EPC binary strings
+            return None
+        given: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            given[name] = given[name] + b"," + value if name in given else value
+        if not _SLOW.isdisjoint(given):
+            return None
+        path, query = raw.partition(b"?")[0].decode("latin-1"), scope.get("query_string", b"").decode("latin-1")
+        accept, tongues = (given[name].decode("latin-1") if name in given else None for name in (b"accept", b"accept-language"))
+        if self._beside is None:
+            return self._redirects.answer(path, query, accept, tongues)
+        return await asyncio.get_running_loop().run_in_executor(self._beside, self._redirects.answer, path, query, accept, tongues)
+
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        quick = await self._redirect(scope)
+        if quick is not None:
+            fields = [(name.lower().encode(), value.encode()) for name, value in quick.headers.items()]  # characters of URIs: ASCII
+            await send({"type": "http.response.start", "status": quick.status, "headers": fields + self._always})
+            await send({"type": "http.response.body", "body": b""})
+            return
         try:
             body = await _body(receive, self.settings.max_body_bytes, self._held)
         except ConnectionResetError:

@@ -7,7 +7,7 @@ a look at an item. Source: GS1-Conformant Resolver Standard 1.2.
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response, request
@@ -24,6 +24,10 @@ from app.resolve.answer import CORS, METHODS, Leads, Plain, Question, Several, W
 from app.resolve.asked import LOOKS_BINARY, is_compressed
 from app.resolve.pages import PREFIXES, asked_path, links_page, put_question, refused, site
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.datastructures import Headers
 
 door = Door("resolve_api", __name__)
 
@@ -95,8 +99,19 @@ def _document(put: Question, outcome: Several | Whole, form: str) -> bytes:
     return linkset.encoded(linkset.as_linked_data(found, put.site.root) if form == negotiate.JSON_LD else found)
 
 
+class _AsWritten(Response):
+    """An answer whose Location leaves as it is: the framework would write `[` of a visitor's query as `%5B` (Resolver 1.2, 2.12)."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """The headers that are sent."""
+        sent = super().get_wsgi_headers(environ)
+        if "Location" in self.headers:
+            sent["Location"] = self.headers["Location"]
+        return sent
+
+
 def _plain(found: Plain) -> Response:
-    return Response(status=found.status, headers=found.headers)
+    return _AsWritten(status=found.status, headers=found.headers)
 
 
 door.blueprint.register_error_handler(Refusal, refused)

@@ -25,7 +25,11 @@ PLACES = frozenset({"414", "415", "417"})
 """Keys that are GLNs: of a place, of whom to pay, of a party."""
 
 _PRODUCT = select(Product.party_id, Product.name).where(Product.gtin == bindparam("gtin"))
-_PLACE = select(Place.party_id, Place.name, Place.uri).where(Place.uri.in_(bindparam("uris", expanding=True))).order_by(Place.uri.desc())
+_PLACE = (
+    select(Place.party_id, Place.name, Place.uri)
+    .where(or_(Place.uri == bindparam("whole"), Place.uri == bindparam("part")))
+    .order_by(Place.uri.desc())
+)
 _PARTY = select(Party.party_id, Party.name).where(Party.gln == bindparam("gln"))
 _NAMED = (
     select(EventItem.id)
@@ -122,8 +126,8 @@ def registered(connection: Connection, path: Sequence[tuple[str, str]]) -> Regis
         return None if row is None else Registered(row.party_id, row.name)
     key = item_key(digital_link.build(tuple(path)))
     if ai in PLACES:
-        uris = [f"{digital_link.CANONICAL_STEM}/414/{value}", key.text]  # the place itself, or a part of it with an extension
-        found = connection.execute(_PLACE, {"uris": uris}).first() or connection.execute(_PARTY, {"gln": value}).first()
+        uris = {"whole": f"{digital_link.CANONICAL_STEM}/414/{value}", "part": key.text}  # the place itself, or a part with an extension
+        found = connection.execute(_PLACE, uris).first() or connection.execute(_PARTY, {"gln": value}).first()
         return None if found is None else Registered(found.party_id, found.name)
     return _named(connection, key, parties.holder_of(connection, key_values.from_prefix(ai, value)))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
+from app.settings import Settings
+
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'"
@@ -20,20 +22,26 @@ def allow_camera() -> None:
     g.page_camera = True
 
 
+def of_every_answer(settings: Settings, *, scripts: bool = False, camera: bool = False) -> dict[str, str]:
+    """The headers that every answer carries which does not bring its own."""
+    found = {
+        "Content-Security-Policy": _POLICY + ("; script-src 'self'" if scripts else ""),
+        "Permissions-Policy": f"camera=({'self' if camera else ''}), geolocation=(), microphone=()",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    return found | {"Strict-Transport-Security": "max-age=31536000"} if settings.secure_cookies else found
+
+
 def install(app: Flask) -> None:
     """Add the headers after each request."""
 
     def after(response: Response) -> Response:
-        policy = _POLICY + ("; script-src 'self'" if getattr(g, "page_scripts", False) else "")
-        camera = "self" if getattr(g, "page_camera", False) else ""
+        scripts, camera = getattr(g, "page_scripts", False), getattr(g, "page_camera", False)
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("Permissions-Policy", f"camera=({camera}), geolocation=(), microphone=()")
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if app.extensions["truyxuat"].settings.secure_cookies:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        for name, value in of_every_answer(app.extensions["truyxuat"].settings, scripts=scripts, camera=camera).items():
+            headers.setdefault(name, value)
         if not request.path.startswith("/static/"):
             headers.setdefault("Cache-Control", "no-store")
         return response
