@@ -94,15 +94,17 @@ def question(path: str, query: str, accept: str | None, accept_language: str | N
 def decide(connection: Connection, put: Question) -> Outcome:
     """What to answer. Raises NotRegistered, NoSuchLink."""
     kind = put.asked.link_type
-    if put.asked.whole or (kind is None and negotiate.wants_linkset(put.wished.media)):
+    if put.asked.whole or (kind is None and negotiate.names_linkset(put.wished.media)):
         return Whole(_levels(connection, put))
     if kind is None or kind == DEFAULT:
-        return _default(connection, put)
+        leads = _default(connection, put)
+        data = kind is None and negotiate.prefers_data(put.wished.media)
+        return Whole(_levels(connection, put)) if data and leads.link.rel == DEFAULT else leads
     levels = _levels(connection, put)
     of_type = standing.of_type(levels, kind)
     if of_type is None:
         raise NoSuchLink(type=kind.replace(VOC, "gs1:")[:200], code=element_string.human(put.asked.path))
-    if negotiate.LINKSET in (each.value for each in put.wished.media) and negotiate.wants_linkset(put.wished.media):
+    if negotiate.names_linkset(put.wished.media):
         return Whole(levels)
     level, links = of_type
     left = negotiate.best(links, put.wished)

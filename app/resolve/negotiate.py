@@ -226,17 +226,17 @@ def form(ranges: Sequence[Range]) -> str:
     return max(_FORMS, key=lambda each: (quality_of(each, ranges), -_FORMS.index(each))) if ranges else LINKSET
 
 
-def wants_linkset(ranges: Sequence[Range]) -> bool:
-    """Whether a request without a link type asks for the link set by its Accept header alone.
+def names_linkset(ranges: Sequence[Range]) -> bool:
+    """Whether an Accept header asks for a link set by its own media type, and for nothing more than for it."""
+    named = next((each.quality for each in ranges if each.value == LINKSET), 0.0)
+    return named > 0 and named >= quality_of(HTML, ranges)
 
-    linkset+json where nothing is more welcome; other JSON only where a page is less welcome: whoever takes both is sent on as a person is.
-    """
-    named = {each.value: each.quality for each in reversed(ranges)}
+
+def prefers_data(ranges: Sequence[Range]) -> bool:
+    """Whether an Accept header names JSON, and no page as much: whoever takes both is sent on as a person is."""
+    data = max((each.quality for each in ranges if each.value in {JSON, JSON_LD}), default=0.0)
     page = quality_of(HTML, ranges)
-    if named.get(LINKSET, 0) >= max(page, 0.001):
-        return True
-    data = max(named.get(JSON, 0), named.get(JSON_LD, 0))
-    return data > 0 and (data > page or (data == page and not any(name in named for name in _PAGES)))
+    return data > 0 and (data > page or (data == page and not any(each.value in _PAGES for each in ranges)))
 
 
 def wants_page(ranges: Sequence[Range]) -> bool:
