@@ -238,8 +238,8 @@ def secured(context: ssl.SSLContext) -> ssl.SSLContext:
 class Outbound:
     """The one way out of an installation; a part of the runtime, so that tests answer for the world outside.
 
-    agent: User-Agent; private_networks: whether the network around may be reached; look_up, ask: the DNS; trust: whose certificates are
-    believed, None for the machine's.
+    agent: User-Agent; private_networks: whether the network around may be reached; near: `host` or `host:port` that may be reached wherever
+    they are; look_up, ask: the DNS; trust: whose certificates are believed, None for the machine's.
     """
 
     agent: str = "truyxuat"
@@ -247,6 +247,7 @@ class Outbound:
     ports: frozenset[int] = frozenset(_PORTS.values())
     look_up: LookUp = system_look_up
     ask: Ask = ask_dns
+    near: frozenset[str] = frozenset()
     trust: ssl.SSLContext | None = field(default=None, compare=False)
 
     def fetch(
@@ -262,13 +263,12 @@ class Outbound:
     ) -> Answer:
         """Send one request and return what came back, whatever its status.
 
-        most_bytes: of the body, unpacked; seconds: for everything together; also_hosts: `host` or `host:port` that may be reached wherever
-        they are, for our own address; whole: False cuts a longer body instead of refusing it. Raises NotAsked and NoAnswer.
+        most_bytes: of the body, unpacked; seconds: for everything together; also_hosts: near ones of this request, for our own address; whole: False cuts a longer body instead of refusing it. Raises NotAsked and NoAnswer.
         """
         begun = time.monotonic()
         deadline = begun + seconds
         target = read_url(url)
-        trusted = target.authority in also_hosts
+        trusted = target.authority in also_hosts | self.near
         if target.port not in self.ports and not trusted:
             raise PortRefused(host=target.authority, ports=", ".join(map(str, sorted(self.ports))))
         with _translated(target, seconds, most_bytes):
