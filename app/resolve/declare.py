@@ -18,8 +18,9 @@ from app.errors import Conflict, Finding, Invalid, NotFound
 from app.party.permissions import Actor, Permission, permit
 from app.resolve import find_links, kept
 from app.resolve.anchor import Path, place_of
+from app.resolve.find import OPERATOR
 from app.resolve.links import Registration
-from app.resolve.plan import OPERATOR, Item, Plan, judge, make_plan, orphan
+from app.resolve.plan import Item, Plan, judge, make_plan, orphan
 from app.runtime import Runtime
 from app.store.work import Tx
 

@@ -12,7 +12,7 @@ from app.party.model import Person
 from app.resolve import kept
 from app.resolve.anchor import Path, place_of
 from app.resolve.links import Registration
-from app.resolve.model import LinkChange, LinkHost, LinkSet
+from app.resolve.model import LinkChange, LinkSet
 from app.store.folding import fold
 
 PAGE = 50
@@ -89,10 +89,3 @@ def history(connection: Connection, party_id: int, path: Path, before: int | Non
     if before is not None:
         statement = statement.where(LinkChange.change_id < before)
     return list(connection.execute(statement))
-
-
-def unproven(connection: Connection, party_id: int, registration: Registration) -> set[str]:
-    """Hosts of a registration that its organisation has not proven, our own among them when nobody did."""
-    hosts = kept.hosts([registration])
-    statement = select(LinkHost.host).where(LinkHost.party_id == party_id, LinkHost.host.in_(hosts), LinkHost.proven_by.is_not(None))
-    return hosts - {row.host for row in connection.execute(statement)}

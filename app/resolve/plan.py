@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -12,26 +12,40 @@ from sqlalchemy.engine import Connection, Row
 from app.errors import Finding
 from app.resolve import kept, rules
 from app.resolve.anchor import Path, levels, place_of
-from app.resolve.find import registered
+from app.resolve.find import OPERATOR, registered
 from app.resolve.links import Registration
 from app.resolve.model import LinkSet
 from app.resolve.owners import owners
-
-OPERATOR = 0
-"""The party of the operator of the installation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One registration of a file: what it says and where it stands; registration None when that could not be read.
 
-    pointer: JSON pointer or `row=7`; findings, remarks: what is known to be wrong or worth telling.
+    pointer: JSON pointer or `row=7` of the whole; spots: places in the file by the pointer inside a registration, such as
+    `/links/0/href`, where they are not simply below it; findings, remarks: what is known to be wrong or worth telling.
     """
 
     registration: Registration | None
     pointer: str = ""
     findings: tuple[Finding, ...] = ()
     remarks: tuple[Finding, ...] = ()
+    spots: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, pointer: str) -> str:
+        """Where something of the registration stands in the file."""
+        known = pointer
+        while known and known not in self.spots:
+            known = known.rpartition("/")[0]
+        if known in self.spots:
+            place = self.spots[known]
+            return place + pointer.removeprefix(known) if place.startswith("/") else place
+        joint = " " if self.pointer and pointer and not self.pointer.startswith("/") else ""
+        return f"{self.pointer}{joint}{pointer}"
+
+    def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Findings about the registration, with their places in the file."""
+        return tuple(replace(finding, pointer=self.at(finding.pointer)) for finding in findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +63,15 @@ def judge(item: Item, party_id: int) -> Item:
     if item.registration is None:
         return item
     strict = party_id != OPERATOR
-    registration, findings, remarks = rules.judge(item.registration, item.pointer, rules.STRICT if strict else rules.FILES)
+    registration, findings, remarks = rules.judge(item.registration, rules.STRICT if strict else rules.FILES)
     if strict and not findings:
         registration = rules.described(registration)
-    return Item(registration, item.pointer, (*item.findings, *findings), (*item.remarks, *remarks))
+    return replace(
+        item,
+        registration=registration,
+        findings=(*item.findings, *item.placed(findings)),
+        remarks=(*item.remarks, *item.placed(remarks)),
+    )
 
 
 def make_plan(connection: Connection, items: Sequence[Item], party_id: int, promised: Collection[str] = ()) -> Plan:
@@ -71,7 +90,7 @@ def make_plan(connection: Connection, items: Sequence[Item], party_id: int, prom
         row = rows.get(at.anchor)
         wrong = _whose_it_is(item, at.anchor, whose.get(registration.path[0]), row, party_id)
         if at.anchor in seen:
-            wrong = Finding("resolve.path-twice", f"{item.pointer}/path", at.anchor)
+            wrong = Finding("resolve.path-twice", item.at("/path"), at.anchor)
         seen.add(at.anchor)
         if wrong is not None:
             findings.setdefault(number, []).append(wrong)
@@ -87,9 +106,9 @@ def _whose_it_is(item: Item, anchor: str, owner: int | None, row: Row[Any] | Non
     if party_id == OPERATOR:
         return None
     if owner not in {None, party_id} or (row is not None and row.party_id not in {OPERATOR, party_id}):
-        return Finding("resolve.key-of-another", f"{item.pointer}/path", anchor, {"path": anchor})
+        return Finding("resolve.key-of-another", item.at("/path"), anchor, {"path": anchor})
     if owner is None and (row is None or row.party_id != party_id):
-        return Finding("resolve.key-nobodys", f"{item.pointer}/path", anchor, {"path": anchor})
+        return Finding("resolve.key-nobodys", item.at("/path"), anchor, {"path": anchor})
     return None
 
 
@@ -102,16 +121,12 @@ def _leads_somewhere(
         if change.after is None or change.after.default is not None:
             continue
         if not has_default(connection, change.after.path, given):
-            findings.setdefault(number, []).append(
-                Finding("resolve.default-missing", f"{items[number].pointer}/default", change.place.anchor)
-            )
+            findings.setdefault(number, []).append(Finding("resolve.default-missing", items[number].at("/default"), change.place.anchor))
             continue
         below = orphan(connection, change, given)
         if below is not None:
             params = {"path": change.place.anchor, "below": below}
-            findings.setdefault(number, []).append(
-                Finding("resolve.default-needed-below", f"{items[number].pointer}/default", below, params)
-            )
+            findings.setdefault(number, []).append(Finding("resolve.default-needed-below", items[number].at("/default"), below, params))
 
 
 def has_default(connection: Connection, path: Path, given: Collection[str] = (), without: str = "") -> bool:

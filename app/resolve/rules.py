@@ -30,6 +30,8 @@ MOST_WORDS = 20
 _STEM = digital_link.CANONICAL_STEM
 _LEGACY = digital_link.Reading(short_gtin=True)
 _WORD = re.compile(r"[a-z](?:[a-z-]*[a-z])?")
+_RESERVED = {"anchor"}
+"""A word that means something else in a link set."""
 _VOCABULARY = re.compile(r"https?://[A-Za-z0-9.]+(?:/[A-Za-z0-9./]*)?")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?")
@@ -83,30 +85,28 @@ FILES = Strictness(unknown_types=False, twice=False)
 """The operator's files come from another resolver, perhaps one with a newer vocabulary."""
 
 
-def judge(given: Registration, pointer: str = "", how: Strictness = STRICT) -> Judged:
-    """A registration in the form it is kept, with findings below `pointer`; its path was read by `read_path`.
+def judge(given: Registration, how: Strictness = STRICT) -> Judged:
+    """A registration in the form it is kept, with findings at pointers inside it; its path was read by `read_path`.
 
     Texts are NFC without surrounding spaces, addresses ASCII, link types in their one spelling, languages as `vi` or `vi-VN`.
     """
     findings: list[Finding] = []
     remarks: list[Finding] = []
-    description = _text(given.description, f"{pointer}/itemDescription", findings)
+    description = _text(given.description, "/itemDescription", findings)
     default = None
     if given.default is not None:
-        at = f"{pointer}/default"
+        at = "/default"
         default = Link(DEFAULT, _address(given.default.href, at, findings, remarks), _text(given.default.title, f"{at}/title", findings))
     if len(given.links) > MOST_LINKS:
-        findings.append(
-            Finding("resolve.too-many-links", f"{pointer}/links", len(given.links), {"limit": MOST_LINKS, "count": len(given.links)})
-        )
+        findings.append(Finding("resolve.too-many-links", "/links", len(given.links), {"limit": MOST_LINKS, "count": len(given.links)}))
         return Judged(given, tuple(findings), ())
-    links = tuple(_link(link, f"{pointer}/links/{place}", how, findings, remarks) for place, link in enumerate(given.links))
+    links = tuple(_link(link, f"/links/{place}", how, findings, remarks) for place, link in enumerate(given.links))
     for place, link in enumerate(links):
         if link in links[:place]:
-            (findings if how.twice else remarks).append(Finding("resolve.link-twice", f"{pointer}/links/{place}", link.href[:80]))
+            (findings if how.twice else remarks).append(Finding("resolve.link-twice", f"/links/{place}", link.href[:80]))
     if default is not None and not any(link.href == default.href for link in links):
         kind = descriptive(given.path[0][0])
-        remarks.append(Finding("resolve.default-undescribed", f"{pointer}/default", default.href[:80], {"type": kind.removeprefix(VOC)}))
+        remarks.append(Finding("resolve.default-undescribed", "/default", default.href[:80], {"type": kind.removeprefix(VOC)}))
     kept = replace(given, description=description, default=default, links=links)
     return Judged(kept, tuple(findings), tuple(remarks))
 
@@ -144,7 +144,7 @@ def _relation(text: str, pointer: str, how: Strictness, findings: list[Finding],
             remarks.append(Finding("resolve.link-type-deprecated", pointer, text[:80], {"type": f"gs1:{name}"}))
     elif last_word(rel) in GS1_TYPES:
         findings.append(Finding("resolve.link-type-duplicates", pointer, text[:80], {"type": f"gs1:{last_word(rel)}"}))
-    elif not (_WORD.fullmatch(rel) or _VOCABULARY.fullmatch(rel)) or len(rel) > LONGEST_TEXT:
+    elif rel in _RESERVED or not (_WORD.fullmatch(rel) or _VOCABULARY.fullmatch(rel)) or len(rel) > LONGEST_TEXT:
         findings.append(Finding("resolve.link-type-form", pointer, text[:80]))
     return rel
 

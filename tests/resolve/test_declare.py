@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.catalogue import register
 from app.party.permissions import Actor, NotAllowed, Role
-from app.resolve import declare, find_links, kept, rules
+from app.resolve import declare, find, find_links, kept, rules
 from app.resolve.links import DEFAULT, VOC, Link, Registration
 from app.resolve.model import LinkHost
 from app.resolve.plan import Item
@@ -74,11 +74,13 @@ def test_what_the_operator_loads_for_a_key_of_an_organisation_is_the_organisatio
 
 def test_a_host_that_an_organisation_names_is_not_proven_yet(on: Runtime, growers: Enterprise) -> None:
     done = declare.declare(links(), by=growers.actor(), on=on)
+    hosts = kept.hosts([done.registration])
+    assert hosts == {"vaihuonggiang.example"}
     with on.store.reading() as connection:
-        assert find_links.unproven(connection, growers.party_id, done.registration) == {"vaihuonggiang.example"}
+        assert find.proven_hosts(connection, growers.party_id, hosts, "example.test") == set()
     declare.declare(links(), by=OPERATOR, on=on)
     with on.store.reading() as connection:
-        assert find_links.unproven(connection, growers.party_id, done.registration) == set()
+        assert find.proven_hosts(connection, growers.party_id, hosts, "example.test") == hosts
 
 
 def test_a_key_of_another_organisation_is_refused(on: Runtime, growers: Enterprise) -> None:

@@ -1,0 +1,181 @@
+"""Files of registrations as items to declare: our JSON form, JSON Lines of it, and link sets of RFC 9264; pure.
+
+A registration names its key in any spelling: a path, a Digital Link of any domain, a GTIN. What cannot be read is a finding with its
+place, never an exception: one wrong line of thousands must not hide the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.capture import read_document
+from app.errors import Finding, Invalid, Refusal
+from app.resolve import rules
+from app.resolve.links import DEFAULT, Link, Registration, relation
+from app.resolve.plan import Item
+
+JSON, LINES = "json", "jsonl"
+
+_ALONE = {"path", "links", "default", "itemDescription"}
+_SHOWN = 80
+
+
+class NotRegistrations(Invalid):
+    """The file is JSON and says nothing about links."""
+
+    code = "resolve.not-registrations"
+
+
+class NoRegistrations(Invalid):
+    """The file holds no registration at all."""
+
+    code = "resolve.no-registrations"
+
+
+def items_of(raw: bytes, kind: str = JSON) -> list[Item]:
+    """The registrations of a file in the order it names them; kind: JSON, or LINES for one registration a line.
+
+    Raises NotRegistrations, NoRegistrations and, for text that is no strict JSON, what `read_document.loads` raises.
+    """
+    found = list(_lines(raw)) if kind == LINES else list(_document(read_document.loads(raw)))
+    if not found:
+        raise NoRegistrations
+    return found
+
+
+def _document(said: Any) -> Iterator[Item]:
+    if isinstance(said, dict) and "linkset" in said:
+        yield from _members(said["linkset"], "/linkset", _link_set)
+    elif isinstance(said, dict) and "registrations" in said:
+        yield from _members(said["registrations"], "/registrations", item_of)
+    elif isinstance(said, list):
+        yield from _members(said, "", item_of)
+    elif isinstance(said, dict) and _ALONE & said.keys():
+        yield item_of(said, "")
+    else:
+        raise NotRegistrations
+
+
+def _members(said: Any, pointer: str, read: Any) -> Iterator[Item]:
+    if not isinstance(said, list):
+        raise NotRegistrations(pointer=pointer)
+    for place, each in enumerate(said):
+        yield read(each, f"{pointer}/{place}")
+
+
+def _lines(raw: bytes) -> Iterator[Item]:
+    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            yield item_of(read_document.loads(line), f"line={number}")
+        except Refusal as refusal:
+            place = f"line={number} {refusal.pointer}".rstrip()
+            yield Item(None, place, (Finding(refusal.code, place, None, {**refusal.params, "line": number}),))
+
+
+class _Reader:
+    """Takes members out of JSON objects and notes what has the wrong form, at pointers inside the registration."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def text(self, said: Mapping[str, Any], name: str, pointer: str, *, needed: bool = True) -> str | None:
+        """A text, None when it is missing."""
+        value = said.get(name)
+        if isinstance(value, str) and (value or not needed):
+            return value
+        if value is None or value == "":
+            if needed:
+                self.findings.append(Finding("resolve.field-missing", f"{pointer}/{name}", None, {"field": name}))
+        else:
+            self._wrong(value, f"{pointer}/{name}", name, "string")
+        return None
+
+    def texts(self, said: Mapping[str, Any], name: str, pointer: str) -> tuple[str, ...]:
+        """A list of texts; one text stands for a list of one."""
+        value = said.get(name)
+        listed = [value] if isinstance(value, str) else value or []
+        if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+            self._wrong(value, f"{pointer}/{name}", name, "array of strings")
+            return ()
+        return tuple(listed)
+
+    def link(self, said: Any, pointer: str, rel: str | None = None) -> Link | None:
+        """A link; rel: its type where that stands elsewhere."""
+        if not isinstance(said, dict):
+            self._wrong(said, pointer, "links", "object")
+            return None
+        kind = rel if rel is not None else self.text(said, "rel", pointer)
+        href, title = self.text(said, "href", pointer), self.text(said, "title", pointer)
+        media_type = self.text(said, "type", pointer, needed=False)
+        tongues, contexts = self.texts(said, "hreflang", pointer), self.texts(said, "context", pointer)
+        if kind is None or href is None or title is None:
+            return None
+        return Link(kind, href, title, media_type, tongues, contexts)
+
+    def path(self, text: str | None, pointer: str) -> tuple[tuple[str, str], ...] | None:
+        """A key with qualifiers, None when the text names none."""
+        try:
+            return None if text is None else rules.read_path(text)
+        except Invalid as refusal:
+            self.findings.append(Finding(refusal.code, pointer, (text or "")[:_SHOWN], refusal.params))
+            return None
+
+    def _wrong(self, value: Any, pointer: str, field: str, expected: str) -> None:
+        self.findings.append(Finding("resolve.field-form", pointer, str(value)[:_SHOWN], {"field": field, "expected": expected}))
+
+
+def item_of(said: Any, pointer: str) -> Item:
+    """A registration in our JSON form: path, itemDescription, default, links; other members are passed over."""
+    if not isinstance(said, dict):
+        return Item(None, pointer, (Finding("resolve.field-form", pointer, str(said)[:_SHOWN], {"field": pointer, "expected": "object"}),))
+    reader = _Reader()
+    path = reader.path(reader.text(said, "path", ""), "/path")
+    description = reader.text(said, "itemDescription", "")
+    default = None if said.get("default") is None else reader.link(said["default"], "/default", DEFAULT)
+    listed = said.get("links") or []
+    if not isinstance(listed, list):
+        reader.findings.append(Finding("resolve.field-form", "/links", str(listed)[:_SHOWN], {"field": "links", "expected": "array"}))
+        listed = []
+    links = [reader.link(each, f"/links/{place}") for place, each in enumerate(listed)]
+    return _item(reader, pointer, path, description, default, links, {})
+
+
+def _link_set(said: Any, pointer: str) -> Item:
+    """A member of a link set: anchor, itemDescription, and a list of targets under each link type (RFC 9264, section 4.2)."""
+    if not isinstance(said, dict):
+        return Item(None, pointer, (Finding("resolve.field-form", pointer, str(said)[:_SHOWN], {"field": pointer, "expected": "object"}),))
+    reader = _Reader()
+    path = reader.path(reader.text(said, "anchor", ""), "/anchor")
+    description = reader.text(said, "itemDescription", "")
+    defaults: list[Link | None] = []
+    links: list[Link | None] = []
+    spots = {"/path": f"{pointer}/anchor"}
+    for rel, targets in said.items():
+        if rel in {"anchor", "itemDescription"}:
+            continue
+        at = read_document.pointer([rel])
+        if not isinstance(targets, list):
+            reader.findings.append(Finding("resolve.field-form", at, str(targets)[:_SHOWN], {"field": rel, "expected": "array"}))
+            continue
+        is_default = relation(rel) == DEFAULT
+        for place, each in enumerate(targets):
+            spots["/default" if is_default else f"/links/{len(links)}"] = f"{pointer}{at}/{place}"
+            (defaults if is_default else links).append(reader.link(each, f"{at}/{place}", rel))
+    if len(defaults) > 1:
+        reader.findings.append(Finding("resolve.several-defaults", spots["/default"], None, {"count": len(defaults)}))
+    default = defaults[0] if defaults else None
+    plain = None if default is None else Link(DEFAULT, default.href, default.title)
+    return _item(reader, pointer, path, description, plain, links, spots)
+
+
+def _item(
+    reader: _Reader, pointer: str, path: Any, description: str | None, default: Link | None, links: list[Link | None], spots: dict[str, str]
+) -> Item:
+    """What was read, as a registration when everything was."""
+    item = Item(None, pointer, spots=spots)
+    if reader.findings or path is None or description is None:
+        return Item(None, pointer, item.placed(reader.findings), spots=spots)
+    return Item(Registration(path, description, default, tuple(link for link in links if link is not None)), pointer, spots=spots)
