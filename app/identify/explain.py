@@ -10,7 +10,6 @@ from typing import Literal
 from app.errors import Invalid, Refusal
 from app.identify import company_prefix, dictionary, digital_link, epc_binary, epc_urn, issuing, read, typed
 from app.identify.issuing import RESTRICTED, Issuer, Use
-from app.identify.places import counted_from
 from app.identify.read import Identified, Pair, Spelling
 from app.identify.spellings import DEFAULT, Answer, Options, read_as, spell
 
@@ -97,11 +96,9 @@ def reader(form: Form = "auto", options: Options = DEFAULT) -> Callable[[str], A
 
 def read_epc(text: str) -> Identified:
     """The key of an EPC URN, an EPC binary string, or a web address that ends in one. Raises kinds of Invalid with `position`."""
-    if text[:4].lower() == "urn:" or not ("/" in text or text[:1] == "e"):
+    if text[:4].lower() == "urn:":
         return read.read_urn(text)
-    start, segment = read.last_segment(text)
-    with counted_from(start):
-        return read.read_epc_binary(segment)
+    return read.read_epc_link(text) if "/" in text else read.read_epc_binary(text)
 
 
 def explain(text: str, form: Form = "auto", options: Options = DEFAULT, *, today: date, length_of: Length | None = None) -> Explanation:
@@ -109,9 +106,9 @@ def explain(text: str, form: Form = "auto", options: Options = DEFAULT, *, today
     found = reader(form, options)(text)
     path = _path_of(found.ais)
     identified = read.named(path, tuple(pair for pair in found.ais if pair not in path)) if path else None
-    spelling = read.spelling_of(text) if form == "auto" else None
+    spelling = _spelling(text, form)
     key = path[0] if path else next((pair for pair in found.ais if company_prefix.begins_at(pair[0]) is not None), None)
-    scheme, length = _stated(text, spelling, form)
+    scheme, length = _stated(text if form == "epc" else read.kept(text), spelling) if spelling else (None, None)
     if length is None and key is not None and length_of is not None:
         length = length_of(*key)
     return Explanation(
@@ -187,15 +184,18 @@ def _domain(text: str) -> str:
     return text.partition("://")[2].partition("/")[0]
 
 
-def _stated(text: str, spelling: Spelling | None, form: Form) -> tuple[str | None, int | None]:
+def _spelling(text: str, form: Form) -> Spelling | None:
+    if form == "epc":
+        return Spelling.URN if text[:4].lower() == "urn:" else Spelling.EPC_BINARY
+    return read.spelling_of(text) if form == "auto" else None
+
+
+def _stated(text: str, spelling: Spelling) -> tuple[str | None, int | None]:
     """Binary scheme, and digits of the company prefix, where the spelling says them: EPC URNs and EPC binary strings do."""
-    if form not in {"auto", "epc"}:
-        return None, None
-    plain = read.kept(text) if form == "auto" else text
-    if spelling is Spelling.URN or (form == "epc" and plain[:4].lower() == "urn:"):
-        return None, epc_urn.prefix_length(plain)
-    if spelling is Spelling.EPC_BINARY or form == "epc":
-        found = epc_binary.parse(read.last_segment(plain)[1])
+    if spelling is Spelling.URN:
+        return None, epc_urn.prefix_length(text)
+    if spelling is Spelling.EPC_BINARY:
+        found = epc_binary.parse(read.last_segment(text)[1])
         return found.scheme, found.prefix_length
     return None, None
 

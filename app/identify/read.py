@@ -88,7 +88,7 @@ def identify(text: str, options: Options = DEFAULT) -> Identified:
         if isinstance(position, int):
             start = len(text) - len(text.lstrip(_SPACES))
             place = position if places is None else places[position] if 0 <= position < len(places) else len(trimmed)
-            refusal.params["position"] = start + min(place, len(trimmed))
+            refusal.params["position"] = start + max(0, min(place, len(trimmed)))
         raise
 
 
@@ -98,6 +98,8 @@ def spelling_of(text: str) -> Spelling:
     if not trimmed:
         raise NotRecognised(position=0)
     found = _spelling(trimmed)
+    if found is Spelling.DIGITS and len(kept(trimmed)) not in (*_GTINS, _SSCC):
+        return Spelling.ELEMENTS
     return _inside_link(trimmed) if found is Spelling.LINK else found
 
 
@@ -131,7 +133,9 @@ def _inside_link(uri: str) -> Spelling:
         digital_link.parse(uri, _LEGACY)
     except NoKeyInUri:
         segment = last_segment(uri)[1]
-        return Spelling.EPC_BINARY if _EPC_BINARY.fullmatch(segment) else Spelling.COMPRESSED
+        if _EPC_BINARY.fullmatch(segment):
+            return Spelling.EPC_BINARY
+        return Spelling.COMPRESSED if compression.looks_compressed(segment) else Spelling.LINK
     except Invalid:
         return Spelling.LINK
     return Spelling.LINK
@@ -159,7 +163,10 @@ def _link(uri: str, options: Options) -> Identified:
     try:
         link = digital_link.parse(uri, _LEGACY if options is DEFAULT else _lenient(options))
     except NoKeyInUri:
-        return _packed(uri)
+        packed = _packed(uri)
+        if packed is None:
+            raise
+        return packed
     return named(link.path, link.attributes)
 
 
@@ -168,16 +175,37 @@ def _lenient(options: Options) -> digital_link.Reading:
     return digital_link.Reading(short_gtin=True, associations=options.requisites, unknown=unknown)
 
 
-def _packed(uri: str) -> Identified:
-    """What the last segment of a web address without a key stands for: an EPC binary string, or a compressed Digital Link."""
-    start, segment = last_segment(uri)
+def _packed(uri: str) -> Identified | None:
+    """What the last segment of a web address without a key stands for: an EPC binary string, a compressed Digital Link, or nothing."""
+    segment = last_segment(uri)[1]
     if _EPC_BINARY.fullmatch(segment):
-        with counted_from(start):
-            return read_epc_binary(segment)
+        return read_epc_link(uri)
     if compression.looks_compressed(segment):
-        link = digital_link.parse(compression.decompress(uri), _LEGACY)
+        try:
+            link = digital_link.parse(compression.decompress(uri), _LEGACY)
+        except NoKey:  # a word that can be read as attributes of nothing
+            return None
         return named(link.path, link.attributes)
-    raise NoKeyInUri(position=uri.find("/", uri.find("//") + 2))
+    return None
+
+
+def read_epc_link(uri: str) -> Identified:
+    """What a web address that ends in an EPC binary string names, with the AIs of its query. Raises kinds of Invalid."""
+    start, segment = last_segment(uri)
+    with counted_from(start):
+        found = read_epc_binary(segment)
+    query = uri.partition("#")[0].partition("?")[2]
+    if not query:
+        return found
+    whole = digital_link.build(found.path, found.attributes)
+    joined = whole + ("&" if "?" in whole else "?")
+    try:
+        link = digital_link.parse(joined + query, _LEGACY)
+    except Invalid as refusal:
+        beyond = refusal.params["position"] - len(joined)
+        refusal.params["position"] = start if beyond < 0 else uri.find("?") + 1 + beyond  # the segment does not fit, or the query
+        raise
+    return named(link.path, link.attributes)
 
 
 def read_epc_binary(segment: str, options: Options = DEFAULT) -> Identified:  # noqa: ARG001  # no AI can be missing or unknown there

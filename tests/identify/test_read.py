@@ -5,24 +5,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Refusal
-from app.identify import element_string
+from app.identify import compression, element_string
+from app.identify.epc_refusals import EpcTruncated, EpcWithoutKey
 from app.identify.item_key import item_key
-from app.identify.read import Identified, identify
+from app.identify.read import Identified, Spelling, identify, spelling_of
 from app.identify.refusals import (
+    ExclusiveAis,
     NoKey,
+    NoKeyInUri,
     NotAnEpcUrn,
     NotDigits,
     NotRecognised,
     SymbologyUnknown,
     WrongCharacter,
     WrongCheckDigit,
+    WrongDate,
     WrongLength,
 )
+from app.identify.spellings import Options
 from tests.identify import strategies
 from tests.identify.attempts import attempt
 
 GTIN = "09521234543213"
 SSCC = "395212341111111118"
+TAG = "eh3036452148350c4000003039"
+TAGGED = f"https://id.gs1.org/01/{GTIN}/21/12345"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,14 @@ def test_an_item_is_known_with_lot_serial_and_attributes(text: str) -> None:
         ("urn:epc:id:sgln:9521234.00005.0", "GLN", "https://id.gs1.org/414/9521234000051"),
         ("urn:epc:id:giai:9521234.A%2F1", "GIAI", "https://id.gs1.org/8004/9521234A%2F1"),
         ("(8003)09521234000051CRATE", "GRAI", "https://id.gs1.org/8003/09521234000051CRATE"),
+        (TAG, "GTIN", TAGGED),
+        (f" {TAG}\n", "GTIN", TAGGED),
+        (f"https://brand.example/a/{TAG}?linkType=all#x", "GTIN", TAGGED),
+        (f"]Q1https://brand.example/{TAG}", "GTIN", TAGGED),
+        ("urn:epc:tag:sgtin-96:1.9521234.054321.12345", "GTIN", TAGGED),
+        (compression.compress(f"https://brand.example/x/01/{GTIN}/21/12345"), "GTIN", TAGGED),
+        (compression.compress(f"https://brand.example/x/01/{GTIN}/21/12345", partial=True), "GTIN", TAGGED),
+        ("]d1" + compression.compress(f"https://brand.example/01/{GTIN}/21/12345"), "GTIN", TAGGED),
     ],
 )
 def test_other_keys_are_known_too(text: str, kind: str, canonical: str) -> None:
@@ -103,6 +118,14 @@ def test_other_keys_are_known_too(text: str, kind: str, canonical: str) -> None:
         ("(90)x", NoKey, 0),
         (" urn:uuid:1", NotAnEpcUrn, 1),
         (" https://a/01/09521234543214", WrongCheckDigit, 27),
+        ("example", NotRecognised, 0),
+        ("eh2f320434147455900000162e", EpcWithoutKey, 2),
+        (f"https://a/{TAG[:-6]}", EpcTruncated, 10 + len(TAG) - 6),
+        ("https://a/b/example", NoKeyInUri, 9),
+        (f"https://a/{TAG}?17=271399", WrongDate, 10 + len(TAG) + 6),
+        (f"https://a/{TAG}?37=5", ExclusiveAis, 10),
+        ("]Q1https://a/example", NoKeyInUri, 12),
+        ("http://", NoKeyInUri, 7),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_place_as_it_was_typed(text: str, kind: type[Refusal], position: int) -> None:
@@ -136,3 +159,40 @@ def test_no_text_raises_anything_but_a_refusal_with_a_place(text: str) -> None:
         assert 0 <= found.params["position"] <= len(text)
     else:
         assert identify(found.canonical).path == found.path
+
+
+def test_options_let_pass_what_is_refused_without_them() -> None:
+    with pytest.raises(Refusal):
+        identify(f"(01){GTIN}(250)X")
+    lenient = Options(requisites=False, unknown_ais=True)
+    assert identify(f"(01){GTIN}(250)X", lenient).attributes == (("250", "X"),)
+    assert identify(f"(01){GTIN}(89)X", lenient).attributes == (("89", "X"),)
+    assert identify(f"https://a.example/01/{GTIN}?250=X", lenient).attributes == (("250", "X"),)
+
+
+def test_an_epc_binary_string_may_be_followed_by_attributes() -> None:
+    found = identify(f"https://brand.example/{TAG}?17=271122&linkType=all")
+    assert (found.canonical, found.attributes) == (TAGGED, (("17", "271122"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "spelling"),
+    [
+        (f"https://a.example/01/{GTIN}", Spelling.LINK),
+        ("https://a.example/01/1", Spelling.LINK),
+        (f"https://a.example/{TAG}", Spelling.EPC_BINARY),
+        (compression.compress(f"https://a.example/01/{GTIN}/21/1"), Spelling.COMPRESSED),
+        (f" ]C101{GTIN}", Spelling.SCAN),
+        (f"01{GTIN}", Spelling.ELEMENTS),
+        (f"^01{GTIN}", Spelling.ELEMENTS),
+        (SSCC, Spelling.DIGITS),
+    ],
+)
+def test_a_text_is_known_by_its_beginning(text: str, spelling: Spelling) -> None:
+    assert spelling_of(text) is spelling
+
+
+@pytest.mark.parametrize("text", ["", "  ", "hello", "exam-ple"])
+def test_what_has_no_spelling_is_refused(text: str) -> None:
+    with pytest.raises(NotRecognised):
+        spelling_of(text)
