@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from app.errors import NotFound
 from app.settings import LANGUAGES
+from app.web.pictures.gallery import picture
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TITLE = re.compile(r"^#\s+(.+?)\s*$", re.MULTILINE)
+_PICTURE = re.compile(r"(?:\./)?pictures/([a-z-]+)\.svg")
+_SIZE = re.compile(r'<svg [^>]*width="(\d+)" height="(\d+)"')
 _PAGE_LINK = re.compile(r"(?:\./)?([a-z0-9-]+)(?:\.(?:vi|en|fr))?\.md(#.*)?")
 _ORIGINAL = "en"
 
@@ -26,6 +29,9 @@ _ORDER = (
     "record-events",
     "check-it-yourself",
     "identifiers",
+    "printing",
+    "links",
+    "resolver",
     "installation",
     "privacy",
     "glossary",
@@ -64,16 +70,26 @@ def _texts() -> dict[str, str]:
 
 
 def _local_links(tokens: list[Any], language: str) -> None:
-    """Links between files of the folder lead to pages, in the same language: no cookie remembers what a visitor chose."""
+    """Links between files of the folder lead to pages, in the same language: no cookie remembers what a visitor chose.
+
+    Pictures that the program draws are fetched in that language too, and keep their place free while they are on their way.
+    """
     for token in tokens:
         _local_links(token.children or [], language)
+        drawn = _PICTURE.fullmatch(str(token.attrGet("src") or "")) if token.type == "image" else None
+        if drawn is not None:
+            size = _SIZE.match(picture(drawn[1], language))
+            token.attrSet("src", f"/handbook/pictures/{drawn[1]}.svg?lang={language}")
+            for name, value in zip(("width", "height"), size.groups() if size else (), strict=False):
+                token.attrSet(name, value)
+            token.attrSet("loading", "lazy")
         match = _PAGE_LINK.fullmatch(str(token.attrGet("href") or "")) if token.type == "link_open" else None
         if match is not None:
             token.attrSet("href", f"/handbook/{match[1]}?lang={language}{match[2] or ''}")
 
 
 def render(text: str, language: str) -> str:
-    """The HTML of a Markdown text; HTML in it is shown as text, links to other pages lead there in the same language."""
+    """The HTML of a Markdown text; HTML in it is shown as text, links and pictures keep the language. Raises NoSuchPicture."""
     renderer = _renderer()
     tokens = renderer.parse(text)
     _local_links(tokens, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.door import Access, Door, runtime
@@ -17,6 +17,7 @@ from app.party import sign_in
 from app.settings import LANGUAGES
 from app.web import handbook as book
 from app.web import show
+from app.web.pictures import gallery
 from app.words.refusals import catalogue, describe, describe_finding
 
 door = Door("web_pages", __name__, templates=True)
@@ -86,6 +87,17 @@ def handbook() -> str:
 def handbook_page(page: str) -> str:
     """One page of the handbook."""
     return render_template("handbook.html", chapter=book.chapter(page, language()), chapters=[])
+
+
+@door.route("/handbook/pictures/<name>.svg", needs=Access.PUBLIC)
+def handbook_picture(name: str) -> BaseResponse:
+    """A picture of the handbook, in the language that `?lang=` or the browser names."""
+    answer = Response(gallery.picture(name, language()), content_type="image/svg+xml; charset=utf-8")
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    answer.headers["Content-Language"] = language()
+    answer.headers["Vary"] = "Accept-Language"
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 @door.route("/handbook/errors", needs=Access.PUBLIC)

@@ -131,6 +131,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/epcis/capture/<capture_id>"): Sample(_CAPTURE),
     ("GET", "/epcis/events/<path:event_id>"): Sample({"event_id": EVENT}),
     ("GET", "/handbook/<page>"): Sample({"page": "first-batch"}),
+    ("GET", "/handbook/pictures/<name>.svg"): Sample({"name": "gtin"}),
     ("GET", "/leaving/<path:rest>"): Sample({"rest": f"01/{GTIN}"}),
     ("GET", "/log/tile/<path:name>"): Sample({"name": "0/000.p/1"}),
     ("GET", "/v/<path:code_path>"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}),
