@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
@@ -34,7 +35,7 @@ class NotAJsonString(Invalid):
 @click.command(epilog=_EPILOG)
 @click.argument("text", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON string a line in, one JSON object a line out; or TEXT as one object.")
-@click.option("--as", "form", type=click.Choice(_FORMS), default="auto", help="How the text is written; auto finds out.  [auto]")
+@click.option("--as", "form", type=click.Choice(_FORMS), default="auto", help="How the text is written; auto, the default, finds out.")
 @click.option("--permit-unknown-ais", is_flag=True, help="Let application identifiers pass that GS1 has not assigned.")
 @click.option("--permit-unknown-attributes", is_flag=True, help="Also in the query of a Digital Link.")
 @click.option("--no-requisites", is_flag=True, help="Do not ask for the application identifiers that others need beside them.")
@@ -176,6 +177,8 @@ def _told(text: str, form: Form, options: Options, t: Translator) -> int:
 
     from app.identify.explain import explain
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Vietnamese letters shows question marks rather than a traceback
     console = Console(highlight=False, markup=False, emoji=False, file=sys.stdout)
     try:
         found = explain(text, form, options, today=_today())

@@ -116,6 +116,14 @@ def test_without_a_code_at_a_terminal_it_says_how_it_is_called(capsys: pytest.Ca
     assert run("--as", "nonsense", "x") == 2
 
 
+def test_a_terminal_without_vietnamese_letters_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(plain, encoding="ascii"))
+    assert run("--lang", "vi", "9521234543213") == 0
+    sys.stdout.flush()
+    assert b"952" in plain.getvalue()
+
+
 # ------------------------------------------------------------------------------------------------ for programs
 
 
