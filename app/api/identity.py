@@ -31,7 +31,10 @@ def _same_origin(incoming: Request) -> bool:
 
 
 def _resolve(on: Runtime) -> Actor:
-    header = request.headers.get("Authorization", "")
+    environ = request.environ
+    if request.method not in _UNSAFE and "HTTP_AUTHORIZATION" not in environ and "HTTP_COOKIE" not in environ:
+        return ANONYMOUS  # most visitors of printed codes: nothing to look at
+    header = environ.get("HTTP_AUTHORIZATION", "")
     if header:
         return sign_in.by_api_key(header, on=on)
     # Without a cookie too: another site's page must not sign a visitor in as somebody else.

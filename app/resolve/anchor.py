@@ -44,15 +44,26 @@ def place_of(path: Path) -> Place:
 def places(path: Path) -> list[tuple[Path, Place]]:
     """Every level that a request asks for with its place, most granular first; they differ in their qualifiers only."""
     (ai, value), *_ = path
-    key = written(path[:1])
-    issuer, hashed = key_values.issuer(ai, value), class_key(CANONICAL_STEM + key)
-    return [(level, Place(issuer, hashed, end := written(level[1:]), key + end)) for level in levels(path)]
+    texts = [written((pair,)) for pair in path]
+    issuer, hashed = key_values.issuer(ai, value), class_key(CANONICAL_STEM + texts[0])
+    found = []
+    for chosen in _ORDERS[len(path) - 1]:
+        end = "".join([texts[place] for place in chosen])
+        found.append(((path[0], *[path[place] for place in chosen]), Place(issuer, hashed, end, texts[0] + end)))
+    return found
 
 
 def levels(path: Path) -> list[Path]:
     """The request itself and every level above it, most granular first: a serial outranks a lot, a lot a variant (22)."""
-    key, qualifiers = path[0], path[1:]
-    if not qualifiers:
-        return [path]
-    chosen = [(key, *some) for count in range(len(qualifiers), -1, -1) for some in combinations(qualifiers, count)]
-    return sorted(chosen, key=lambda level: [pair in level for pair in reversed(qualifiers)], reverse=True)
+    return [(path[0], *[path[place] for place in chosen]) for chosen in _ORDERS[len(path) - 1]]
+
+
+def _orders(count: int) -> list[tuple[int, ...]]:
+    """Which qualifiers, counted from 1, each level of a path with that many keeps: the last one that is kept outranks all before it."""
+    places_ = range(1, count + 1)
+    chosen = [some for length in range(count, -1, -1) for some in combinations(places_, length)]
+    return sorted(chosen, key=lambda some: [place in some for place in reversed(places_)], reverse=True)
+
+
+_ORDERS = [_orders(count) for count in range(4)]
+"""By the number of qualifiers, of which no key has more than three."""

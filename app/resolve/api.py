@@ -100,14 +100,16 @@ def _document(put: Question, outcome: Several | Whole, form: str) -> bytes:
 
 
 class _AsWritten(Response):
-    """An answer whose Location leaves as it is: the framework would write `[` of a visitor's query as `%5B` (Resolver 1.2, 2.12)."""
+    """An answer without a body whose headers leave as they are.
 
-    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+    The framework would write `[` of a visitor's query as `%5B` in Location (Resolver 1.2, 2.12), and takes a tenth of the request to do it.
+    """
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002  # the framework's signature
         """The headers that are sent."""
-        sent = super().get_wsgi_headers(environ)
-        if "Location" in self.headers:
-            sent["Location"] = self.headers["Location"]
-        return sent
+        if self.status_code != 204:  # RFC 9110, 8.6
+            self.headers["Content-Length"] = "0"
+        return self.headers
 
 
 def _plain(found: Plain) -> Response:

@@ -40,10 +40,12 @@ def install(app: Flask) -> None:
     def after(response: Response) -> Response:
         scripts, camera = getattr(g, "page_scripts", False), getattr(g, "page_camera", False)
         headers = response.headers
+        present = {name.lower() for name, _ in headers}  # asking the headers for what they lack raises an exception each time
         for name, value in of_every_answer(app.extensions["truyxuat"].settings, scripts=scripts, camera=camera).items():
-            headers.setdefault(name, value)
-        if not request.path.startswith("/static/"):
-            headers.setdefault("Cache-Control", "no-store")
+            if name.lower() not in present:
+                headers.add(name, value)
+        if "cache-control" not in present and not request.path.startswith("/static/"):
+            headers.add("Cache-Control", "no-store")
         return response
 
     app.after_request(after)

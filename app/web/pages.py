@@ -28,8 +28,11 @@ _LONGEST_CODE = 2_000
 
 def _remember_language() -> None:
     """A person who is signed in and follows a language link finds that language again next time."""
-    wanted, caller = request.args.get("lang"), show.signed_in()
-    if wanted in LANGUAGES and caller and caller.person_id and not caller.key_id and caller.language != wanted:
+    caller = show.signed_in()
+    if caller is None or not caller.person_id or caller.key_id:
+        return
+    wanted = request.args.get("lang")
+    if wanted in LANGUAGES and caller.language != wanted:
         sign_in.change_language(caller.person_id, str(wanted), on=runtime())
 
 
