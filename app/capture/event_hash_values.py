@@ -149,6 +149,8 @@ def epc(urn: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _rare_epc(urn: str) -> str:
+    if urn.startswith("urn:epc:tag:"):
+        return urn  # the hash translates pure identities only, and a hash once given out stays
     try:
         return epc_urn.to_canonical(urn)
     except NotAnEpcUrn:

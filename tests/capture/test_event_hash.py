@@ -352,3 +352,8 @@ def test_hashing_leaves_the_event_as_it_was() -> None:
     before = json.dumps(value)
     event_hash.event_hash(value, CONTEXT)
     assert json.dumps(value) == before
+
+
+def test_a_tag_uri_stays_as_it_was_written() -> None:
+    tag = "urn:epc:tag:sgtin-96:3.952123.0412345.17"
+    assert f"epc={tag}" in event_hash.prehash(event(epcList=[tag]), CONTEXT)
