@@ -13,7 +13,7 @@ from enum import StrEnum
 from urllib.parse import urljoin
 
 from app.errors import Refusal, Unavailable
-from app.outbound import Answer, NoAnswer, NotAsked, Outbound, TooManyRedirects, UrlRefused, read_url
+from app.outbound import SECONDS, Answer, NoAnswer, NotAsked, Outbound, TooManyRedirects, UrlRefused, read_url
 
 MOST_HOPS = 5
 """Redirects that are followed; browsers follow twenty, people on a slow line wait for two."""
@@ -97,10 +97,14 @@ class _Turns:
 
 
 class Manners:
-    """How we behave to servers of others: two requests at once, a pause between them, and rest for who asks for it (Retry-After)."""
+    """How we behave to servers of others: two requests at once, a pause between them, and rest for who asks for it (Retry-After).
 
-    def __init__(self, stop: threading.Event | None = None, *, own: str = "", pause: float = PAUSE) -> None:
+    pause: seconds between two requests to a host, none to our own; seconds: that one request may take.
+    """
+
+    def __init__(self, stop: threading.Event | None = None, *, own: str = "", pause: float = PAUSE, seconds: float = SECONDS) -> None:
         self.stop = stop or threading.Event()
+        self.seconds = seconds
         self._own, self._pause = own, pause
         self._turns: dict[str, _Turns] = {}
         self._lock = threading.Lock()
@@ -176,6 +180,7 @@ class _Trip:
             try:
                 self.url = urljoin(self.url, to)
             except ValueError as error:
+                self.status = None
                 raise UrlRefused(url=to[:200]) from error
         raise TooManyRedirects(host=read_url(self.url).authority, limit=MOST_HOPS)
 
@@ -191,10 +196,13 @@ class _Trip:
         return answer, bool(answer.body)
 
     def _send(self, method: str) -> Answer:
-        host = read_url(self.url).authority
         self.status = None
+        host = read_url(self.url).authority
         with self._manners.turn(host):
-            answer = self._way.fetch(self.url, method=method, headers=_HEADERS, also_hosts=self._own, most_bytes=_MOST_BYTES, whole=False)
+            seconds, own = self._manners.seconds, self._own
+            answer = self._way.fetch(
+                self.url, method=method, headers=_HEADERS, most_bytes=_MOST_BYTES, seconds=seconds, also_hosts=own, whole=False
+            )
         self.status = answer.status
         self.milliseconds += answer.milliseconds
         if answer.status in _BUSY:

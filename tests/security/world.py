@@ -14,6 +14,7 @@ from tests.builders import Enterprise, document, make_api_key, make_enterprise, 
 
 GTIN = "09521001000017"
 LOT = "VT0612-MAT"
+HOST = "vai-thieu-mat.example.vn"
 OTHERS_GTIN = "09521009000011"
 EVENT = "urn:uuid:6a1b2c3d-0000-4000-8000-00000000ffff"
 MARKS = ("Hương Giang Mật", LOT, "ffff", "Vải thiều mật", "Kho bí mật")
@@ -56,6 +57,7 @@ def make_world(on: Runtime, client: Any) -> World:
     call("POST", "/api/products", {"gtin": GTIN, "name": "Vải thiều mật"})
     call("PUT", f"/api/products/{GTIN}/image", data=_png(), kind="image/png")
     call("POST", f"/api/products/{GTIN}/lots", {"lot": LOT, "produced_on": "2026-06-12"})
+    call("POST", "/api/link-hosts", {"host": HOST})
     job = call("POST", "/api/labels", {"gtin": GTIN, "lot": LOT, "count": 2})
     event = object_event(eventID=EVENT, epcList=[f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9"])
     captured = call("POST", "/epcis/capture?wait=checkpoint", document(event))
@@ -64,9 +66,15 @@ def make_world(on: Runtime, client: Any) -> World:
     names = {
         "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
         "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
-        "row": str(_row_of(on)), "draft": _draft(client, key),
+        "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key),
     }  # fmt: skip
     return World(ours, theirs, names)
+
+
+def _links(call: Any) -> str:
+    """The change that said where our product leads."""
+    said = {"itemDescription": "Vải thiều mật", "default": {"href": "https://mat.example/vai", "title": "Kho bí mật"}}
+    return str(call("PUT", f"/api/links/key?code={GTIN}", said)["change"])
 
 
 def _png() -> bytes:
@@ -102,10 +110,12 @@ _DRAFT, _CAPTURE, _ROW = {"draft_id": "{draft}"}, {"capture_id": "{capture}"}, {
 _JOB = {"job_id": "{job}"}
 _LABEL = {"job_id": "{job}", "serial": "{serial}"}
 _GTIN = {"gtin": GTIN}
+_HOST = {"host": HOST}
 _VOID = {"all": True, "reason": "In hỏng cả cuộn"}
 
 SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/api/api-keys/<key_id>"): Sample({"key_id": "{key}"}),
+    ("DELETE", "/api/link-hosts/<host>"): Sample(_HOST),
     ("GET", "/<any:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("GET", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("GET", "/api/labels/<int:job_id>"): Sample(_JOB),
@@ -113,6 +123,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/api/labels/<int:job_id>/labels/<serial>.svg"): Sample(_LABEL),
     ("GET", "/api/labels/<int:job_id>/serials.csv"): Sample(_JOB),
     ("GET", "/api/labels/<int:job_id>/sheet.pdf"): Sample(_JOB),
+    ("GET", "/api/link-hosts/<host>"): Sample(_HOST),
     ("GET", "/api/products/<gtin>"): Sample(_GTIN),
     ("GET", "/api/products/<gtin>/image"): Sample(_GTIN),
     ("GET", "/api/products/<gtin>/lots"): Sample(_GTIN),
@@ -125,6 +136,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/console/events/<int:row_id>/proof"): Sample(_ROW),
     ("GET", "/console/labels/<int:job_id>"): Sample(_JOB),
     ("GET", "/console/labels/<int:job_id>/file"): Sample(_JOB, query="?kind=csv"),
+    ("GET", "/console/links/hosts/<host>"): Sample(_HOST),
     ("GET", "/console/products/<gtin>"): Sample(_GTIN),
     ("GET", "/console/products/<gtin>/edit"): Sample(_GTIN),
     ("GET", "/console/recalls/<notice>"): Sample(_NOTICE),
@@ -138,13 +150,17 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("OPTIONS", "/<any:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("OPTIONS", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("POST", "/api/labels/<int:job_id>/commission"): Sample(_JOB, json={}),
+    ("POST", "/api/links/changes/<change>/undo"): Sample({"change": "{link_change}"}, json={}),
     ("POST", "/api/labels/<int:job_id>/void"): Sample(_JOB, json=_VOID),
+    ("POST", "/api/link-hosts/<host>/prove"): Sample(_HOST, json={}),
     ("POST", "/api/products/<gtin>/lots"): Sample(_GTIN, json={"lot": "KHAC1", "produced_on": "2026-06-12"}),
     ("POST", "/api/recalls/<notice>/withdraw"): Sample(_NOTICE, json={"reason": "Kết quả kiểm nghiệm lại đạt yêu cầu"}),
     ("POST", "/console/labels/<int:job_id>/made"): Sample(_JOB, form={}),
     ("POST", "/console/api-keys/<key_id>/revoke"): Sample({"key_id": "{key}"}, form={}),
     ("POST", "/console/capture/drafts/<int:draft_id>"): Sample(_DRAFT, form={}),
     ("POST", "/console/labels/<int:job_id>/void"): Sample(_JOB, form={"reason": "In hỏng cả cuộn", "what": "all"}),
+    ("POST", "/console/links/hosts/<host>/forget"): Sample(_HOST, form={}),
+    ("POST", "/console/links/hosts/<host>/prove"): Sample(_HOST, form={}),
     ("POST", "/console/products/<gtin>"): Sample(_GTIN, form={"name": "Của tôi"}),
     ("POST", "/console/products/<gtin>/image"): Sample(_GTIN, form={}),
     ("POST", "/console/recalls/<notice>/withdraw"): Sample(_NOTICE, form={"reason": "Kết quả kiểm nghiệm lại đạt yêu cầu", "sure": "yes"}),
