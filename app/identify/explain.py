@@ -56,9 +56,9 @@ class Explanation:
     """A text explained.
 
     names: what is named (`product`, `batch`, `item`, `unit`, …), None when there is no key; spelling: how the text is written, None when
-    it was told; carrier: symbology, of scan data; scheme: of an EPC binary string; domain: of a web address; issuer: of the key or,
-    without one, of the first AI that has one; canonical: the Digital Link of the key and its qualifiers; epc_urn: None when the length
-    of the company prefix is not known or the key has none.
+    it was told; carrier: symbology, of scan data; scheme: of an EPC binary string; domain: of a web address; foreign: its query pairs
+    that are no AIs; issuer: of the key or, without one, of the first AI that has one; epc_urn: None when the length of the company
+    prefix is not known or the key has none.
     """
 
     text: str
@@ -69,6 +69,7 @@ class Explanation:
     carrier: str | None
     scheme: str | None
     domain: str | None
+    foreign: tuple[str, ...]
     elements: tuple[Element, ...]
     issuer: Issuer | None
     prefix_length: int | None
@@ -104,9 +105,9 @@ def read_epc(text: str) -> Identified:
 def explain(text: str, form: Form = "auto", options: Options = DEFAULT, *, today: date, length_of: Length | None = None) -> Explanation:
     """Everything that the text says by itself. today: decides the century of dates; length_of: known company prefixes."""
     found = reader(form, options)(text)
+    spelling = _spelling(text, form)
     path = _path_of(found.ais)
     identified = read.named(path, tuple(pair for pair in found.ais if pair not in path)) if path else None
-    spelling = _spelling(text, form)
     key = path[0] if path else next((pair for pair in found.ais if company_prefix.begins_at(pair[0]) is not None), None)
     scheme, length = _stated(text if form == "epc" else read.kept(text), spelling) if spelling else (None, None)
     if length is None and key is not None and length_of is not None:
@@ -120,6 +121,7 @@ def explain(text: str, form: Form = "auto", options: Options = DEFAULT, *, today
         carrier=found.carrier or _carrier(text, spelling),
         scheme=scheme,
         domain=_domain(text) if spelling is Spelling.LINK or form == "uri" else None,
+        foreign=_foreign(text) if spelling is Spelling.LINK else found.foreign,
         elements=tuple(_element(ai, value, today) for ai, value in found.ais),
         issuer=issuing.issuer_of(*key) if key is not None else None,
         prefix_length=length,
@@ -182,6 +184,14 @@ def _carrier(text: str, spelling: Spelling | None) -> str | None:
 
 def _domain(text: str) -> str:
     return text.partition("://")[2].partition("/")[0]
+
+
+_ANY = digital_link.Reading(short_gtin=True, associations=False, unknown=True)
+
+
+def _foreign(text: str) -> tuple[str, ...]:
+    """The query pairs that are no AIs, of a Digital Link that was read before."""
+    return tuple(f"{name}={value}" for name, value in digital_link.parse(read.kept(text), _ANY).foreign)
 
 
 def _spelling(text: str, form: Form) -> Spelling | None:

@@ -98,7 +98,7 @@ def _view(found: Explanation, t: Translator) -> dict[str, Any]:
         "spelled": [(t(f"identify.spelled_{name}"), text) for name, text in spelled if text],
         "no_link": link is None,
         "no_urn": found.epc_urn is None,
-        "foreign": [shown(each) for each in found.answer.foreign],
+        "foreign": [shown(each) for each in found.foreign],
         "picture": None if link is None else _picture(link),
         "page": None if found.identified is None else page_of(found.identified),
     }  # fmt: skip

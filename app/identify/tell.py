@@ -117,6 +117,7 @@ def as_json(found: Explanation, t: Translate) -> dict[str, Any]:
         "names": found.names,
         "canonical": None if found.identified is None else found.identified.canonical,
         "epc_urn": found.epc_urn,
+        "foreign": found.foreign,
         "elements": [
             {
                 "ai": each.ai, "title": each.title, "value": each.value, "meaning": meaning(each.ai, t), "words": value(each.typed, t),

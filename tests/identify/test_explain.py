@@ -185,9 +185,10 @@ def test_elements_without_a_key_are_explained_when_they_are_asked_for() -> None:
 
 
 def test_other_parameters_of_an_address_are_kept_apart() -> None:
-    found = explained(f"https://brand.example/01/{GTIN}?linkType=gs1:pip&17=271122", form="uri")
-    assert found.answer.foreign == ("linkType=gs1:pip",)
-    assert found.domain == "brand.example"
+    for form in ("uri", "auto"):
+        found = explained(f"https://brand.example/01/{GTIN}?linkType=gs1:pip&17=271122", form=form)
+        assert found.foreign == ("linkType=gs1:pip",)
+        assert found.domain == "brand.example"
 
 
 @pytest.mark.parametrize(
