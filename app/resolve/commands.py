@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.resolve.hosting.commands import check, vouch
+
 if TYPE_CHECKING:
     from app.party.permissions import Actor
     from app.resolve.declare import Loaded
@@ -30,6 +32,10 @@ def resolve() -> None:
     Works on this installation as its operator, also while a server runs: what is loaded holds from the next request on. What the
     operator loads is trusted: the hosts it leads to count as proven.
     """
+
+
+resolve.add_command(check)
+resolve.add_command(vouch)
 
 
 @resolve.command("import")
