@@ -146,9 +146,6 @@ class TestChecks:
         assert (first["code"], first["url"]) == ("resolve.link-status", public_link(here.on, here.gtins[0]))
         asked = [each for each in here.ours.peer.asked() if here.gtins[0] in each]
         assert asked == [f"HEAD /01/{here.gtins[0]}", f"GET /01/{here.gtins[0]}"] * 2
-            f"HEAD /01/{here.gtins[0]}",
-            f"GET /01/{here.gtins[0]}",
-        ] * 2
 
     def test_one_product_may_be_asked_for_as_it_is_printed(self, here: Street, monkeypatch: pytest.MonkeyPatch) -> None:
         code, lines = self.check(here, monkeypatch, "--gtin", here.gtins[1].lstrip("0"))
