@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import BinaryIO
 
+from app.errors import Invalid
+
 _ARRIVED = 1 << 18
 """Bytes taken at once: many small reads and writes would cost more than the answers."""
 
 LONGEST_LINE = 1 << 20
 """Bytes of a line; the beginning of a longer one is handed over, and the rest of it is skipped."""
+
+
+class NotAJsonString(Invalid):
+    """A line is no JSON, or another value than a string."""
+
+    code = "cli.not-a-json-string"  # params: position (in the line, from 0)
 
 
 def answered(source: BinaryIO, sink: BinaryIO, answer: Callable[[bytes], bytes]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from app.errors import Invalid, Refusal
+from app.errors import Refusal
 
 if TYPE_CHECKING:
     from app.identify.explain import Form
@@ -24,12 +24,6 @@ Examples:
   truyxuat identify ']C101095212345432131726112210LOT7'
   echo '"^010952123454321310LOT7"' | truyxuat identify --json --as element
 """
-
-
-class NotAJsonString(Invalid):
-    """A line of the stream is no JSON, or another value than a string."""
-
-    code = "identify.not-a-json-string"  # params: position (in the line, from 0)
 
 
 @click.command(epilog=_EPILOG)
@@ -107,6 +101,7 @@ def answerer(form: Form, options: Options, tongue: str) -> Callable[[bytes], byt
     """From a JSON string to a JSON object; tongue: language of the messages."""
     import orjson
 
+    from app.cli.lines import NotAJsonString
     from app.identify.explain import reader
 
     loads, dumps, read = orjson.loads, orjson.dumps, reader(form, options)

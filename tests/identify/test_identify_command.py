@@ -156,7 +156,7 @@ def test_every_line_gets_an_object_with_six_keys() -> None:
     }
     assert [answer["ok"] for answer in answers] == [True, True, *[False] * 5]
     assert answers[2]["error"]["ai"] == "01"
-    assert {answer["error"]["code"] for answer in answers[3:6]} == {"identify.not-a-json-string"}
+    assert {answer["error"]["code"] for answer in answers[3:6]} == {"cli.not-a-json-string"}
 
 
 def test_a_line_that_is_no_json_is_answered_and_the_run_goes_on(
@@ -166,7 +166,7 @@ def test_a_line_that_is_no_json_is_answered_and_the_run_goes_on(
     assert run("--json") == 0
     answers = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
     assert [answer["ok"] for answer in answers] == [False, False, False, False, True, False]
-    assert {answer["error"]["code"] for answer in answers if not answer["ok"]} == {"identify.not-a-json-string"}
+    assert {answer["error"]["code"] for answer in answers if not answer["ok"]} == {"cli.not-a-json-string"}
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_a_line_without_end_is_cut_and_the_next_one_is_read() -> None:
 def test_no_text_is_more_than_refused(text: str, form: Any) -> None:
     told = json.loads(answerer(form, DEFAULT, "en")(json.dumps(text).encode()))
     assert list(told) == KEYS
-    if not told["ok"] and told["error"]["code"] != "identify.not-a-json-string":
+    if not told["ok"] and told["error"]["code"] != "cli.not-a-json-string":
         assert 0 <= told["error"]["position"] <= len(text), told
 
 
