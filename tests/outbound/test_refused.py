@@ -23,7 +23,7 @@ DISGUISED = [
     "http://", "http:example.test", "//example.test/", "/path", "", "ftp://example.test/", "file:///etc/passwd", "gopher://example.test/",
     "javascript:alert(1)", "data:text/plain,x", "dict://127.0.0.1:11211/", "http://[::1/", "http://[::1]x/", "http://::1/",
     "http://example.test:0/", "http://example.test:65536/", "http://example.test:http/", "http://example.test:-1/", "http://-a.test/",
-    "http://a..test/", "http://.test/", "http://" + "a" * 64 + ".test/", "http://" + "a." * 127 + "test/", 
+    "http://a..test/", "http://.test/", "http://" + "a" * 64 + ".test/", "http://" + "a." * 127 + "test/",
     "http://example.test/" + "a" * 4000,
     "http://exa\u200bmple\u2024test@x/", "http://%31%32%37.0.0.1/", "http://example.test%00.evil.test/", "http://\u2488\u2488/",
 ]  # fmt: skip
