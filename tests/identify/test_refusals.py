@@ -8,10 +8,22 @@ from importlib.resources import files
 import pytest
 
 from app.errors import Refusal, children
-from app.identify import check_digit, compression, digital_link, element_string, epc_urn, refusals, scan_data
+from app.identify import (
+    check_digit,
+    company_prefix,
+    compression,
+    digital_link,
+    element_string,
+    epc_binary,
+    epc_refusals,
+    epc_urn,
+    refusals,
+    scan_data,
+)
 from app.identify.read import identify
 
 GTIN = "09521234543213"
+ITEM = (("01", GTIN), ("21", "A"))
 
 CAUSES: list[tuple[type[Refusal], Callable[[], object]]] = [
     (refusals.WrongCheckDigit, lambda: check_digit.check("9521234543214")),
@@ -44,7 +56,29 @@ CAUSES: list[tuple[type[Refusal], Callable[[], object]]] = [
     (refusals.WrongPrefixLength, lambda: epc_urn.build((("01", GTIN),), prefix_length=5)),
     (refusals.NotCompressed, lambda: compression.decompress("https://a/about")),
     (refusals.NotCompressible, lambda: compression.compress(f"https://a/01/{GTIN}", partial=True)),
+    (epc_refusals.NotAnEpcSegment, lambda: epc_binary.parse("ehZZ")),
+    (epc_refusals.EpcTooShort, lambda: epc_binary.parse("eh3")),
+    (epc_refusals.EpcTooLong, lambda: epc_binary.parse("eh" + "30" * 600)),
+    (epc_refusals.EpcHeaderReserved, lambda: epc_binary.parse("ehe2" + "0" * 22)),
+    (epc_refusals.EpcWithoutKey, lambda: epc_binary.parse("eh2f" + "0" * 22)),
+    (epc_refusals.EpcTruncated, lambda: epc_binary.parse("eh3036215cb03aea4000")),
+    (epc_refusals.EpcWrongPartition, lambda: epc_binary.parse("eh301f" + "0" * 20)),
+    (epc_refusals.EpcWrongValue, lambda: epc_binary.parse("eh3017" + "f" * 20)),
+    (epc_refusals.EpcLeftover, lambda: epc_binary.parse("eh3066c4409047e140075bcd15ffff")),
+    (epc_refusals.EpcSchemeUnknown, lambda: epc_binary.build(ITEM, scheme="X")),
+    (epc_refusals.EpcPrefixLength, lambda: epc_binary.build(ITEM, scheme="SGTIN-96")),
+    (epc_refusals.EpcNotEncodable, lambda: epc_binary.build(ITEM, scheme="SGTIN-96", prefix_length=7)),
+    (epc_refusals.EpcWrongHost, lambda: epc_binary.build(ITEM, scheme="SGTIN++", host="a b")),
+    (company_prefix.NoCompanyPrefix, lambda: company_prefix.split("10", "A", 7)),
+    (company_prefix.ImpossiblePrefixLength, lambda: company_prefix.split("01", GTIN, 3)),
 ]
+OF_A_FILE: list[tuple[type[Refusal], bytes]] = [
+    (company_prefix.PrefixListTooLarge, b" " * (company_prefix.MOST_BYTES + 1)),
+    (company_prefix.PrefixListUnreadable, b"{"),
+    (company_prefix.PrefixListDoctype, b"<!DOCTYPE a><a/>"),
+    (company_prefix.WrongPrefixEntry, b'{"GCPPrefixFormatList":{"entry":[{"prefix":"A","gcpLength":7}]}}'),
+]
+"""What is wrong with a list of prefixes has a line or an entry, not a place in a text."""
 
 
 @pytest.mark.parametrize(("kind", "cause"), CAUSES)
@@ -61,5 +95,13 @@ def test_each_refusal_has_a_place_and_words_in_three_languages(kind: type[Refusa
         assert words[language].format(**refused.value.params)
 
 
+@pytest.mark.parametrize(("kind", "content"), OF_A_FILE, ids=lambda value: value.__name__ if isinstance(value, type) else "")
+def test_a_wrong_list_of_prefixes_is_refused_in_words(kind: type[Refusal], content: bytes) -> None:
+    with pytest.raises(kind) as refused:
+        company_prefix.Prefixes.read(content)
+    words = tomllib.loads((files("schemas") / "errors.toml").read_text(encoding="utf-8"))[kind.code]
+    assert all(words[language].format(**refused.value.params) for language in ("vi", "en", "fr"))
+
+
 def test_every_refusal_of_identify_is_caused_here() -> None:
-    assert {kind for kind, _ in CAUSES} == {kind for kind in children() if kind.code.startswith("identify.")}
+    assert {kind for kind, _ in [*CAUSES, *OF_A_FILE]} == {kind for kind in children() if kind.code.startswith("identify.")}
