@@ -218,8 +218,14 @@ class _Trip:
 
 
 def _redirect(answer: Answer) -> str | None:
-    """Where an answer sends its visitor."""
-    return answer.headers.get("location") if answer.status in _REDIRECTS else None
+    """Where an answer sends its visitor; many servers write letters of the path as they are, in UTF-8."""
+    to = answer.headers.get("location") if answer.status in _REDIRECTS else None
+    if to is None or to.isascii():
+        return to
+    try:
+        return to.encode("latin-1").decode()
+    except UnicodeError:
+        return to
 
 
 def _rest(retry_after: str, now: datetime) -> float:

@@ -117,6 +117,13 @@ class TestAnswers:
         check(here)
         assert (state(here).state, state(here).url) == (State.ANSWERS, here.there("/a/5"))
 
+    @pytest.mark.parametrize("letters", ["vải-thiều", "vải-thiều".encode().decode("latin-1"), "v%E1%BA%A3i-thi%E1%BB%81u"])
+    def test_a_redirect_may_spell_its_letters_as_they_are(self, here: Street, letters: str) -> None:
+        here.theirs.pages["/v%E1%BA%A3i-thi%E1%BB%81u"] = saying(b"<html>")
+        here.leads(0, here.there(f"/{letters}").encode().decode("latin-1") if letters.startswith("vả") else here.there(f"/{letters}"))
+        check(here)
+        assert state(here).state is State.ANSWERS
+
     def test_a_choice_of_links_is_a_page(self, here: Street) -> None:
         here.ours.pages[f"/01/{here.gtins[0]}"] = saying(b"<html>choose", "300 Multiple Choices")
         check(here)
