@@ -6,11 +6,11 @@ None of them needs a script. The page about an unproven host looks the link up a
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import orjson
-from flask import Response, redirect, render_template, request
+from flask import Response, render_template, request
 from sqlalchemy.engine import Connection
-from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.door import Access, Door, runtime
 from app.api.problem import language, problem
@@ -18,7 +18,7 @@ from app.errors import NotFound, Refusal
 from app.identify import element_string, keys
 from app.party import find as parties
 from app.resolve import answer, find, linkset, negotiate, shown
-from app.resolve.answer import CORS, LEAVING, Leads, NotRegistered, Question, Several, Whole
+from app.resolve.answer import CORS, LEAVING, Leads, NotRegistered, Plain, Question, Several, Whole
 from app.resolve.links import with_query
 from app.resolve.standing import Site, own_page
 from app.resolve.targets import Target, target
@@ -26,6 +26,10 @@ from app.verify.address import raw_path
 from app.verify.pages import verdict_page
 from app.web.pages import refusal_page
 from app.words.translate import translator
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.datastructures import Headers
 
 door = Door("resolve_pages", __name__, templates=True)
 
@@ -57,6 +61,24 @@ def site_of(root: str, tongue: str) -> Site:
     """The installation at a public address whose own words are in a language."""
     found = target(root)
     return Site(root, found.host if isinstance(found, Target) else "", translator(tongue)("resolve.own_page"))
+
+
+class _AsWritten(Response):
+    """An answer without a body whose headers leave as they are.
+
+    The framework would write `[` of a visitor's query as `%5B` in Location (Resolver 1.2, 2.12), and takes a tenth of the request to do it.
+    """
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002  # the framework's signature
+        """The headers that are sent."""
+        if self.status_code != 204:  # RFC 9110, 8.6
+            self.headers["Content-Length"] = "0"
+        return self.headers
+
+
+def plain(found: Plain) -> Response:
+    """An answer of the resolver without a body."""
+    return _AsWritten(status=found.status, headers=found.headers)
 
 
 def links_page(connection: Connection, put: Question, outcome: Several | Whole) -> str:
@@ -95,13 +117,13 @@ def refused(refusal: Refusal) -> Response:
 
 
 @door.route(LEAVING + "/<path:rest>", needs=Access.PUBLIC)
-def leaving(rest: str) -> BaseResponse:  # noqa: ARG001  # the path is read as it was sent
+def leaving(rest: str) -> Response:  # noqa: ARG001  # the path is read as it was sent
     """Say that a host is not proven before a visitor goes there; where the link has changed meanwhile, ask the resolver again."""
     put = put_question(asked_path().removeprefix(LEAVING))
     with runtime().store.reading() as connection:
         outcome = answer.decide(connection, put)
         if not isinstance(outcome, Leads) or outcome.proven:
-            return redirect(with_query(put.site.root + put.asked.target, put.asked.query), code=307)
+            return plain(Plain(307, {"Location": with_query(put.site.root + put.asked.target, put.asked.query)}))
         owner = _owner(connection, outcome.party_id)
     page = render_template(
         "resolve/leaving.html",
