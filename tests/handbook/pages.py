@@ -6,6 +6,7 @@ import json
 import re
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 LANGUAGES = ("vi", "en", "fr")
@@ -16,6 +17,9 @@ NAMES = (
     "record-events",
     "check-it-yourself",
     "identifiers",
+    "printing",
+    "links",
+    "resolver",
     "installation",
     "privacy",
     "glossary",
@@ -23,6 +27,7 @@ NAMES = (
 EVERY = [(name, language) for name in NAMES for language in LANGUAGES]
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(pictures/([a-z-]+)\.svg\)")
 _INLINE = re.compile(r"`([^`\n]+)`")
 
 
@@ -52,6 +57,11 @@ def inline(name: str, language: str) -> list[str]:
     return _INLINE.findall(prose(name, language))
 
 
+def pictures(name: str, language: str) -> list[tuple[str, str]]:
+    """(alternative text, name) of the pictures of a page, in order."""
+    return _PICTURE.findall(prose(name, language))
+
+
 def headings(name: str, language: str) -> list[str]:
     """Headings with their marks, in order."""
     return re.findall(r"^#+ .+$", prose(name, language), re.MULTILINE)
@@ -70,6 +80,12 @@ def rows(body: str) -> list[list[str]]:
         if line.startswith("|") and not line.startswith("|-") and not (number + 1 < len(lines) and lines[number + 1].startswith("|-")):
             found.append([cell.strip() for cell in line.strip().strip("|").split("|")])
     return found
+
+
+def pairs(name: str, language: str = "en") -> list[tuple[str, str, str]]:
+    """(shell block, kind of the block that follows it, what stands there): commands and what they print."""
+    found = _FENCE.findall(text(name, language))
+    return [(body, *after) for (kind, body), after in pairwise(found) if kind == "sh" and after[0] in {"text", "json"}]
 
 
 def values(name: str) -> list[Any]:

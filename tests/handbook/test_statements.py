@@ -37,7 +37,18 @@ def _options(command: str) -> set[str]:
     found = truyxuat.get_command(click.Context(truyxuat), command)
     if found is None:
         raise LookupError(command)
-    return {option for parameter in found.params for option in parameter.opts} | {"--help"}
+    below = list(found.commands.values()) if isinstance(found, click.Group) else []
+    return {option for each in (found, *below) for parameter in each.params for option in parameter.opts} | {"--help"}
+
+
+def test_every_command_below_another_that_is_mentioned_exists() -> None:
+    found = {name: truyxuat.get_command(click.Context(truyxuat), name) for name in COMMANDS}
+    groups = {name: set(command.commands) for name, command in found.items() if isinstance(command, click.Group)}
+    assert "resolve" in groups
+    for name, language in pages.EVERY:
+        code = "\n".join([*pages.inline(name, language), *pages.blocks(name, language, "sh")])
+        for group, commands in groups.items():
+            assert set(re.findall(rf"truyxuat {group} ([a-z]+)", code)) <= commands, (name, group)
 
 
 def _said(name: str, language: str) -> list[str]:

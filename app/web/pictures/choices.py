@@ -15,11 +15,12 @@ _ROOM_OF_SYMBOL = 112.0
 def carriers(t: Translator) -> str:
     """The picture."""
     drawing = Drawing()
+    bars = gs1_128(elements.build((("00", SSCC),)))
     rows: list[tuple[Symbol, Tint, str, str, str]] = [
         (qr(LINK), GREEN, t("pictures.carriers_phone"), t("pictures.carriers_qr"), t("pictures.carriers_qr_text")),
         (ean13(GTIN), GREEN, t("pictures.carriers_till"), t("pictures.carriers_ean"), t("pictures.carriers_ean_text")),
         (gs1_datamatrix(PAIRS), BLUE, t("pictures.carriers_small"), t("pictures.carriers_matrix"), t("pictures.carriers_matrix_text")),
-        (gs1_128(elements.build((("00", SSCC),))), SUN, t("pictures.carriers_pallet"), t("pictures.carriers_128"), t("pictures.carriers_128_text")),
+        (bars, SUN, t("pictures.carriers_pallet"), t("pictures.carriers_128"), t("pictures.carriers_128_text")),
     ]  # fmt: skip
     top = 14.0
     for symbol, tint, purpose, name, text in rows:
@@ -35,7 +36,7 @@ def _row(drawing: Drawing, top: float, symbol: Symbol, tint: Tint, words: tuple[
     drawing.box(EDGE, band + 3, ROOM, 2, fill=tint.strong, round_by=1)
     linear = len(symbol.modules) == 1
     module = _ROOM_OF_SYMBOL / symbol.wide * (1 if linear or symbol.columns > 30 else 0.8)
-    wide, high = drawing.symbol(symbol, EDGE, band + 10, round(module, 3), height=64 if linear else 0)
+    _, high = drawing.symbol(symbol, EDGE, band + 10, round(module, 3), height=64 if linear else 0)
     x = EDGE + _ROOM_OF_SYMBOL + 12
     below = drawing.paragraph(x, band + 10, name, WIDTH - x - EDGE, 14, bold=True)
     below = drawing.paragraph(x, below, text, WIDTH - x - EDGE, SMALL)

@@ -56,7 +56,7 @@ def digital_link(t: Translator) -> str:
     drawing = Drawing()
     symbol = qr(LINK)
     module = 4.4
-    wide, high = drawing.symbol(symbol, (WIDTH - symbol.wide * module) / 2, 6, module)
+    _, high = drawing.symbol(symbol, (WIDTH - symbol.wide * module) / 2, 6, module)
     drawing.parts(
         high + 12,
         [

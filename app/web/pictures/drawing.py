@@ -90,17 +90,34 @@ class Drawing:
         self._add(f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="{colour}"{more}>{escape(text)}</text>', y + size * 0.3)
 
     def paragraph(
-        self, x: float, top: float, text: str, width: float, size: float = NORMAL, *,
-        colour: str = INK, bold: bool = False, mono: bool = False, anchor: Anchor = "start",
-    ) -> float:  # fmt: skip
+        self,
+        x: float,
+        top: float,
+        text: str,
+        width: float,
+        size: float = NORMAL,
+        *,
+        colour: str = INK,
+        bold: bool = False,
+        mono: bool = False,
+    ) -> float:
         """Wrapped lines from their top; returns where the next thing may begin."""
         for line in wrapped(text, size, width, bold=bold, mono=mono):
-            self.text(x, round(top + size, 2), line, size, colour=colour, bold=bold, mono=mono, anchor=anchor)
+            self.text(x, round(top + size, 2), line, size, colour=colour, bold=bold, mono=mono)
             top += size * _LEADING
         return top
 
     def box(
-        self, x: float, y: float, width: float, height: float, *, fill: str = "none", stroke: str = "none", round_by: float = 6, dash: str = ""
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: str = "none",
+        stroke: str = "none",
+        round_by: float = 6,
+        dash: str = "",
     ) -> None:
         """A rectangle with round corners."""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
@@ -111,9 +128,7 @@ class Drawing:
 
     def line(self, x1: float, y1: float, x2: float, y2: float, *, colour: str = LINE, thick: float = 1.5) -> None:
         """A straight line."""
-        self._add(
-            f'<path d="M{x1:g} {y1:g}L{x2:g} {y2:g}" stroke="{colour}" stroke-width="{thick:g}" fill="none"/>', max(y1, y2)
-        )
+        self._add(f'<path d="M{x1:g} {y1:g}L{x2:g} {y2:g}" stroke="{colour}" stroke-width="{thick:g}" fill="none"/>', max(y1, y2))
 
     def arrow(self, x1: float, y1: float, x2: float, y2: float, *, colour: str = MUTED) -> None:
         """A line with a head at its end; straight down or straight to the right."""
@@ -131,7 +146,7 @@ class Drawing:
 
         module: units for each module; height: of bars, in units; quiet: colour of the quiet zone, white otherwise.
         """
-        left, right = symbol.quiet
+        left = symbol.quiet[0]
         linear = len(symbol.modules) == 1
         wide = symbol.wide * module
         high = height if linear else wide

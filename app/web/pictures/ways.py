@@ -79,7 +79,9 @@ def language(t: Translator) -> str:
         drawing.arrow(EDGE + 96, at + 16, EDGE + 126, at + 16)
         word = t("pictures.language_found") if found else t("pictures.language_shorter")
         at = max(drawing.paragraph(EDGE + 136, at + 4, word, ROOM - 136, SMALL, bold=True, colour=tint.strong), at + 32) + 6
-    at = drawing.paragraph(EDGE, at + 4, t("pictures.language_result", tongue=chosen(HEADER)[0]), ROOM, NORMAL, bold=True, colour=GREEN.strong)
+    at = drawing.paragraph(
+        EDGE, at + 4, t("pictures.language_result", tongue=chosen(HEADER)[0]), ROOM, NORMAL, bold=True, colour=GREEN.strong
+    )
     drawing.paragraph(EDGE, at + 6, t("pictures.language_else"), ROOM, SMALL, colour=MUTED)
     told = t("pictures.language_desc", header=HEADER, tongues=", ".join(TONGUES), tongue=chosen(HEADER)[0])
     return drawing.svg(t("pictures.language_title"), told)
