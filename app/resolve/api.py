@@ -6,6 +6,7 @@ a look at an item. Source: GS1-Conformant Resolver Standard 1.2.
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import Any
 
@@ -22,13 +23,18 @@ from app.identify import keys
 from app.resolve import answer, linkset, negotiate
 from app.resolve.answer import CORS, METHODS, Leads, Question, Several, Whole
 from app.resolve.asked import LOOKS_BINARY, is_compressed
-from app.resolve.pages import PREFIXES, asked_path, links_page, plain, put_question, refused, site
+from app.resolve.pages import asked_path, links_page, plain, put_question, refused, site
 from app.settings import Settings
 
 door = Door("resolve_api", __name__)
 
-_KEYS = ",".join(f"'{ai}'" for ai in keys.QUALIFIERS)
-_DIGITAL_LINK = f"/<any({_KEYS}):key>/<rest:rest>"
+_DIGITAL_LINK = "/<ai:key>/<rest:rest>"
+
+
+class _Number(BaseConverter):
+    """A first segment that looks like an AI; no page of ours begins like that, so what is no key of a Digital Link is told as such."""
+
+    regex = "[0-9]{2,4}"
 
 
 class _Rest(BaseConverter):
@@ -39,13 +45,17 @@ class _Rest(BaseConverter):
 
 
 class _Short(BaseConverter):
-    """A single segment that is meant for the resolver: an EPC binary string, or a key without its value."""
+    """A single segment that is meant for the resolver: an EPC binary string, or an AI without its value."""
 
-    regex = "|".join((LOOKS_BINARY.pattern, *keys.QUALIFIERS))
+    regex = f"{LOOKS_BINARY.pattern}|{_Number.regex}"
+
+
+_OURS = re.compile(rf"/(?:{_Number.regex}(?:/|$)|(?:{LOOKS_BINARY.pattern})/?$)")
+"""Paths that are answered here, also where the framework refused them before."""
 
 
 def _add_converters(state: BlueprintSetupState) -> None:
-    state.app.url_map.converters |= {"rest": _Rest, "short": _Short}
+    state.app.url_map.converters |= {"ai": _Number, "rest": _Rest, "short": _Short}
 
 
 door.blueprint.record_once(_add_converters)  # before the routes that name them
@@ -117,7 +127,7 @@ def resolve_older_form() -> Response | None:
 @door.blueprint.after_app_request
 def _open_to_others(response: Response) -> Response:
     """Pages of other sites may also read that a method or a target was refused before the resolver was asked."""
-    if response.status_code >= 400 and (request.path.startswith(PREFIXES) or LOOKS_BINARY.fullmatch(request.path, 1)):
+    if response.status_code >= 400 and _OURS.match(request.path):
         response.headers.update(CORS)
     return response
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.errors import Invalid
-from app.identify import compression, digital_link, epc_binary, keys
+from app.identify import compression, digital_link, epc_binary
 from app.identify.refusals import IllegalInUri
 from app.resolve.anchor import Path, written
 from app.resolve.links import relation
@@ -61,7 +61,7 @@ def read(path: str, query: str, root: str) -> Asked:
         raise IllegalInUri(found="#", position=len(root) + len(path) + 1 + query.index("#"))
     if LOOKS_BINARY.fullmatch(path, 1):
         return _compressed(path, query, root, _of_binary(path))
-    if path.count("/") == 1 and path[1:] not in keys.QUALIFIERS:
+    if path.count("/") == 1 and not path[1:].isdigit():
         return _compressed(path, query, root, compression.decompress(root + path).removeprefix(root))
     return _asked(digital_link.parse(_uri(root, path, query), _HOW), path, query)
 

@@ -101,7 +101,7 @@ def _alternate(put: Question) -> str:
 def refused(refusal: Refusal) -> Response:
     """A refusal as people or programs want it; for people, a key nobody registered is a verdict like any other."""
     page = negotiate.wants_page(negotiate.media(request.headers.get("Accept", "")))
-    if page and isinstance(refusal, NotRegistered) and request.path.startswith(PREFIXES) and b";" not in request.query_string:
+    if page and isinstance(refusal, NotRegistered) and request.path.startswith(PREFIXES):
         found = verdict_page(counted=False)
         found.status_code = refusal.status
     elif page:

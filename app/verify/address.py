@@ -50,11 +50,11 @@ def link_of(identified: Identified) -> str:
 def code_of(target: str, query: str) -> Identified:
     """The code that a verdict page's address names.
 
-    target: raw path of the request, with or without the leading `/v`; query: raw query, of which only application identifiers count.
-    Raises kinds of Invalid.
+    target: raw path of the request, with or without the leading `/v`; query: raw query, of which only application identifiers count;
+    `;` separates its pairs like `&`, as the resolver that leads here reads it. Raises kinds of Invalid.
     """
     path = target.removeprefix(PAGE).removesuffix("/")
-    return identify(_NOWHERE + path + (f"?{query}" if query else ""))
+    return identify(_NOWHERE + path + (f"?{query.replace(';', '&')}" if query else ""))
 
 
 def raw_path(raw_uri: str | None, path_info: str) -> str:

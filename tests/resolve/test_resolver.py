@@ -79,6 +79,11 @@ def test_a_key_nobody_registered_is_not_found_for_programs_and_a_verdict_for_peo
     assert (person.status_code, "Not found" in person.text, "UNKNOWN-PRODUCT" in person.text) == (404, True, True)
 
 
+def test_dates_behind_semicolons_reach_the_verification_page(world: World, client: Any) -> None:
+    page = client.get(client.get(f"{ITEM}?17=260712;15=260701").headers["Location"])
+    assert (page.status_code, "UNREADABLE" in page.text, world.owner.prefix) == (200, False, "9521002")
+
+
 @pytest.mark.parametrize("target", ["/00/195210020000000013", "/8004/9521002ASSET7", "/8003/09521002000030XYZ"])
 def test_other_keys_are_registered_when_an_event_names_them(world: World, client: Any, target: str) -> None:
     assert client.get(target, headers={"Accept": "application/json"}).status_code == 404

@@ -72,7 +72,7 @@ def test_odd_words_in_the_path_are_answered(client: Any, owner: dict[str, str], 
     for route in gets(public):
         if "<" in route.rule:
             for odd in ODD:
-                path = _PLACE.sub(lambda _, odd=odd: odd, route.rule) if "<any" not in route.rule else f"/01/{odd}"  # type: ignore[misc]  # bound now
+                path = _PLACE.sub(lambda _, odd=odd: odd, route.rule) if "<ai:" not in route.rule else f"/01/{odd}"  # type: ignore[misc]  # bound now
                 if wrong(client.get(path, headers={} if public else owner)):
                     faults.append(f"{route.rule}: {path[:80]}")
     assert faults == []
@@ -82,7 +82,7 @@ def test_odd_words_in_the_path_are_answered(client: Any, owner: dict[str, str], 
 def test_odd_words_in_the_query_are_answered(client: Any, owner: dict[str, str], public: bool) -> None:
     faults = []
     for turn, route in enumerate(gets(public)):
-        path = _PLACE.sub("1", route.rule) if "<any" not in route.rule else "/01/09521001000017"
+        path = _PLACE.sub("1", route.rule) if "<ai:" not in route.rule else "/01/09521001000017"
         for odd in ODD if THOROUGH else ODD[turn % STEP :: STEP]:
             query = "&".join(f"{name}={odd}" for name in NAMES)[:12_000]
             if wrong(client.get(f"{path}?{query}", headers={} if public else owner)):

@@ -116,7 +116,7 @@ _VOID = {"all": True, "reason": "In hỏng cả cuộn"}
 SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/api/api-keys/<key_id>"): Sample({"key_id": "{key}"}),
     ("DELETE", "/api/link-hosts/<host>"): Sample(_HOST),
-    ("GET", "/<any:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("GET", "/<ai:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("GET", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("GET", "/api/labels/<int:job_id>"): Sample(_JOB),
     ("GET", "/api/labels/<int:job_id>/labels/<serial>.png"): Sample(_LABEL),
@@ -147,7 +147,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/leaving/<path:rest>"): Sample({"rest": f"01/{GTIN}"}),
     ("GET", "/log/tile/<path:name>"): Sample({"name": "0/000.p/1"}),
     ("GET", "/v/<path:code_path>"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}),
-    ("OPTIONS", "/<any:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
+    ("OPTIONS", "/<ai:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("OPTIONS", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("POST", "/api/labels/<int:job_id>/commission"): Sample(_JOB, json={}),
     ("POST", "/api/links/changes/<change>/undo"): Sample({"change": "{link_change}"}, json={}),
