@@ -263,7 +263,8 @@ class Outbound:
     ) -> Answer:
         """Send one request and return what came back, whatever its status.
 
-        most_bytes: of the body, unpacked; seconds: for everything together; also_hosts: near ones of this request, for our own address; whole: False cuts a longer body instead of refusing it. Raises NotAsked and NoAnswer.
+        most_bytes: of the body, unpacked; seconds: for everything together; also_hosts: near ones of this request, for our own address;
+        whole: False cuts a longer body instead of refusing it. Raises NotAsked and NoAnswer.
         """
         begun = time.monotonic()
         deadline = begun + seconds
