@@ -146,6 +146,7 @@ def _description(settings: Settings) -> dict[str, Any]:
         "supportedPrimaryKeys": list(keys.QUALIFIERS),
         "supportedLinkType": [{"namespace": "https://ref.gs1.org/voc/", "prefix": "gs1:"}],
         "linkTypeDefaultCanBeLinkset": False,
+        "extensionProfile": root + "/handbook/resolver",
         "jsonLdContextLocation": root + linkset.CONTEXT_PATH,
     }
 
