@@ -55,7 +55,7 @@ class Looked:
 
 
 def look(host: str, token: str, way: Outbound) -> Looked:
-    """Look both ways for the token, now. At most ten seconds; asks the network only when nobody answered."""
+    """Look both ways for the token, now: ten seconds at most, and five more to learn whether there is a network when nobody answered."""
     dns, dns_unclear = _in_dns(host, token, way)
     file, file_unclear = _in_file(host, token, way)
     by = DNS if dns is None else FILE if file is None else None
