@@ -215,10 +215,10 @@ class TestFile:
         """Claims the host at a server of ours, lets that say something, and returns what proving it found."""
 
         def run(make: Any) -> tuple[hosts.Host, Peer]:
-            peer = ends.enter_context(serving(lambda connection, asked: talk(connection, asked), secure[0]))
+            peer = ends.enter_context(serving(saying(), secure[0]))
             name = f"{HOST}:{peer.port}"
             host = claimed(on, ours, name)
-            talk = make(host.record[1])
+            peer.talk = make(host.record[1])
             on.outbound = world({HOST: ["127.0.0.1"]}, {}, trust=secure[1], near=frozenset({name}))
             return hosts.prove(name, by=ours.actor(), on=on), peer
 
