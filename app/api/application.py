@@ -33,6 +33,8 @@ DOORS = (
     "app.resolve.api",
     "app.resolve.hosting.api",
     "app.resolve.hosting.pages",
+    "app.resolve.manage.api",
+    "app.resolve.manage.pages",
     "app.resolve.pages",
     "app.verify.api",
     "app.verify.pages",

@@ -99,12 +99,12 @@ def _view(found: Explanation, t: Translator) -> dict[str, Any]:
         "no_link": link is None,
         "no_urn": found.epc_urn is None,
         "foreign": [shown(each) for each in found.foreign],
-        "picture": None if link is None else _picture(link),
+        "picture": None if link is None else picture(link),
         "page": None if found.identified is None else page_of(found.identified),
     }  # fmt: skip
 
 
-def _picture(link: str) -> dict[str, Any] | None:
+def picture(link: str) -> dict[str, Any] | None:
     """A QR code as one SVG path of dark runs, its side in modules with the quiet zone; None when the link is too long for one."""
     if len(link) > _LONGEST_PICTURE:
         return None

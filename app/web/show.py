@@ -16,6 +16,7 @@ from app.api.door import ROUTES, Access, Route
 from app.api.problem import language
 from app.party.permissions import ANONYMOUS, Actor
 from app.settings import LANGUAGES
+from app.verify.address import raw_path
 from app.words.translate import translator
 
 VIETNAM = "+07:00"
@@ -30,6 +31,7 @@ _PLACES = (
     ("web.nav_lots", "/console/lots", "batch"),
     ("web.nav_places", "/console/places", "place"),
     ("web.nav_labels", "/console/labels", "tag"),
+    ("web.nav_links", "/console/links", "link"),
     ("web.nav_events", "/console/events", "truck"),
     ("web.nav_recalls", "/console/recalls", "hand"),
     ("web.nav_scan", "/scan", "scan"),
@@ -72,7 +74,8 @@ def languages() -> tuple[tuple[str, str, str], ...]:
 def in_language(tongue: str) -> str:
     """This page in another language."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return request.path + "?" + urlencode([*kept, ("lang", tongue)])
+    path = raw_path(request.environ.get("RAW_URI"), request.environ.get("PATH_INFO", ""))  # `%2F` in a lot number is data
+    return "/" + path.lstrip("/") + "?" + urlencode([*kept, ("lang", tongue)])
 
 
 def link(path: str) -> str:

@@ -1,0 +1,1 @@
+"""The doors through which organisations say where their codes lead."""
