@@ -37,8 +37,9 @@ def _resolve(on: Runtime) -> Actor:
     header = environ.get("HTTP_AUTHORIZATION", "")
     if header:
         return sign_in.by_api_key(header, on=on)
-    # Without a cookie too: another site's page must not sign a visitor in as somebody else.
-    if request.method in _UNSAFE and not _same_origin(request):
+    # Without a cookie too: another site's page must not sign a visitor in as somebody else. Where no view will run, nothing is protected:
+    # a method that a resource does not know is 405 for everybody.
+    if request.method in _UNSAFE and request.routing_exception is None and not _same_origin(request):
         raise CrossSite
     token = request.cookies.get(COOKIE)
     return sign_in.by_session(token, on=on) if token else ANONYMOUS

@@ -64,6 +64,14 @@ def test_a_page_of_links_carries_them_as_data(app: Any) -> None:
 
 
 @pytest.mark.usefixtures("registered")
+def test_a_page_in_another_language_is_about_the_same_code(app: Any) -> None:
+    target = f"{KEY}/10/A%2FB?linkType=linkset"
+    (other,) = re.findall(r'href="([^"]+)" hreflang="fr" lang="fr"', page(app, target, "vi", 200))
+    assert other == f"{KEY}/10/A%2FB?linkType=linkset&amp;lang=fr"
+    assert "Partout où mène ce code" in page(app, other.replace("&amp;", "&"), "fr", 200)
+
+
+@pytest.mark.usefixtures("registered")
 def test_a_choice_shows_what_there_is_to_choose_from(app: Any) -> None:
     found = send(app, "GET", f"{KEY}?linkType=gs1:pip", {"Accept": "text/html"}, ROOT)
     told = found.body.decode()
