@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.errors import NotFound
 from app.settings import LANGUAGES
 from app.web.pictures.gallery import picture
+from app.words.translate import typeset
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -76,6 +77,8 @@ def _local_links(tokens: list[Any], language: str) -> None:
     """
     for token in tokens:
         _local_links(token.children or [], language)
+        if token.type == "text":
+            token.content = typeset(token.content, language)
         drawn = _PICTURE.fullmatch(str(token.attrGet("src") or "")) if token.type == "image" else None
         if drawn is not None:
             size = _SIZE.match(picture(drawn[1], language))
@@ -99,7 +102,7 @@ def render(text: str, language: str) -> str:
 
 def _chapter(name: str, text: str, language: str) -> Chapter:
     title = _TITLE.search(text)
-    return Chapter(name, title[1] if title else name, render(text, language), language)
+    return Chapter(name, typeset(title[1], language) if title else name, render(text, language), language)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.web import handbook
+from app.words.translate import typeset
 from tests.handbook import pages
 
 
@@ -51,8 +52,15 @@ def test_the_server_shows_every_page_in_the_readers_language(client: Any, langua
         answer = client.get(f"/handbook/{name}?lang={language}")
         assert answer.status_code == 200
         assert f'<article class="prose" lang="{language}">' in answer.text
-        title = pages.headings(name, language)[0].removeprefix("# ")
+        title = typeset(pages.headings(name, language)[0].removeprefix("# "), language)
         assert f"<h1>{title}</h1>" in answer.text
+
+
+def test_no_line_of_a_french_page_begins_with_a_colon() -> None:
+    assert "ce programme\u00a0:</p>" in handbook.chapter("printing", "fr").html
+    assert not re.search(
+        r" [:;?!»]", re.sub(r"<(code|pre)\b.*?</\1>|<[^>]*>", "", handbook.chapter("printing", "fr").html, flags=re.DOTALL)
+    )
 
 
 def test_a_link_between_pages_keeps_the_language(client: Any) -> None:

@@ -87,7 +87,7 @@ def _piped(line: str, printed: str) -> str:
 @pytest.mark.parametrize("place", range(len(pages.pairs("resolver"))))
 def test_a_request_of_the_page_is_answered_as_the_page_says(app: Any, on: Runtime, printed: list[Registration], place: int) -> None:
     commands, kind, wanted = pages.pairs("resolver")[place]
-    found = "".join(_piped(line, _curl(app, on, line)) for line in commands.splitlines())
+    found = "".join(_piped(line, _curl(app, on, line)) for line in commands.replace("\\\n", " ").splitlines())
     assert printed
     assert json.loads(found) == json.loads(wanted) if kind == "json" else found == wanted
 
@@ -170,7 +170,7 @@ def test_the_commands_about_links_do_what_is_said_beside_them(monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     (sheet,) = pages.blocks("links", kind="csv")
     Path("links.csv").write_text(sheet, encoding="utf-8")
-    told = [_command(line) for line in "".join(pages.blocks("links", kind="sh")).splitlines()]
+    told = [_command(line) for line in pages.blocks("links", kind="sh")[1].splitlines()]
     assert "https://htx.example.vn/vai-say" in told[2]
     assert "https://htx.example.vn/kq/H2606121.pdf" in Path("all-links.csv").read_text(encoding="utf-8")
     assert json.loads(_command("truyxuat resolve import links.csv --json"))["unchanged"] == 2
@@ -178,6 +178,20 @@ def test_the_commands_about_links_do_what_is_said_beside_them(monkeypatch: pytes
     assert Path("links.xlsx").read_bytes().startswith(b"PK")
     removed = json.loads(_command("truyxuat resolve remove /01/09521001000024/10/H2606121 --json"))
     assert json.loads(_command(f"truyxuat resolve undo {removed['change']} --json"))["undone"] == removed["change"]
+
+
+def test_a_file_of_links_is_sent_by_a_program_as_the_page_says(client: Any, on: Runtime) -> None:
+    key = walk(client, on).key
+    (sheet,) = pages.blocks("links", kind="csv")
+    shell = pages.blocks("links", kind="sh")[0].replace("\\\n", " ")
+    told = []
+    for line in shell.splitlines():
+        words = shlex.split(line)
+        (target,) = (word.removeprefix(ROOT) for word in words if word.startswith(ROOT))
+        assert "@links.csv" in words
+        told.append(client.post(target, data=sheet.encode(), headers=key, content_type="text/csv").json)
+    assert [(each["checkedOnly"], each["created"], each["findings"]) for each in told] == [(True, 2, []), (False, 2, [])]
+    assert client.get("/api/links/key?code=9521001000024", headers=key).json["default"]["href"] == "https://htx.example.vn/vai-say"
 
 
 def _command(line: str) -> str:
