@@ -38,7 +38,7 @@ _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?")
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class PathWrong(Invalid):
+class LevelWrong(Invalid):
     """A path, Digital Link or other text names no key that links can be registered for."""
 
     code = "resolve.path-level"  # params: path, reason (the AIs that may not stand together)
@@ -55,7 +55,7 @@ class Judged(NamedTuple):
 def read_path(text: str) -> tuple[tuple[str, str], ...]:
     """The key with qualifiers that a path, a Digital Link of any domain or anything else a person types names.
 
-    Raises what the readers of identifiers raise, and PathWrong for a level at which nothing may be registered.
+    Raises what the readers of identifiers raise, and LevelWrong for a level at which nothing may be registered.
     """
     if text.startswith("/"):
         link = digital_link.parse(_STEM + text.removesuffix("/"), _LEGACY)
@@ -64,11 +64,11 @@ def read_path(text: str) -> tuple[tuple[str, str], ...]:
         named = read.identify(text)
         path, attributes = named.path, named.attributes
     if attributes:
-        raise PathWrong(path=text[:80], ais=", ".join(f"({ai})" for ai, _ in attributes))
+        raise LevelWrong(path=text[:80], ais=", ".join(f"({ai})" for ai, _ in attributes))
     ais = [ai for ai, _ in path]
     extra = [ai for ai in ais if ai in {"22", "10"}] if "21" in ais else []
     if extra:
-        raise PathWrong(path=text[:80], ais=", ".join(f"({ai})" for ai in extra))
+        raise LevelWrong(path=text[:80], ais=", ".join(f"({ai})" for ai in extra))
     return path
 
 

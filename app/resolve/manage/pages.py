@@ -85,9 +85,11 @@ def links() -> tuple[str, int]:
 
 
 @door.route("/console/links/edit", needs=Permission.RESOLVE_LINK_READ)
-def edit() -> tuple[str, int]:
-    """The links of the code in `?code=`: the form, and what phones do with it today."""
+def edit() -> tuple[str, int] | BaseResponse:
+    """The links of the code in `?code=`: the form, and what phones do with it today; without a code, the list."""
     code = request.args.get("code", "")[:500].strip()
+    if not code:
+        return redirect("/console/links", code=303)
     try:
         path = rules.read_path(code)
     except Invalid as refusal:
