@@ -15,10 +15,8 @@ from app.work.background import Background
 application = create_app()
 _on = application.extensions["truyxuat"]
 open_installation(_on)
-_redirects = FastRedirects(_on)
-application.wsgi_app = in_front(application.wsgi_app, _redirects)  # type: ignore[method-assign]  # Flask's documented place for it
+application.wsgi_app = in_front(application.wsgi_app, FastRedirects(_on))  # type: ignore[method-assign]  # Flask's documented place for it
 _background = Background(_on)
 _background.start()
 atexit.register(_on.close)
-atexit.register(_redirects.close)
 atexit.register(_background.stop)

@@ -195,8 +195,6 @@ class Application:
             self._beside.shutdown(wait=True)
         if self._background is not None:
             self._background.stop()
-        if self._redirects is not None:
-            self._redirects.close()
         if self._flask is not None:
             self._flask.extensions["truyxuat"].close()
         if self._lock is not None:

@@ -17,7 +17,7 @@ from app.resolve import answer
 from app.resolve.answer import Plain
 from app.resolve.pages import site_of
 from app.runtime import Runtime
-from app.store.quick import NotQuick, QuickReader
+from app.store.quick import NotQuick
 from app.verify.address import raw_path
 from app.web import headers
 
@@ -33,7 +33,7 @@ class FastRedirects:
     """The redirects of one installation."""
 
     def __init__(self, on: Runtime) -> None:
-        self._reader = QuickReader(on.store.engines.reader)
+        self._reader = on.store.quick
         self._site = site_of(on.settings.public_url(), on.settings.language)
         self.always: Headers = list((_WHAT_FLASK_SAYS | headers.of_every_answer(on.settings)).items())
         """Headers that stand beside those of each redirect."""
@@ -52,10 +52,6 @@ class FastRedirects:
         except NotQuick:
             return None
         return found
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._reader.close()
 
 
 def in_front(wsgi: Callable[..., Iterable[bytes]], redirects: FastRedirects) -> Callable[..., Iterable[bytes]]:

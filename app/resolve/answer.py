@@ -148,9 +148,9 @@ def _default(connection: Connection, put: Question) -> Leads:
 def _of_level(connection: Connection, put: Question, row: Registration, default: Link) -> Leads:
     if not row.several_defaults or not (put.wished.languages or put.wished.media or put.wished.contexts):
         return Leads(default, row.proven, row.party_id)
-    level = next(each for each in find.registrations(connection, row.path, put.site.host) if each.path == row.path)
-    better = negotiate.decided(standing.several_defaults(level), put.wished)
-    if better is None:
+    level = next((each for each in find.registrations(connection, row.path, put.site.host) if each.path == row.path), None)
+    better = None if level is None else negotiate.decided(standing.several_defaults(level), put.wished)
+    if better is None:  # also when the level was withdrawn between the two questions
         return Leads(default, row.proven, row.party_id)
     return Leads(better, _is_proven(connection, row, better, put.site), row.party_id)
 

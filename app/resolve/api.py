@@ -21,10 +21,11 @@ from app.api.problem import language
 from app.errors import Refusal
 from app.identify import keys
 from app.resolve import answer, linkset, negotiate
-from app.resolve.answer import CORS, METHODS, Leads, Question, Several, Whole
+from app.resolve.answer import CORS, METHODS, Leads, Outcome, Question, Several, Whole
 from app.resolve.asked import LOOKS_BINARY, is_compressed
 from app.resolve.pages import asked_path, links_page, plain, put_question, refused, site
 from app.settings import Settings
+from app.store.quick import NotQuick
 
 door = Door("resolve_api", __name__)
 
@@ -87,16 +88,30 @@ def resolve_compressed(segment: str) -> Response:  # noqa: ARG001  # as above
 
 def _resolved() -> Response:
     put = put_question(asked_path())
-    with runtime().store.reading() as connection:
-        outcome = answer.decide(connection, put)
-        if isinstance(outcome, Leads):
-            return plain(answer.redirect(put, outcome))
-        form = negotiate.form(put.wished.media)
-        body = links_page(connection, put, outcome) if form == negotiate.HTML else _document(put, outcome, form)
+    outcome = _decided(put)
+    if isinstance(outcome, Leads):
+        return plain(answer.redirect(put, outcome))
+    form = negotiate.form(put.wished.media)
+    body = _page(put, outcome) if form == negotiate.HTML else _document(put, outcome, form)
     headers = CORS | {"Link": answer.link_header(put, context=True), "Vary": answer.VARY, "Cache-Control": "no-cache"}
     kind = "text/html; charset=utf-8" if form == negotiate.HTML else form
     more = {"Content-Language": language()} if form == negotiate.HTML else {}
     return Response(body, 300 if isinstance(outcome, Several) else 200, headers | more, content_type=kind)
+
+
+def _decided(put: Question) -> Outcome:
+    store = runtime().store
+    try:
+        found: Outcome = store.quick.ask(lambda connection: answer.decide(connection, put))
+    except NotQuick:
+        with store.reading() as connection:
+            found = answer.decide(connection, put)
+    return found
+
+
+def _page(put: Question, outcome: Several | Whole) -> str:
+    with runtime().store.reading() as connection:
+        return links_page(connection, put, outcome)
 
 
 def _document(put: Question, outcome: Several | Whole, form: str) -> bytes:

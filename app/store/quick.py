@@ -11,7 +11,13 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Engine, Select
+from sqlalchemy import Engine, Select, exc
+
+_MOST_ON_A_SERVER = 4
+"""Connections to a database server beside those of the pool: it has few to give. The embedded one has as many as there are threads."""
+
+_SMALL_CACHE = "PRAGMA cache_size=-2000"
+"""2 MB for each connection: look-ups by key live from the file's pages in memory, which all connections share."""
 
 _MOST_STATEMENTS = 64
 """Statements kept compiled. A caller that makes a new one for each question does not belong here."""
@@ -71,7 +77,9 @@ class QuickConnection:
         held = engine.raw_connection()
         raw: Any = held.driver_connection
         held.detach()  # never goes back to the pool: it lives as long as its thread
-        if engine.dialect.name != "sqlite":
+        if engine.dialect.name == "sqlite":
+            raw.execute(_SMALL_CACHE)
+        else:
             raw.autocommit = True
         self._engine, self._known, self._raw = engine, known, raw
         self._cursor = raw.cursor()
@@ -100,6 +108,7 @@ class QuickReader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._most = None if engine.dialect.name == "sqlite" else _MOST_ON_A_SERVER
         self._known: dict[int, _Compiled] = {}
         self._threads = threading.local()
         self._lock = threading.Lock()
@@ -110,13 +119,19 @@ class QuickReader:
         connection = getattr(self._threads, "connection", None)
         try:
             if connection is None:
-                connection = self._threads.connection = QuickConnection(self._engine, self._known)
-                with self._lock:
-                    self._open.append(connection)
+                connection = self._threads.connection = self._connect()
             return question(connection)
-        except self._engine.dialect.loaded_dbapi.Error as error:
+        except (exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
             self._drop(connection)  # the usual way tells what is wrong, and the next question begins with a fresh connection
             raise NotQuick from error
+
+    def _connect(self) -> QuickConnection:
+        with self._lock:
+            if self._most is not None and len(self._open) >= self._most:
+                raise NotQuick
+            connection = QuickConnection(self._engine, self._known)
+            self._open.append(connection)
+            return connection
 
     def _drop(self, connection: QuickConnection | None) -> None:
         self._threads.connection = None
@@ -127,7 +142,7 @@ class QuickReader:
             connection.close()
 
     def close(self) -> None:
-        """Close what every thread has opened; nobody may ask any more."""
+        """Close what every thread has opened; who asks afterwards is sent the usual way, or opens anew."""
         with self._lock:
             for connection in self._open:
                 connection.close()

@@ -24,6 +24,7 @@ from sqlalchemy.engine import Connection, CursorResult, RootTransaction
 from app.errors import Conflict, Unavailable
 from app.store.bulk import as_core, insert_rows
 from app.store.engine import Engines, StoreUnreachable, answering, assert_durable, unreachable
+from app.store.quick import QuickReader
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -96,6 +97,8 @@ class Store:
         self._file: tuple[int, int] | None = None
         self._connection: Connection | None = None
         self._durable: Any = None
+        self.quick = QuickReader(engines.reader)
+        """Look-ups by key without a transaction, for questions that must be answered very fast."""
 
     def write(self, function: Callable[[Tx], T], *, timeout: float = 60.0) -> T:
         """Run a function in the writer's transaction and return its result once that is durable.
@@ -140,6 +143,7 @@ class Store:
                 self._queue.put(None)
         if thread is not None:
             thread.join(timeout=30)
+        self.quick.close()
         self.engines.dispose()
 
     def _ensure_thread(self) -> None:

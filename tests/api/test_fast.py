@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +35,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def fast(on: Runtime) -> Iterator[FastRedirects]:
-    redirects = FastRedirects(on)
-    yield redirects
-    redirects.close()
+def fast(on: Runtime) -> FastRedirects:
+    return FastRedirects(on)
 
 
 def make_product(on: Runtime) -> None:
@@ -119,7 +116,7 @@ def test_what_is_no_plain_redirect_is_left_to_flask(on: Runtime, fast: FastRedir
 def test_a_database_that_is_away_is_left_to_flask_and_asked_again_later(on: Runtime, fast: FastRedirects) -> None:
     make_product(on)
     assert fast.answer(f"/01/{GTIN}", "", None, None) is not None
-    fast.close()
+    on.store.quick.close()
     assert fast.answer(f"/01/{GTIN}", "", None, None) is None
     assert fast.answer(f"/01/{GTIN}", "", None, None) is not None
 
