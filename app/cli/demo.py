@@ -57,7 +57,7 @@ def _world(on: Runtime) -> dict[str, Any]:
 
     told = demo_seed.remembered(on)
     if told is None:
-        for _ in progress(demo_seed.seed(on), total=7, about="demo world"):
+        for _ in progress(demo_seed.seed(on), total=8, about="demo world"):
             pass
         told = demo_seed.remembered(on)
     if told is None:

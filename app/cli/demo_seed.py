@@ -17,6 +17,7 @@ from app.capture.accept import accept
 from app.capture.signing_keys import make_hosted_key
 from app.capture.times import micros
 from app.catalogue import register as catalogue
+from app.cli import demo_links
 from app.cli import demo_world as world
 from app.clock import SetClock
 from app.errors import Conflict
@@ -84,7 +85,7 @@ def seed(on: Runtime) -> Iterator[str]:
         if connection.execute(select(Party.party_id).where(Party.tax_code == _tax_code(world.FIRMS[0]))).first() is not None:
             raise DemoHalfSeeded(home=str(on.settings.home))
     story = Story(on)
-    for step in (_firms, _people, _catalogue, _labels, _events, _frauds, _finish):
+    for step in (_firms, _people, _catalogue, _labels, _links, _events, _frauds, _finish):
         step(story)
         yield step.__name__.strip("_")
     _remember(on, story)
@@ -191,6 +192,10 @@ def _labels(story: Story) -> None:
         story.clock.set(datetime.fromisoformat(f"{produced[gtin, lot]}T05:00:00+07:00"))
         story.serials.append(issue.issue(gtin, lot, count, by=story.actors[key], on=story.on).serials)
     story.clock.set(_OPENING)  # the events begin before some of the labels were printed
+
+
+def _links(story: Story) -> None:
+    demo_links.register(story.actors, story.serials[0][0], story.on)
 
 
 def _events(story: Story) -> None:
