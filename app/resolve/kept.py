@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Row
 
 from app.identify.escape import unescape_path
 from app.resolve.anchor import Path, Place, place_of
+from app.resolve.hosts import MOST_HOSTS
 from app.resolve.links import DEFAULT, DEFAULT_MULTI, Link, Registration, link_of
 from app.resolve.model import LinkChange, LinkHost, LinkSet
 from app.resolve.rules import host_of
@@ -181,18 +182,16 @@ def hosts(registrations: Iterable[Registration]) -> set[str]:
 
 
 def remember_hosts(tx: Tx, party_id: int, found: set[str], *, proven_by: str | None, now: datetime) -> None:
-    """Note the hosts that links of an organisation lead to: unproven, or vouched for as `proven_by` unless they were proven before."""
-    known: dict[str, str | None] = {}
-    for some in portions(sorted(found), _SOME):
-        statement = select(LinkHost.host, LinkHost.proven_by).where(LinkHost.party_id == party_id, LinkHost.host.in_(some))
-        known.update((row.host, row.proven_by) for row in tx.execute(statement))
+    """Note the hosts that links of an organisation lead to: unproven, or vouched for as `proven_by` unless they were proven before.
+
+    Of an organisation's own links no more are noted than one may have; those that are not stay unproven like them.
+    """
+    known = {row.host: row.proven_by for row in tx.execute(select(LinkHost.host, LinkHost.proven_by).where(LinkHost.party_id == party_id))}
     proven = {"proven_by": proven_by, "proven_at": now if proven_by else None}
-    fresh = [
-        {"host": host, "party_id": party_id, "token": secrets.token_hex(16), "created_at": now} | proven
-        for host in sorted(found - known.keys())
-    ]
+    fresh = sorted(found - known.keys())[: None if proven_by else max(0, MOST_HOSTS - len(known))]
     if fresh:
-        tx.execute(insert(LinkHost), fresh)
-    doubted = [host for host, proof in known.items() if proof is None] if proven_by else []
+        rows = [{"host": host, "party_id": party_id, "token": secrets.token_hex(16), "created_at": now} | proven for host in fresh]
+        tx.execute(insert(LinkHost), rows)
+    doubted = [host for host in found & known.keys() if known[host] is None] if proven_by else []
     for some in portions(doubted, _SOME):
         tx.execute(update(LinkHost).where(LinkHost.party_id == party_id, LinkHost.host.in_(some)).values(proven))

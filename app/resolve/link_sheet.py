@@ -182,8 +182,9 @@ def _registration(path: Path, rows: list[_Row]) -> Item:
         if _is_default(row, findings):
             if defaults:
                 findings.append(Finding("resolve.several-defaults", row.at("default").pointer, None, {"count": len(defaults) + 1}))
+            else:
+                spots |= _spots("/default", row)
             defaults.append(Link(DEFAULT, link.href, link.title))
-            spots |= _spots("/default", row)
         if row.text("type") or not _is_default(row, []):
             spots |= _spots(f"/links/{len(links)}", row)
             links.append(link)

@@ -44,8 +44,9 @@ class Item:
         return f"{self.pointer}{joint}{pointer}"
 
     def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Findings about the registration, with their places in the file."""
-        return tuple(replace(finding, pointer=self.at(finding.pointer)) for finding in findings)
+        """Findings about the registration, with their places in the file; one cell may be default and link, and is told of once."""
+        found = [replace(finding, pointer=self.at(finding.pointer)) for finding in findings]
+        return tuple({(finding.code, finding.pointer): finding for finding in found}.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def _link_set(said: Any, pointer: str) -> Item:
             spots["/default" if is_default else f"/links/{len(links)}"] = f"{pointer}{at}/{place}"
             (defaults if is_default else links).append(reader.link(each, f"{at}/{place}", rel))
     if len(defaults) > 1:
-        reader.findings.append(Finding("resolve.several-defaults", spots["/default"], None, {"count": len(defaults)}))
+        reader.findings.append(Finding("resolve.several-defaults", "/default", None, {"count": len(defaults)}))
     default = defaults[0] if defaults else None
     plain = None if default is None else Link(DEFAULT, default.href, default.title)
     return _item(reader, pointer, path, description, plain, links, spots)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.catalogue import register
 from app.party.permissions import Actor, NotAllowed, Role
-from app.resolve import declare, find, find_links, kept, rules
+from app.resolve import declare, find, find_links, hosts, kept, rules
 from app.resolve.links import DEFAULT, VOC, Link, Registration
 from app.resolve.model import LinkHost
 from app.resolve.plan import Item
@@ -74,13 +74,20 @@ def test_what_the_operator_loads_for_a_key_of_an_organisation_is_the_organisatio
 
 def test_a_host_that_an_organisation_names_is_not_proven_yet(on: Runtime, growers: Enterprise) -> None:
     done = declare.declare(links(), by=growers.actor(), on=on)
-    hosts = kept.hosts([done.registration])
-    assert hosts == {"vaihuonggiang.example"}
+    named = kept.hosts([done.registration])
+    assert named == {"vaihuonggiang.example"}
     with on.store.reading() as connection:
-        assert find.proven_hosts(connection, growers.party_id, hosts, "example.test") == set()
+        assert find.proven_hosts(connection, growers.party_id, named, "example.test") == set()
     declare.declare(links(), by=OPERATOR, on=on)
     with on.store.reading() as connection:
-        assert find.proven_hosts(connection, growers.party_id, hosts, "example.test") == hosts
+        assert find.proven_hosts(connection, growers.party_id, named, "example.test") == named
+
+
+def test_no_more_hosts_are_noted_than_an_organisation_may_have(on: Runtime, growers: Enterprise) -> None:
+    items = [Item(replace(links(f"/01/{FRUIT}/21/{n}"), default=Link(DEFAULT, f"https://h{n}.example/", "x"))) for n in range(150)]
+    assert len(declare.declare_many(items, by=growers.actor(), on=on).hosts) == 150
+    with on.store.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(LinkHost)).scalar_one() == hosts.MOST_HOSTS
 
 
 def test_a_key_of_another_organisation_is_refused(on: Runtime, growers: Enterprise) -> None:
