@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.errors import Invalid
-from app.identify import compression, digital_link, epc_binary
+from app.identify import check_digit, compression, digital_link, epc_binary
 from app.identify.refusals import IllegalInUri
 from app.resolve.anchor import Path, written
 from app.resolve.links import relation
@@ -19,8 +19,14 @@ LINKSET_TYPES = ("linkset", "all")
 """Values of `linkType` that ask for the link set; `all` is the older one."""
 
 _HOW = digital_link.Reading(semicolons=True)
+_LABEL_AIS = ("01", "22", "10", "21")
 LOOKS_BINARY = re.compile(r"e[hx][0-9A-Za-z_-]*")
 """A path segment that is meant as an EPC binary string, right or wrong."""
+
+_MOST_LABELS = re.compile(
+    r"/01/([0-9]{14})(?:/22/([0-9A-Za-z_.\-]{1,20}))?(?:/10/([0-9A-Za-z_.\-]{1,20}))?(?:/21/([0-9A-Za-z_.\-]{1,20}))?"
+)
+"""The path of nearly every label, where the only thing left to judge is the check digit; a test compares it with the exact reader."""
 
 _WHITE = "!#$%&'()*+,/:;=?@[]~-._"
 
@@ -54,6 +60,9 @@ def read(path: str, query: str, root: str) -> Asked:
     Raises what the readers of Digital Links and of EPC binary strings raise.
     """
     path = path.removesuffix("/")
+    usual = None if query else _MOST_LABELS.fullmatch(path)
+    if usual is not None and check_digit.is_right(usual[1]):
+        return Asked(tuple([pair for pair in zip(_LABEL_AIS, usual.groups(), strict=True) if pair[1]]), path, path, "")
     inner = path.find("#")
     if inner >= 0:  # would hide all that follows from the reader, and not from a browser
         raise IllegalInUri(found="#", position=len(root) + inner)
