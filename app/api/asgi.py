@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 from app import create_app
 from app.api.fast import FastRedirects
 from app.api.opening import only_one, open_installation
+from app.api.proxies import believe
 from app.resolve.answer import Plain
 from app.runtime import Runtime
 from app.settings import Settings, load
@@ -130,11 +131,7 @@ def make_environ(scope: Scope, body: bytes, trusted_proxies: int = 0) -> dict[st
         joint = "; " if key == "HTTP_COOKIE" else ","  # HTTP/2 sends cookies one by one (RFC 9113, 8.2.3)
         environ[key] = f"{environ[key]}{joint}{value}" if key in environ and key.startswith("HTTP_") else value
     environ["CONTENT_LENGTH"] = str(len(body))
-    if trusted_proxies:
-        hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        if len(hops) >= trusted_proxies:
-            environ["REMOTE_ADDR"] = hops[-trusted_proxies]
-        environ["wsgi.url_scheme"] = environ.get("HTTP_X_FORWARDED_PROTO", environ["wsgi.url_scheme"]).split(",")[-1].strip()
+    believe(environ, trusted_proxies)
     return environ
 
 

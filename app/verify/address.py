@@ -61,9 +61,12 @@ def raw_path(raw_uri: str | None, path_info: str) -> str:
     """The path of a request as it was sent.
 
     raw_uri: what the server handed over of the request line, with or without query and authority; None where it hands over nothing;
-    path_info: the decoded path (PEP 3333, Latin-1), from which `%2F` cannot be recovered.
+    path_info: the decoded path (PEP 3333, Latin-1), from which `%2F` cannot be recovered. Further slashes in front are left away, as the
+    framework does when it looks for the page: they would name a host in a link that begins with this path.
     """
     if not raw_uri:
         return quote(path_info.encode("latin-1"))
     path = raw_uri.split("?", 1)[0]
-    return "/" + path.split("://", 1)[1].partition("/")[2] if path.lower().startswith(("http://", "https://")) else path
+    if path.lower().startswith(("http://", "https://")):
+        path = path.split("://", 1)[1].partition("/")[2]
+    return "/" + path.lstrip("/")
