@@ -15,10 +15,14 @@ from app.runtime import make_runtime
 from app.settings import Settings
 from app.store.folding import fold
 from tests.builders import Enterprise, gtin, make_api_key, make_enterprise
+from tests.resolve.scenarios import load
 from tests.serving import servers
 from tests.serving.wire import HOST, Way
 
 GTIN = gtin("952100100001")
+ELSEWHERE = {gtin("952999900001"): "http://truyxuat/p?a=%2F", gtin("952999900002"): "https://shop.example/p%2Fq/(1)?a=[b]"}
+"""Products that lead to other hosts; the first bears the name that nginx has for the server behind it."""
+
 NAMES = ("granian", "gunicorn", "nginx-granian", "nginx-gunicorn")
 
 
@@ -42,9 +46,14 @@ def furnish(home: Path, template: Path) -> dict[str, str]:
         name = "Vải thiều"
         values = {"gtin": GTIN, "party_id": owner.party_id, "name": name, "name_key": fold(name), "status": "active"}
         on.store.write(lambda tx: tx.execute(insert(Product).values(created_at=on.clock.now(), **values)))
+        load(on, [{"path": f"/01/{key}", "itemDescription": name, "links": [], "default": _to(href)} for key, href in ELSEWHERE.items()])
         return make_api_key(on, owner) | {"Content-Type": "application/json"}
     finally:
         on.close()
+
+
+def _to(href: str) -> dict[str, str]:
+    return {"href": href, "title": "Cửa hàng"}
 
 
 @pytest.fixture(scope="session")

@@ -38,3 +38,10 @@ def test_a_body_too_large_is_refused_in_our_own_words(served: Served, front: Way
 
 def test_an_uploaded_page_of_twenty_megabytes_passes(served: Served, front: Way) -> None:
     assert front.ask("/api/capture/check", "POST", b" " * 19_999_990 + b"[]", served.key).status < 413
+
+
+@pytest.mark.parametrize(("target", "source"), [("/sign-in", "127.0.0.7"), ("//sign-in", "127.0.0.8")])
+def test_an_address_may_try_few_passwords(front: Way, target: str, source: str) -> None:
+    asked = [front.ask(target, source=source).status for _ in range(13)]
+    assert (asked[0], asked[-1]) == (200, 429)
+    assert front.ask("/", source=source).status == 200

@@ -10,7 +10,7 @@ import pytest
 from app.identify import epc_binary
 from tests.builders import document, object_event, raw
 from tests.serving import ONCE
-from tests.serving.conftest import GTIN, Served
+from tests.serving.conftest import ELSEWHERE, GTIN, Served
 from tests.serving.wire import HOST, Way
 
 pytestmark = ONCE
@@ -56,6 +56,12 @@ def test_the_page_that_a_code_leads_to_reads_the_lot_that_was_printed(way: Way, 
     assert page.status == 200
     assert f"<dd>{read}</dd>" in page.text
     assert "<dd>S/1</dd>" in page.text
+
+
+@pytest.mark.parametrize("key", ELSEWHERE)
+def test_where_an_owner_leads_is_sent_as_it_was_registered(way: Way, key: str) -> None:
+    answer = way.ask(f"/01/{key}/10/A%2FB?x=%2F&y=[z]")
+    assert (answer.status, answer.location) == (307, ELSEWHERE[key] + "&x=%2F&y=[z]")
 
 
 def test_a_slash_at_the_end_is_left_away_in_front_of_the_query(way: Way) -> None:
