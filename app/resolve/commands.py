@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.resolve.hosting.commands import check, vouch
+from app.resolve.proof.commands import check, vouch
 
 if TYPE_CHECKING:
     from app.party.permissions import Actor

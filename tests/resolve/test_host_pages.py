@@ -14,7 +14,7 @@ from app.clock import SetClock
 from app.outbound import NameUnknown
 from app.party.permissions import Role
 from app.resolve import hosts
-from app.resolve.hosting import commands
+from app.resolve.proof import commands
 from app.resolve.link_check import public_link
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_api_key, make_enterprise, signed_in

@@ -15,7 +15,7 @@ from app.resolve.link_state import LinkState, link_answers
 from app.web.forms import json_answer, json_object
 from app.words.refusals import describe_finding
 
-door = Door("resolve_hosting_api", __name__)
+door = Door("resolve_proof_api", __name__)
 
 
 def _problem(finding: Finding | None) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from app.resolve.link_state import State, link_answers
 from app.web import forms
 from app.words.refusals import describe_finding
 
-door = Door("resolve_hosting_pages", "app.resolve", templates=True)
+door = Door("resolve_proof_pages", "app.resolve", templates=True)
 
 
 def told(finding: Finding | None) -> dict[str, Any] | None:
