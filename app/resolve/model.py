@@ -1,6 +1,7 @@
 """Tables of the resolver: what each printed key leads to, whose web addresses have been proven, and whether links answer.
 
-Link sets are distributed by the issuer of the key, as everything one resolves by key is; facts about an organisation by `party_id`.
+Link sets are distributed by the issuer of the key, as everything one resolves by key is; hosts are a reference table; changes and checks
+are facts about an organisation and keyed by `party_id`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ class LinkSet(Base):
     """Where one registered key, or one key with qualifiers, leads.
 
     issuer, class_key: of the primary key alone, so that one range holds every level; qualifiers: "" or as `/10/LOT-A1`, escaped as in the
-    canonical URI; anchor: the canonical path; party_id: whose it is, 0 for the operator of the installation; links: as
-    `app.resolve.links.Link.as_json`; several_defaults: there is a gs1:defaultLinkMulti, so the visitor's language matters.
+    canonical URI; anchor: the canonical path; description_key: folded, for searches; party_id: whose it is, 0 for the operator of the
+    installation; links: as `app.resolve.links.Link.as_json`; several_defaults: there is a gs1:defaultLinkMulti, so the visitor's language
+    matters.
     """
 
     __tablename__ = "link_set"
@@ -32,6 +34,7 @@ class LinkSet(Base):
     party_id: Mapped[int] = mapped_column(Id)
     anchor: Mapped[str] = mapped_column(Words)
     description: Mapped[str] = mapped_column(Words)
+    description_key: Mapped[str] = mapped_column(Words, server_default="")
     default_href: Mapped[str | None] = mapped_column(Words)
     default_title: Mapped[str | None] = mapped_column(Words)
     default_host: Mapped[str | None] = mapped_column(Words)
@@ -47,7 +50,7 @@ class LinkChange(Base):
     __table_args__ = (Index("ix_link_change_anchor", "party_id", "anchor", "change_id"),)
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
-    change_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    change_id: Mapped[int] = mapped_column(Id, primary_key=True, index=True)
     anchor: Mapped[str] = mapped_column(Words)
     before: Mapped[Any] = mapped_column(Document, nullable=True)
     after: Mapped[Any] = mapped_column(Document, nullable=True)
@@ -58,12 +61,15 @@ class LinkChange(Base):
 class LinkHost(Base):
     """A host that an organisation's links lead to; only a proven one is redirected to without asking the visitor.
 
+    A small table that every shard has whole (a reference table), because each redirect joins it with a link set of any issuer.
+
     host: lower case, IDNA, with the port when it is not the scheme's; proven_by: "dns", "file" or "operator"; None while unproven;
     failed_since: when a proof that once held was first not found again; problem: what the last look found instead, by the way it looked
     ("dns", "file"), as code and parameters of a sentence.
     """
 
     __tablename__ = "link_host"
+    __table_args__ = (Index("ix_link_host_checked_at", "checked_at"),)
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
     host: Mapped[str] = mapped_column(Words, primary_key=True)
