@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from os import SEEK_END
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     from app.resolve.links import Registration
     from app.resolve.plan import Item
     from app.runtime import Runtime
+    from app.words.translate import Translator
 
 _KINDS = {".json": "json", ".jsonld": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".xlsx": "xlsx"}
 _MOST = 100
 _SHOWN = 20
 _AT_ONCE = 1_000
+_LARGE = 1_000_000
+"""Bytes of a file that takes long enough for a bar."""
 
 
 @click.group()
@@ -50,16 +55,13 @@ def import_(file: Path, *, party: str | None, kind: str | None, dry_run: bool, s
 
     All or nothing unless --skip-wrong; the same file again changes nothing. Exit 1 when something was refused.
     """
-    import gc
-
     from app.errors import Refusal
 
-    gc.disable()  # a million small values that all stay until the end: looking through them again and again costs a third of the time
     with _opened() as on:
         by = _actor(party, on)
         try:
-            items = _items(file, kind or _kind(file))
-            loaded = _loaded(items, by, on, dry_run=dry_run, skip_wrong=skip_wrong)
+            with _source(file) as source:
+                loaded = _loaded(source, kind or _kind(file), by, on, dry_run=dry_run, skip_wrong=skip_wrong)
         except Refusal as refusal:
             return _refused(file, refusal, as_json=as_json)
     done = {"file": str(file), "ok": not loaded.findings, "dryRun": dry_run} | _counts(loaded) | {"hosts": list(loaded.hosts)}
@@ -73,37 +75,69 @@ def _kind(file: Path) -> str:
     return _KINDS.get(file.suffix.lower(), JSON)
 
 
-def _items(file: Path, kind: str) -> list[Item]:
-    """The registrations of a file; standard input for `-`."""
+@contextmanager
+def _source(file: Path) -> Iterator[BinaryIO]:
+    """The file to read; standard input for `-`."""
+    if str(file) == "-":
+        yield sys.stdin.buffer
+        return
+    with file.open("rb") as source:
+        yield source
+
+
+def _items(source: BinaryIO, kind: str) -> Iterator[Item]:
+    """The registrations of a file, one by one as far as its kind allows."""
+    from app.capture.sheet_file import MOST_BYTES
     from app.resolve import link_sheet, registration_file
 
-    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    return link_sheet.read(raw, kind).items if kind in {link_sheet.CSV, link_sheet.XLSX} else registration_file.items_of(raw, kind)
+    if kind in {link_sheet.CSV, link_sheet.XLSX}:
+        return iter(link_sheet.read(source.read(MOST_BYTES + 1), kind).items)
+    return registration_file.read(source, kind)
 
 
-def _loaded(items: list[Item], by: Actor, on: Runtime, *, dry_run: bool, skip_wrong: bool) -> Loaded:
-    """Load or judge, with a bar while a person watches."""
+def _loaded(source: BinaryIO, kind: str, by: Actor, on: Runtime, *, dry_run: bool, skip_wrong: bool) -> Loaded:
+    """Load or judge, with bars while a person watches: bytes that are judged, then registrations that are written."""
     from app.resolve import declare
 
-    with _bar(len(items) * (1 if dry_run else 2)) as told:
+    with _bars(source) as (read, told):
+        items = _telling(_items(source, kind), source, read)
         if dry_run:
-            return declare.check_many(items, by=by, on=on, told=told)
-        return declare.declare_many(items, by=by, on=on, skip_wrong=skip_wrong, told=told)
+            return declare.check_many(items, by=by, on=on, most=_MOST)
+        return declare.declare_many(items, by=by, on=on, skip_wrong=skip_wrong, told=told, most=_MOST)
+
+
+def _telling(items: Iterator[Item], source: BinaryIO, read: Callable[[int], None] | None) -> Iterator[Item]:
+    """The items; tells every thousand how far the file was read."""
+    for number, item in enumerate(items):
+        if read is not None and number % _AT_ONCE == 0:
+            read(source.tell())
+        yield item
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[[int], None]]:
-    """Hears of progress; silent in pipes and for small files."""
-    if total < _AT_ONCE or not sys.stderr.isatty():
-        yield lambda count: None  # noqa: ARG005  # nobody watches
+def _bars(source: BinaryIO) -> Iterator[tuple[Callable[[int], None] | None, Callable[[int, int], None]]]:
+    """Hear how far the file was read, and how many of how many registrations are written; silent in pipes and for small files."""
+    size = source.seek(0, SEEK_END) if source.seekable() else 0
+    if size:
+        source.seek(0)
+    if size < _LARGE or not sys.stderr.isatty():
+        yield None, lambda done, total: None  # noqa: ARG005  # nobody watches
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    from app.cli.refused import language
+    from app.words.translate import translator
+
+    t = translator(language())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("resolve import", total=total)
-        yield lambda count: bar.advance(task, count)
+        reading, writing = bar.add_task(t("links.cli_judging"), total=size), bar.add_task(t("links.cli_writing"), total=None)
+        yield partial(_completed, bar, reading), lambda done, total: bar.update(writing, completed=done, total=total)
+
+
+def _completed(bar: Any, task: Any, done: int) -> None:
+    bar.update(task, completed=done)
 
 
 def _counts(loaded: Loaded) -> dict[str, Any]:
@@ -117,10 +151,10 @@ def _tell(done: dict[str, Any], loaded: Loaded, *, vouched: bool, as_json: bool)
     from app.words.refusals import describe_finding
     from app.words.translate import translator
 
-    findings = [describe_finding(item, language()) for item in loaded.findings[:_MOST]]
-    remarks = [describe_finding(item, language()) for item in loaded.remarks[:_MOST]]
+    findings = [describe_finding(item, language()) for item in loaded.findings]
+    remarks = [describe_finding(item, language()) for item in loaded.remarks]
     if as_json:
-        totals = {"findings": findings, "findingsTotal": len(loaded.findings), "remarks": remarks, "remarksTotal": len(loaded.remarks)}
+        totals = {"findings": findings, "findingsTotal": loaded.findings_total, "remarks": remarks, "remarksTotal": loaded.remarks_total}
         line(done | totals | {"hostsProvenBy": "operator" if vouched else None})
         return
     t = translator(language())
@@ -129,15 +163,15 @@ def _tell(done: dict[str, Any], loaded: Loaded, *, vouched: bool, as_json: bool)
     if vouched and loaded.hosts:
         named = ", ".join(loaded.hosts[:_SHOWN]) + (" …" if len(loaded.hosts) > _SHOWN else "")
         click.echo(t("links.cli_hosts", hosts=named))
-    _listed(findings, len(loaded.findings))
-    _listed(remarks, len(loaded.remarks))
+    _listed(findings, loaded.findings_total, t)
+    _listed(remarks, loaded.remarks_total, t)
 
 
-def _listed(described: list[dict[str, Any]], total: int) -> None:
+def _listed(described: list[dict[str, Any]], total: int, t: Translator) -> None:
     for item in described[:_SHOWN]:
         click.echo(f"  {item['pointer']}: {item['message']} {item['remedy']}", err=True)
     if total > _SHOWN:
-        click.echo(f"  … {total - _SHOWN}", err=True)
+        click.echo(f"  {t('links.cli_more', count=total - _SHOWN)}", err=True)
 
 
 def _refused(file: Path, refusal: Any, *, as_json: bool) -> int:
@@ -145,14 +179,21 @@ def _refused(file: Path, refusal: Any, *, as_json: bool) -> int:
     from app.cli.output import line
     from app.cli.refused import language, tell
     from app.words.refusals import describe, describe_finding
+    from app.words.translate import translator
 
-    if not as_json:
+    if not as_json and not refusal.findings:
         tell(refusal, as_json=False)
         return 1
+    total = refusal.params.get("count", len(refusal.findings))
     detail, remedy = describe(refusal, language())
-    error = {"code": refusal.code, "detail": detail, "remedy": remedy, "pointer": refusal.pointer}
     findings = [describe_finding(item, language()) for item in refusal.findings[:_MOST]]
-    line({"file": str(file), "ok": False, "error": error, "findings": findings, "findingsTotal": len(refusal.findings)})
+    if not as_json:
+        click.secho(detail, fg="red", err=True)
+        _listed(findings, total, translator(language()))
+        click.echo(remedy, err=True)
+        return 1
+    error = {"code": refusal.code, "detail": detail, "remedy": remedy, "pointer": refusal.pointer}
+    line({"file": str(file), "ok": False, "error": error, "findings": findings, "findingsTotal": total})
     return 1
 
 

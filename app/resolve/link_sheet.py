@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from app.capture import sheet_file
 from app.capture.sheet_cells import Unfit, Where, digits_of, shown, text_of
+from app.capture.sheet_refusals import SheetTooLarge, TooManyRows
 from app.capture.sheet_rows import ERRORS, letters
-from app.errors import Finding, Invalid
+from app.errors import Finding, Invalid, TooLarge
 from app.identify.escape import escape_path
 from app.resolve import link_types, rules
 from app.resolve.anchor import Path, written
@@ -23,6 +24,18 @@ from app.resolve.registration_file import NoRegistrations
 from app.store.folding import fold
 
 CSV, XLSX = sheet_file.CSV, sheet_file.XLSX
+
+
+class SheetTooLong(TooLarge):
+    """More rows of links than one sheet may have; a file of another kind may have any number."""
+
+    code = "resolve.sheet-too-long"  # params: rows, limit
+
+
+class SheetTooBig(TooLarge):
+    """The sheet of links is longer than it may be; a file of another kind may have any length."""
+
+    code = "resolve.sheet-too-large"  # params: found, limit (bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +100,13 @@ class _Row:
 
 
 def read(raw: bytes, kind: str) -> Sheet:
-    """The registrations of a sheet, CSV or XLSX. Raises what `sheet_file.read` raises, and NoRegistrations."""
-    table = sheet_file.read(raw, kind)
+    """The registrations of a sheet, CSV or XLSX. Raises what `sheet_file.read` raises, SheetTooLong, SheetTooBig and NoRegistrations."""
+    try:
+        table = sheet_file.read(raw, kind)
+    except TooManyRows as refusal:
+        raise SheetTooLong(**refusal.params) from None
+    except SheetTooLarge as refusal:
+        raise SheetTooBig(**refusal.params) from None
     head = _header_index(table)
     columns, findings = _columns(table, head)
     if findings:

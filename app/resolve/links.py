@@ -53,8 +53,14 @@ class Link:
 
     def target(self) -> dict[str, Any]:
         """The target object of a link set (RFC 9264, 4.2.3)."""
-        more = {"type": self.type, "hreflang": list(self.hreflang), "context": list(self.context)}
-        return {"href": self.href, "title": self.title} | {name: value for name, value in more.items() if value}
+        said: dict[str, Any] = {"href": self.href, "title": self.title}
+        if self.type:
+            said["type"] = self.type
+        if self.hreflang:
+            said["hreflang"] = list(self.hreflang)
+        if self.context:
+            said["context"] = list(self.context)
+        return said
 
 
 def link_of(kept: dict[str, Any]) -> Link:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
+from app.catalogue.model import Product
 from app.errors import Finding
 from app.resolve import kept, rules
-from app.resolve.anchor import Path, levels, place_of
+from app.resolve.anchor import Pair, Path, levels, place_of
 from app.resolve.find import OPERATOR, registered
 from app.resolve.links import Registration
 from app.resolve.model import LinkSet
 from app.resolve.owners import owners
+
+_NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, bool] = MappingProxyType({})
+_SOME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Item:
     pointer: str = ""
     findings: tuple[Finding, ...] = ()
     remarks: tuple[Finding, ...] = ()
-    spots: Mapping[str, str] = field(default_factory=dict)
+    spots: Mapping[str, str] = field(default_factory=lambda: _NOWHERE_ELSE)
 
     def at(self, pointer: str) -> str:
         """Where something of the registration stands in the file."""
@@ -49,14 +55,29 @@ class Item:
         return tuple({(finding.code, finding.pointer): finding for finding in found}.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """changes: what good items come to; wrong: places of the items with findings; rows: what is kept at the places today, by anchor."""
+class Wish(NamedTuple):
+    """A registration in the form of its row, with what is needed to tell where it stands.
 
-    changes: list[kept.Change]
-    findings: list[Finding]
-    wrong: set[int]
-    rows: dict[str, Row[Any]]
+    number: its place among the items; row: with the owner it would have if nobody has its key; hosts: that it leads to; item: where it
+    stands, without its registration; wrong: there are findings already.
+    """
+
+    number: int
+    row: kept.Kept
+    hosts: tuple[str, ...]
+    item: Item
+    wrong: bool = False
+
+
+class Planned(NamedTuple):
+    """A wish without a finding and what it comes to."""
+
+    wish: Wish
+    change: kept.Change
+
+
+Numbered = tuple[int, Finding]
+"""A finding with the number of its item."""
 
 
 def judge(item: Item, party_id: int) -> Item:
@@ -67,42 +88,66 @@ def judge(item: Item, party_id: int) -> Item:
     registration, findings, remarks = rules.judge(item.registration, rules.STRICT if strict else rules.FILES)
     if strict and not findings:
         registration = rules.described(registration)
-    return replace(
-        item,
-        registration=registration,
-        findings=(*item.findings, *item.placed(findings)),
-        remarks=(*item.remarks, *item.placed(remarks)),
-    )
+    if findings or remarks:
+        found, told = (*item.findings, *item.placed(findings)), (*item.remarks, *item.placed(remarks))
+        return Item(registration, item.pointer, found, told, item.spots)
+    return Item(registration, item.pointer, item.findings, item.remarks, item.spots)
 
 
-def make_plan(connection: Connection, items: Sequence[Item], party_id: int, promised: Collection[str] = ()) -> Plan:
-    """What judged items of an organisation, or of the operator, would change.
+def wishes(items: Iterable[Item], party_id: int, first: int = 0) -> list[Wish]:
+    """Judged items that could be read, as rows of an organisation; first: the number of the first item."""
+    found = []
+    for number, item in enumerate(items, first):
+        if item.registration is not None:
+            spots = {name: item.spots[name] for name in _LATER if name in item.spots} if item.spots else _NOWHERE_ELSE
+            place = Item(None, item.pointer, spots=spots)
+            if item.findings:  # of what is wrong only the key is asked about
+                bare = Registration(item.registration.path, "", None, ())
+                found.append(Wish(number, kept.row_of(bare, party_id), (), place, wrong=True))
+            else:
+                hosts = tuple(kept.hosts((item.registration,)))
+                found.append(Wish(number, kept.row_of(item.registration, party_id), hosts, place))
+    return found
 
-    promised: anchors outside of `items` that will have a default link when everything is done.
+
+_LATER = ("", "/path", "/default")
+"""What findings are about that are made later than those of the rules."""
+
+
+def make_plan(
+    connection: Connection, wanted: Sequence[Wish], party_id: int, seen: dict[str, bool] | None = None
+) -> tuple[list[Planned], list[Numbered]]:
+    """What wishes of an organisation, or of the operator, come to, and what keeps them from it; `leading_nowhere` is asked apart.
+
+    seen: anchors that stood earlier in the file, and whether each will have a default link; those of the wishes are added.
     """
-    read = [(place, item, item.registration) for place, item in enumerate(items) if item.registration is not None]
-    places = [place_of(registration.path) for _, _, registration in read]
-    rows = kept.rows_at(connection, places)
-    whose = owners(connection, {registration.path[0] for _, _, registration in read})
-    findings: dict[int, list[Finding]] = {place: list(item.findings) for place, item in enumerate(items) if item.findings}
-    changes: dict[int, kept.Change] = {}
-    seen: set[str] = set()
-    for (number, item, registration), at in zip(read, places, strict=True):
-        row = rows.get(at.anchor)
-        wrong = _whose_it_is(item, at.anchor, whose.get(registration.path[0]), row, party_id)
-        if at.anchor in seen:
-            wrong = Finding("resolve.path-twice", item.at("/path"), at.anchor)
-        seen.add(at.anchor)
+    seen = {} if seen is None else seen
+    rows = kept.rows_at(connection, [wish.row for wish in wanted])
+    keys = [_key(wish.row.anchor) for wish in wanted]
+    whose = owners(connection, set(keys))
+    planned: list[Planned] = []
+    findings: list[Numbered] = []
+    for wish, key in zip(wanted, keys, strict=True):
+        anchor, row = wish.row.anchor, rows.get(wish.row.anchor)
+        wrong = _whose_it_is(wish.item, anchor, whose.get(key), row, party_id)
+        if anchor in seen:
+            wrong = Finding("resolve.path-twice", wish.item.at("/path"), anchor)
+        seen.setdefault(anchor, False)
         if wrong is not None:
-            findings.setdefault(number, []).append(wrong)
-        owner = whose.get(registration.path[0], row.party_id if row is not None else party_id) if party_id == OPERATOR else party_id
-        changes[number] = kept.Change(at, owner, row, registration)
-    _leads_somewhere(connection, items, {n: c for n, c in changes.items() if n not in findings}, set(promised), findings)
-    listed = [finding for place in sorted(findings) for finding in findings[place]]
-    return Plan([change for place, change in changes.items() if place not in findings], listed, set(findings), rows)
+            findings.append((wish.number, wrong))
+        if wrong is None and not wish.wrong:
+            seen[anchor] = wish.row.default_href is not None
+            owner = whose.get(key, row.party_id if row is not None else party_id) if party_id == OPERATOR else party_id
+            planned.append(Planned(wish, kept.Change(row, wish.row if owner == wish.row.party_id else wish.row._replace(party_id=owner))))
+    return planned, findings
 
 
-def _whose_it_is(item: Item, anchor: str, owner: int | None, row: Row[Any] | None, party_id: int) -> Finding | None:
+def _key(anchor: str) -> Pair:
+    """AI and value of the key that an anchor begins with."""
+    return kept.path_of("/".join(anchor.split("/", 3)[:3]))[0]
+
+
+def _whose_it_is(item: Item, anchor: str, owner: int | None, row: kept.Kept | None, party_id: int) -> Finding | None:
     """What keeps an organisation from registering a key: it is somebody else's, or nobody's that we know of."""
     if party_id == OPERATOR:
         return None
@@ -113,52 +158,81 @@ def _whose_it_is(item: Item, anchor: str, owner: int | None, row: Row[Any] | Non
     return None
 
 
-def _leads_somewhere(
-    connection: Connection, items: Sequence[Item], changes: dict[int, kept.Change], promised: set[str], findings: dict[int, list[Finding]]
-) -> None:
-    """Note registrations without a default at their level or above, and those that would take one away from a level below."""
-    given = promised | {change.place.anchor for change in changes.values() if change.after is not None and change.after.default is not None}
-    for number, change in changes.items():
-        if change.after is None or change.after.default is not None:
-            continue
-        if not has_default(connection, change.after.path, given):
-            findings.setdefault(number, []).append(Finding("resolve.default-missing", items[number].at("/default"), change.place.anchor))
+def leading_nowhere(connection: Connection, planned: Sequence[Planned], given: Mapping[str, bool]) -> list[Numbered]:
+    """Registrations without a default at their level or above, and those that would take one away from a level below.
+
+    given: anchors of the file, with whether each will have a default when everything is done.
+    """
+    bare = [each for each in planned if each.wish.row.default_href is None]
+    if not bare:
+        return []
+    paths = [kept.path_of(each.wish.row.anchor) for each in bare]
+    led = _led(connection, paths, given)
+    findings: list[Numbered] = []
+    for (wish, change), path in zip(bare, paths, strict=True):
+        anchor, place = wish.row.anchor, wish.item.at("/default")
+        if path not in led:
+            findings.append((wish.number, Finding("resolve.default-missing", place, anchor)))
             continue
         below = orphan(connection, change, given)
         if below is not None:
-            params = {"path": change.place.anchor, "below": below}
-            findings.setdefault(number, []).append(Finding("resolve.default-needed-below", items[number].at("/default"), below, params))
+            findings.append((wish.number, Finding("resolve.default-needed-below", place, below, {"path": anchor, "below": below})))
+    return findings
 
 
-def has_default(connection: Connection, path: Path, given: Collection[str] = (), without: str = "") -> bool:
+def _led(connection: Connection, paths: Sequence[Path], given: Mapping[str, bool]) -> set[Path]:
+    """Those of many paths without a default of their own that lead somewhere; as `has_default` says of one."""
+    products = _products(connection, sorted({path[0][1] for path in paths if path[0][0] == "01"}))
+    above = {path: [place_of(level) for level in levels(path)[1:]] for path in paths}
+    led = {path for path in above if path[0][0] == "01" and path[0][1] in products}
+    led.update(path for path in above if path not in led and any(given.get(place.anchor, False) for place in above[path]))
+    open_ = [path for path in above if path not in led]
+    rows = kept.rows_at(connection, {place for path in open_ for place in above[path]})
+    for path in open_:
+        if any((row := rows.get(place.anchor)) is not None and row.default_href is not None for place in above[path]) or (
+            path[0][0] != "01" and registered(connection, path[:1]) is not None
+        ):
+            led.add(path)
+    return led
+
+
+def _products(connection: Connection, gtins: Sequence[str]) -> set[str]:
+    """Those of many GTINs that are in the catalogue."""
+    found: set[str] = set()
+    for some in kept.portions(gtins, _SOME):
+        found.update(connection.scalars(select(Product.gtin).where(Product.gtin.in_(some))))
+    return found
+
+
+def has_default(connection: Connection, path: Path, given: Mapping[str, bool] = _NOTHING, without: str = "") -> bool:
     """Whether a path without a default of its own leads somewhere: to our page for a key of the catalogue, or where a level above leads.
 
-    given: anchors that will have a default; without: an anchor that will have none.
+    given: anchors of a file, with whether each will have a default; without: an anchor that will have none.
     """
     if registered(connection, path[:1]) is not None:
         return True
     above = [place_of(level) for level in levels(path)[1:]]
-    if any(place.anchor in given for place in above):
+    if any(given.get(place.anchor, False) for place in above):
         return True
     return any(row.default_href is not None and anchor != without for anchor, row in kept.rows_at(connection, above).items())
 
 
-def orphan(connection: Connection, change: kept.Change, given: Collection[str] = ()) -> str | None:
+def orphan(connection: Connection, change: kept.Change, given: Mapping[str, bool] = _NOTHING) -> str | None:
     """The anchor of a level below that would lead nowhere without the default that a change takes away, None when there is none."""
     if change.before is None or change.before.default_href is None:
         return None
-    own = set(kept.path_of(change.place.anchor))
+    own = set(kept.path_of(change.row.anchor))
     for path in _without_default(connection, change):
         below = place_of(path).anchor
-        if own < set(path) and below not in given and not has_default(connection, path, given, without=change.place.anchor):
+        if own < set(path) and not given.get(below, False) and not has_default(connection, path, given, without=change.row.anchor):
             return below
     return None
 
 
 def _without_default(connection: Connection, change: kept.Change) -> Iterator[Path]:
     statement = select(LinkSet.anchor).where(
-        LinkSet.issuer == change.place.issuer,
-        LinkSet.class_key == change.place.class_key,
+        LinkSet.issuer == change.row.issuer,
+        LinkSet.class_key == change.row.class_key,
         LinkSet.default_href.is_(None),
     )
     return (kept.path_of(row.anchor) for row in connection.execute(statement))

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.errors import Finding, Invalid
-from app.identify import digital_link, read
+from app.identify import check_digit, digital_link, read
 from app.resolve.link_types import DEPRECATED, descriptive
 from app.resolve.link_types import TYPES as GS1_TYPES
 from app.resolve.links import DEFAULT, VOC, Link, Registration, relation
-from app.resolve.targets import Target, target
+from app.resolve.targets import target
 
 LONGEST_TEXT = 200
 """Characters of a title or description; a phone shows a link on three lines at most."""
@@ -27,14 +27,24 @@ MOST_LINKS = 200
 MOST_WORDS = 20
 """Languages or contexts of one link."""
 
+_VALUE = r"([0-9A-Za-z_.\-]{1,20})"
+_USUAL_PATH = re.compile(
+    rf"(?:https://[a-z][a-z0-9]*(?:\.[a-z][a-z0-9]*)+)?/01/([0-9]{{14}})(?:/21/{_VALUE}|(?:/22/{_VALUE})?(?:/10/{_VALUE})?)"
+)
+"""How files name nearly every key, where the only thing left to judge is the check digit; a test compares it with the exact reader."""
+_USUAL_AIS = ("01", "21", "22", "10")
 _STEM = digital_link.CANONICAL_STEM
 _LEGACY = digital_link.Reading(short_gtin=True)
 _WORD = re.compile(r"[a-z](?:[a-z-]*[a-z])?")
+_SHORT = 400
+"""Characters of a link's words, title and address left aside, that are remembered."""
+
 _RESERVED = {"anchor"}
 """A word that means something else in a link set."""
 _VOCABULARY = re.compile(r"https?://[A-Za-z0-9.]+(?:/[A-Za-z0-9./]*)?")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?")
+_AUTHORITY = re.compile(r"https?://([^/?#]*)")
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -57,6 +67,9 @@ def read_path(text: str) -> tuple[tuple[str, str], ...]:
 
     Raises what the readers of identifiers raise, and LevelWrong for a level at which nothing may be registered.
     """
+    usual = _USUAL_PATH.fullmatch(text)
+    if usual is not None and check_digit.is_right(usual[1]):
+        return tuple([pair for pair in zip(_USUAL_AIS, usual.groups(), strict=True) if pair[1]])
     if text.startswith("/"):
         link = digital_link.parse(_STEM + text.removesuffix("/"), _LEGACY)
         path, attributes = link.path, link.attributes
@@ -100,14 +113,16 @@ def judge(given: Registration, how: Strictness = STRICT) -> Judged:
     if len(given.links) > MOST_LINKS:
         findings.append(Finding("resolve.too-many-links", "/links", len(given.links), {"limit": MOST_LINKS, "count": len(given.links)}))
         return Judged(given, tuple(findings), ())
-    links = tuple(_link(link, f"/links/{place}", how, findings, remarks) for place, link in enumerate(given.links))
-    for place, link in enumerate(links):
-        if link in links[:place]:
-            (findings if how.twice else remarks).append(Finding("resolve.link-twice", f"/links/{place}", link.href[:80]))
-    if default is not None and not any(link.href == default.href for link in links):
+    links = tuple([_link(link, f"/links/{place}", how, findings, remarks) for place, link in enumerate(given.links)])
+    hrefs = [link.href for link in links]
+    if len(set(hrefs)) < len(hrefs):
+        for place, link in enumerate(links):
+            if link in links[:place]:
+                (findings if how.twice else remarks).append(Finding("resolve.link-twice", f"/links/{place}", link.href[:80]))
+    if default is not None and default.href not in hrefs:
         kind = descriptive(given.path[0][0])
         remarks.append(Finding("resolve.default-undescribed", "/default", default.href[:80], {"type": kind.removeprefix(VOC)}))
-    kept = replace(given, description=description, default=default, links=links)
+    kept = Registration(given.path, description, default, links, given.party_id, given.proven, given.several_defaults)
     return Judged(kept, tuple(findings), tuple(remarks))
 
 
@@ -120,6 +135,13 @@ def described(given: Registration) -> Registration:
 
 
 def _link(link: Link, pointer: str, how: Strictness, findings: list[Finding], remarks: list[Finding]) -> Link:
+    said = link.rel, link.type, link.hreflang, link.context
+    words = _usual.get(said)
+    if words is None:
+        words = _usual_words(said)
+    if words is not None:
+        href = _address(link.href, pointer, findings, remarks)
+        return Link(words[0], href, _text(link.title, f"{pointer}/title", findings), *words[1:])
     return Link(
         _relation(link.rel, f"{pointer}/rel", how, findings, remarks),
         _address(link.href, pointer, findings, remarks),
@@ -128,6 +150,30 @@ def _link(link: Link, pointer: str, how: Strictness, findings: list[Finding], re
         _languages(link.hreflang, f"{pointer}/hreflang", findings),
         _contexts(link.context, f"{pointer}/context", findings),
     )
+
+
+_Words = tuple[str, str | None, tuple[str, ...], tuple[str, ...]]
+"""Link type, media type, languages and contexts of a link."""
+
+
+_usual: dict[_Words, _Words] = {}
+"""Words of links that need no remark, as they are kept: the links of a large file share a few of them."""
+
+_MOST_USUAL = 4_096
+
+
+def _usual_words(said: _Words) -> _Words | None:
+    """Words of a link as they are kept, None when there is anything to tell about them; only good ones, which are short, are remembered."""
+    told: list[Finding] = []
+    rel, media_type, tongues, contexts = said
+    words = _relation(rel, "", STRICT, told, told), _media_type(media_type, "", told), _languages(tongues, "", told)
+    judged = (*words, _contexts(contexts, "", told))
+    if told or sum(map(len, (rel, media_type or "", *tongues, *contexts))) > _SHORT:
+        return None
+    if len(_usual) >= _MOST_USUAL:
+        _usual.clear()
+    _usual[said] = judged
+    return judged
 
 
 def _relation(text: str, pointer: str, how: Strictness, findings: list[Finding], remarks: list[Finding]) -> str:
@@ -166,14 +212,14 @@ def _address(href: str, pointer: str, findings: list[Finding], remarks: list[Fin
 
 def host_of(href: str) -> str:
     """The host of an address that was judged good, as `LinkHost.host`."""
-    found = target(href)
-    return found.host if isinstance(found, Target) else ""
+    authority = _AUTHORITY.match(href)
+    return authority[1] if authority is not None else ""
 
 
 def _text(text: str, pointer: str, findings: list[Finding]) -> str:
     kept = text if text.isascii() else unicodedata.normalize("NFC", text)
     kept = kept.strip()
-    wrong = _UNWANTED.search(kept)
+    wrong = None if kept.isprintable() else _UNWANTED.search(kept)
     if wrong is not None:
         findings.append(
             Finding("resolve.text-character", pointer, kept[:80], {"found": f"U+{ord(wrong[0]):04X}", "place": wrong.start() + 1})
