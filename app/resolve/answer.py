@@ -16,7 +16,9 @@ from app.errors import Invalid, NotFound
 from app.identify import element_string
 from app.resolve import asked as asking
 from app.resolve import find, linkset, negotiate, standing
+from app.resolve.anchor import Path
 from app.resolve.asked import Asked, in_header
+from app.resolve.find import Registered
 from app.resolve.links import DEFAULT, VOC, Link, Registration, with_query
 from app.resolve.negotiate import Wishes
 from app.resolve.standing import Site
@@ -117,12 +119,18 @@ def _levels(connection: Connection, put: Question) -> list[Registration]:
     """Everything that holds for the path, most granular first. Raises NotRegistered."""
     path = put.asked.path
     rows = find.registrations(connection, path, put.site.host)
-    known = find.registered(connection, path)
+    known = _known(connection, path, rows)
     if known is not None:
         return standing.members(rows, known.name, path, put.asked.page, put.site)
     if not rows:
         raise NotRegistered(key=put.asked.path[0][0], value=put.asked.path[0][1])
     return rows
+
+
+def _known(connection: Connection, path: Path, rows: list[Registration]) -> Registered | None:
+    """What our catalogue says of a key, unless somebody else keeps its links: then a registration on somebody's word changes nothing."""
+    known = find.registered(connection, path)
+    return known if known is not None and all(row.party_id == known.party_id for row in rows) else None
 
 
 def _default(connection: Connection, put: Question) -> Leads:
@@ -132,7 +140,7 @@ def _default(connection: Connection, put: Question) -> Leads:
     exact = rows[0] if rows and rows[0].path == path else None
     if exact is not None and exact.default is not None:
         return _of_level(connection, put, exact, exact.default)
-    if find.registered(connection, path) is not None:
+    if _known(connection, path, rows) is not None:
         own = standing.own_page(put.site, put.asked.page)
         return (
             Leads(own, proven=True, party_id=find.OPERATOR)

@@ -49,6 +49,7 @@ class _Short(BaseConverter):
     """A single segment that is meant for the resolver: an EPC binary string, or an AI without its value."""
 
     regex = f"{LOOKS_BINARY.pattern}|{_Number.regex}"
+    part_isolating = True  # one segment, although the expression names the slash that it excludes
 
 
 _OURS = re.compile(rf"/(?:{_Number.regex}(?:/|$)|(?:{LOOKS_BINARY.pattern})/?$)")

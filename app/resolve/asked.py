@@ -20,7 +20,7 @@ LINKSET_TYPES = ("linkset", "all")
 
 _HOW = digital_link.Reading(semicolons=True)
 _LABEL_AIS = ("01", "22", "10", "21")
-LOOKS_BINARY = re.compile(r"e[hx][0-9A-Za-z_-]*")
+LOOKS_BINARY = re.compile(r"e[hx][^/]*")
 """A path segment that is meant as an EPC binary string, right or wrong."""
 
 _MOST_LABELS = re.compile(

@@ -29,6 +29,10 @@ _LANGUAGE_RANGE = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
 _QUALITY = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
+_LONGEST_HEADER = 1_000
+"""Characters of a header that are looked at: browsers send 150, and what was read is remembered."""
+
+
 class Range(NamedTuple):
     """One thing a header names, in lower case, and how welcome it is, 0 to 1."""
 
@@ -47,7 +51,11 @@ class Wishes:
 
 def wishes(accept: str | None, accept_language: str | None, contexts: Sequence[str] = ()) -> Wishes:
     """The wishes of a request by its headers and its `context` parameters."""
-    return Wishes(languages(accept_language or ""), media(accept or ""), tuple(word.casefold() for word in contexts if word))
+    return Wishes(
+        languages((accept_language or "")[:_LONGEST_HEADER]),
+        media((accept or "")[:_LONGEST_HEADER]),
+        tuple(word.casefold() for word in contexts if word),
+    )
 
 
 @lru_cache(maxsize=512)

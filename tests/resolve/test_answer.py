@@ -243,3 +243,19 @@ def test_the_redirect_in_front_is_the_redirect_of_the_doors(app: Any, on: Runtim
         for target in (f"{KEY}/foo", "/01/" + OTHER, f"{KEY}/10"):
             assert answer.redirect_for(connection, target, "", None, None, site) is None
         assert answer.redirect_for(connection, KEY, "linkType=linkset", None, None, site) is None
+
+
+def test_a_product_that_somebody_registers_later_does_not_move_what_the_operator_keeps(app: Any, on: Runtime) -> None:
+    target = Link(DEFAULT, "https://brand.example/a", "Trang")
+    declare.declare(Registration((("01", OTHER),), "Chè", target, ()), by=OPERATOR, on=on)
+    stranger = make_enterprise(on, "HTX Đến Sau", "9521009")
+    values = {"gtin": OTHER, "name": "Chè", "name_key": "che", "created_at": on.clock.now()}
+    on.store.write(lambda tx: tx.execute(insert(Product).values(party_id=stranger.party_id, **values)))
+    for end in ("", "/21/NOBODY"):
+        assert get(app, f"/01/{OTHER}{end}").header("location") == "https://brand.example/a"
+    assert "/v/" not in get(app, f"/01/{OTHER}/21/S?linkType=linkset").body.decode()
+
+
+@pytest.mark.parametrize("segment", ["ex+/", "ex+", "eh30=", "ex%2e", "ehZZ", "eh", "ex"])
+def test_a_segment_that_is_meant_as_an_epc_and_is_none_is_400(app: Any, segment: str) -> None:
+    assert get(app, f"/{segment}").status == 400
