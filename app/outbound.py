@@ -9,9 +9,7 @@ followed, no proxy, cookie or password of the environment is used. Why these lib
 from __future__ import annotations
 
 import errno
-import functools
 import http.client
-import io
 import ipaddress
 import re
 import socket
@@ -21,12 +19,14 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from app.errors import Invalid, Unavailable
 from app.routable import may_reach
 from app.settings import Settings
+from app.web_host import host as host_of
+from app.wire import PORTS, Exchange, Target, TooMuch, machine_trust
 
 T = TypeVar("T")
 LookUp = Callable[[str, int], "list[str]"]
@@ -37,14 +37,10 @@ Ask = Callable[[str, str, float], "tuple[str, ...]"]
 
 SECONDS = 5.0
 MOST_BYTES = 65_536
-MOST_HEADER_BYTES = 32_768
 _LONGEST_URL = 4_000
 _LEAST_SECONDS = 0.05
-_PORTS = {"http": 80, "https": 443}
 _URL = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^/?#\[\]:@]+)(?::([0-9]{1,5}))?([/?][^#]*)?(?:#.*)?", re.IGNORECASE)
 _UNWANTED = re.compile(r"[\x00-\x20\x7f\\]")
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -134,21 +130,6 @@ class TooManyRedirects(NoAnswer):
     code = "outbound.too-many-redirects"  # params: host, limit
 
 
-class Target(NamedTuple):
-    """Where a request goes. name: lower case, ASCII, an IPv6 address without brackets; path: with its query, ASCII."""
-
-    scheme: str
-    name: str
-    port: int
-    path: str
-
-    @property
-    def authority(self) -> str:
-        """Host, and port when it is not the scheme's, as in the Host header."""
-        host = f"[{self.name}]" if ":" in self.name else self.name
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What another server said.
@@ -164,30 +145,16 @@ class Answer:
 
 
 def read_url(url: str) -> Target:
-    """The target of a URL; raises UrlRefused. Nothing else in here reads URLs, so no two parsers can disagree."""
+    """The target of a URL; raises UrlRefused. Nothing else in here reads URLs; the host is read where those that are kept are read too."""
     match = None if len(url) > _LONGEST_URL or _UNWANTED.search(url) else _URL.fullmatch(url)
-    name = _name(match[2]) if match else None
-    if match is None or name is None:
+    host = host_of(match[2]) if match else None
+    if match is None or host is None:
         raise UrlRefused(url=url[:200])
     scheme, path = match[1].lower(), match[4] or "/"
-    port = int(match[3]) if match[3] else _PORTS[scheme]
+    port = int(match[3]) if match[3] else PORTS[scheme]
     if not 0 < port < 65_536:
         raise UrlRefused(url=url[:200])
-    return Target(scheme, name, port, quote(path if path.startswith("/") else f"/{path}", safe=_PRINTABLE))
-
-
-def _name(host: str) -> str | None:
-    """A host as it is looked up, None for what is none: `127.1`, `0x7f000001` and `2130706433` are addresses in disguise."""
-    if host.startswith("["):
-        return host[1:-1].lower() if _is_address(host[1:-1]) else None
-    try:
-        name = (host if host.isascii() else host.encode("idna").decode("ascii")).lower().removesuffix(".")
-    except UnicodeError:
-        return None
-    labels = name.split(".")
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        return None
-    return name if not _NUMBER.fullmatch(labels[-1]) or _is_address(name) else None
+    return Target(scheme, host.strip("[]"), port, quote(path if path.startswith("/") else f"/{path}", safe=_PRINTABLE))
 
 
 def _is_address(name: str) -> bool:
@@ -220,20 +187,6 @@ def ask_dns(name: str, kind: str, seconds: float, resolver: Any = None) -> tuple
     return tuple(b"".join(row.strings).decode("utf-8", "replace") if kind == "TXT" else row.to_text() for row in answer)
 
 
-@functools.lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    """The authorities this machine trusts, TLS 1.2 or newer."""
-    return secured(ssl.create_default_context())
-
-
-def secured(context: ssl.SSLContext) -> ssl.SSLContext:
-    """A context with the limits of every request: TLS 1.2 or newer, certificate and name checked, HTTP/1.1."""
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.check_hostname, context.verify_mode = True, ssl.CERT_REQUIRED
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """The one way out of an installation; a part of the runtime, so that tests answer for the world outside.
@@ -244,7 +197,7 @@ class Outbound:
 
     agent: str = "truyxuat"
     private_networks: bool = False
-    ports: frozenset[int] = frozenset(_PORTS.values())
+    ports: frozenset[int] = frozenset(PORTS.values())
     look_up: LookUp = system_look_up
     ask: Ask = ask_dns
     near: frozenset[str] = frozenset()
@@ -275,8 +228,8 @@ class Outbound:
         with _translated(target, seconds, most_bytes):
             addresses = self._addresses(target, deadline, trusted=trusted)
             sent = {"Host": target.authority, "User-Agent": self.agent, "Accept-Encoding": "identity", "Connection": "close"}
-            context = self.trust or _trust()
-            exchange = _Exchange(target, deadline, context, method, sent | dict(headers or {}))
+            context = self.trust or machine_trust()
+            exchange = Exchange(target, deadline, context, method, sent | dict(headers or {}))
             status, received, body = exchange.run(addresses, most_bytes, whole=whole)
         return Answer(status, received, body, url, round((time.monotonic() - begun) * 1000))
 
@@ -336,10 +289,6 @@ def _in_time(deadline: float, work: Callable[[], T]) -> T:
     return future.result(max(_LEAST_SECONDS, deadline - time.monotonic()))
 
 
-class _TooMuch(Exception):  # noqa: N818  # becomes AnswerTooLarge
-    """More came in than was asked for."""
-
-
 class _translated:  # noqa: N801  # reads as a sentence after `with`
     """Turns what libraries raise into refusals of ours."""
 
@@ -360,7 +309,7 @@ class _translated:  # noqa: N801  # reads as a sentence after `with`
         import urllib3.exceptions as theirs
 
         host = self._host
-        if isinstance(error, _TooMuch):
+        if isinstance(error, TooMuch):
             return AnswerTooLarge(host=host, limit=self._limit)
         if isinstance(error, ssl.SSLError | theirs.SSLError):
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or type(error).__name__
@@ -376,115 +325,3 @@ class _translated:  # noqa: N801  # reads as a sentence after `with`
         if isinstance(error, http.client.HTTPException | theirs.HTTPError | ValueError):
             return NotHttp(host=host)
         return None
-
-
-class _Exchange:
-    """One request to one of the judged addresses, and its answer."""
-
-    def __init__(self, target: Target, deadline: float, context: ssl.SSLContext, method: str, headers: Mapping[str, str]) -> None:
-        self._target, self._deadline, self._context = target, deadline, context
-        self._method, self._headers = method, headers
-
-    def run(self, addresses: list[str], most: int, *, whole: bool) -> tuple[int, dict[str, str], bytes]:
-        """(status, headers, body) from the first address that takes the connection."""
-        connection = self._connected(addresses)
-        raw = connection.sock
-        try:
-            wire = _Wire(raw, self._deadline, MOST_HEADER_BYTES)
-            connection.sock, connection.timeout = _Reading(raw, wire), self._left()
-            connection.request(self._method, self._target.path, headers=self._headers, preload_content=False, decode_content=False)
-            response = connection.getresponse()
-            wire.allow(most + MOST_HEADER_BYTES)  # chunk sizes and trailers ride along
-            body = _body(response, most, whole=whole)
-            return int(response.status), {name.lower(): value for name, value in response.headers.items()}, body
-        finally:
-            connection.close()
-            raw.close()
-
-    def _left(self) -> float:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    def _connected(self, addresses: list[str]) -> Any:
-        """A connection to the first address that takes it; each but the last gets an equal share of the time."""
-        for place, address in enumerate(addresses):
-            connection = self._connection(address, self._left() / (len(addresses) - place))
-            try:
-                connection.connect()
-            except Exception as error:
-                connection.close()
-                if place == len(addresses) - 1 or isinstance(error, ssl.SSLError):
-                    raise
-            else:
-                return connection
-        raise TimeoutError
-
-    def _connection(self, address: str, seconds: float) -> Any:
-        from urllib3.connection import HTTPConnection, HTTPSConnection
-
-        if self._target.scheme == "http":
-            return HTTPConnection(address, self._target.port, timeout=seconds)
-        name = self._target.name
-        return HTTPSConnection(address, self._target.port, timeout=seconds, ssl_context=self._context, server_hostname=name)
-
-
-def _body(response: Any, most: int, *, whole: bool) -> bytes:
-    """The unpacked body; it is unpacked piece by piece, so that a small parcel cannot hide a house."""
-    parts: list[bytes] = []
-    size = 0
-    for part in response.stream(min(most + 1, 16_384), decode_content=True):
-        parts.append(part)
-        size += len(part)
-        if size > most:
-            if whole:
-                raise _TooMuch
-            break
-    return b"".join(parts)[:most]
-
-
-class _Wire(io.RawIOBase):
-    """The bytes of an answer as they come in, under one deadline and a limit: one byte every few seconds does not keep us for ever."""
-
-    def __init__(self, sock: Any, deadline: float, most: int) -> None:
-        super().__init__()
-        self._socket, self._deadline, self._most = sock, deadline, most
-
-    def allow(self, more: int) -> None:
-        """Let more bytes come in."""
-        self._most += more
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        if self._most <= 0:
-            raise _TooMuch
-        self._socket.settimeout(left)
-        view = memoryview(buffer)
-        count = int(self._socket.recv_into(view[: min(len(view), self._most)]))
-        self._most -= count
-        return count
-
-
-class _Reading:
-    """A connected socket whose answer is read through a `_Wire`; everything else is the socket's own."""
-
-    def __init__(self, sock: Any, wire: _Wire) -> None:
-        self._socket, self._wire = sock, wire
-
-    def makefile(self, mode: str, *_more: Any, **_options: Any) -> io.BufferedReader:
-        """What http.client reads the answer from."""
-        if mode != "rb":
-            raise ValueError(mode)
-        return io.BufferedReader(self._wire)
-
-    def close(self) -> None:
-        """Nothing yet: http.client lets go of a connection before its last answer was read."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._socket, name)

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from app.cli import demo_world as world
 from app.party.permissions import Actor
-from app.resolve import declare, hosts, rules
+from app.resolve import declare, hosts
 from app.resolve.links import DEFAULT, DEFAULT_MULTI, VOC, Link, Registration
 from app.resolve.plan import Item
+from app.resolve.targets import host_of
 from app.runtime import Runtime
 
 SITES = {
@@ -89,4 +90,4 @@ def register(actors: dict[str, Actor], serial: str, on: Runtime) -> None:
     for owner, some in items.items():
         declare.declare_many(some, by=actors[owner], on=on)
         if owner != UNPROVEN:
-            hosts.vouch(rules.host_of(SITES[owner]), actors[owner].party, on=on)
+            hosts.vouch(host_of(SITES[owner]), actors[owner].party, on=on)

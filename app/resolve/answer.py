@@ -22,7 +22,7 @@ from app.resolve.find import Registered
 from app.resolve.links import DEFAULT, VOC, Link, Registration, with_query
 from app.resolve.negotiate import Wishes
 from app.resolve.standing import Site
-from app.resolve.targets import Target, target
+from app.resolve.targets import host_of
 
 LEAVING = "/leaving"
 """Prefix of the page between us and a host that its owner has not proven; the rest is what was asked for."""
@@ -164,14 +164,8 @@ def _of_level(connection: Connection, put: Question, row: Registration, default:
 
 
 def _is_proven(connection: Connection, level: Registration, link: Link, site: Site) -> bool:
-    host = host_of(link)
+    host = host_of(link.href)
     return host == site.host or host in find.proven_hosts(connection, level.party_id, {host}, site.host)
-
-
-def host_of(link: Link) -> str:
-    """The host a link leads to, as `LinkHost.host`; "" for an address that leads nowhere."""
-    found = target(link.href)
-    return found.host if isinstance(found, Target) else ""
 
 
 def location(put: Question, leads: Leads) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, Row
 from app.errors import Conflict, Finding, Invalid, NotFound, TooMany
 from app.party import find as parties
 from app.party.permissions import Actor, Permission, permit
-from app.resolve import host_proof
+from app.resolve import host_proof, targets
 from app.resolve.findings import finding_of
 from app.resolve.model import LinkHost
 from app.resolve.targets import Target, target
@@ -46,6 +46,12 @@ class HostInvalid(Invalid):
     """The text is no host name."""
 
     code = "resolve.host-invalid"  # params: host
+
+
+class HostLetter(HostInvalid):
+    """Older and newer programs read a letter of the name as two different hosts."""
+
+    code = "resolve.address-host-letter"  # params: host, letter
 
 
 class HostUnfit(Invalid):
@@ -116,7 +122,8 @@ def host_name(text: str, own: str = "") -> str:
     given = text.strip()
     found = target(given if given.lower().startswith(("https://", "http://")) else f"https://{given}")
     if not isinstance(found, Target):
-        raise HostInvalid(pointer="/host", host=given[:80])
+        refusal = HostLetter if found.code == HostLetter.code else HostInvalid
+        raise refusal(pointer="/host", **{"host": given[:80]} | dict(found.params))
     if found.host == own:
         raise HostOurs(pointer="/host", host=found.host)
     if not _fit(found.host):
@@ -138,8 +145,7 @@ def _fit(host: str) -> bool:
 
 def own_host(on: Runtime) -> str:
     """The host of this installation's public address."""
-    found = target(on.settings.public_url())
-    return found.host if isinstance(found, Target) else ""
+    return targets.host_of(on.settings.public_url())
 
 
 def claim(host: Any, *, by: Actor, on: Runtime) -> Host:

@@ -19,8 +19,9 @@ from app.resolve.find import OPERATOR
 from app.resolve.hosts import MOST_HOSTS
 from app.resolve.links import DEFAULT, DEFAULT_MULTI, Link, Registration, link_of
 from app.resolve.model import LinkChange, LinkHost, LinkSet
-from app.resolve.rules import host_of
+from app.resolve.targets import host_of
 from app.store.columns import to_micros
+from app.store.folding import fold
 from app.store.keys import new_ids
 from app.store.work import Tx
 
@@ -39,6 +40,7 @@ class Kept(NamedTuple):
     party_id: int
     anchor: str
     description: str
+    description_key: str
     default_href: str | None
     default_title: str | None
     default_host: str | None
@@ -74,7 +76,8 @@ def row_of(registration: Registration, party_id: int) -> Kept:
     links = _json([link.as_json() for link in registration.links])
     host = host_of(href) if href is not None else None
     issuer, class_key, qualifiers, anchor = place_of(registration.path)
-    return Kept(issuer, class_key, qualifiers, party_id, anchor, registration.description, href, title, host, several, links)
+    said = registration.description
+    return Kept(issuer, class_key, qualifiers, party_id, anchor, said, fold(said), href, title, host, several, links)
 
 
 def spelled(registration: Registration) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from app.resolve import answer, find, linkset, negotiate, shown
 from app.resolve.answer import CORS, LEAVING, Leads, NotRegistered, Plain, Question, Several, Whole
 from app.resolve.links import with_query
 from app.resolve.standing import Site, own_page
-from app.resolve.targets import Target, target
+from app.resolve.targets import host_of
 from app.verify.address import raw_path
 from app.verify.pages import verdict_page
 from app.web.pages import refusal_page
@@ -59,8 +59,7 @@ def site() -> Site:
 @lru_cache(maxsize=16)
 def site_of(root: str, tongue: str) -> Site:
     """The installation at a public address whose own words are in a language."""
-    found = target(root)
-    return Site(root, found.host if isinstance(found, Target) else "", translator(tongue)("resolve.own_page"))
+    return Site(root, host_of(root), translator(tongue)("resolve.own_page"))
 
 
 class _AsWritten(Response):
@@ -127,7 +126,7 @@ def leaving(rest: str) -> Response:  # noqa: ARG001  # the path is read as it wa
         owner = _owner(connection, outcome.party_id)
     page = render_template(
         "resolve/leaving.html",
-        host=answer.host_of(outcome.link), href=with_query(outcome.link.href, put.asked.query), title=outcome.link.title, owner=owner,
+        host=host_of(outcome.link.href), href=with_query(outcome.link.href, put.asked.query), title=outcome.link.title, owner=owner,
         own=own_page(put.site, put.asked.page).href, code=element_string.human(put.asked.path),
     )  # fmt: skip
     headers = {"X-Robots-Tag": "noindex, nofollow", "Content-Language": language(), "Referrer-Policy": "no-referrer"}

@@ -44,7 +44,6 @@ _RESERVED = {"anchor"}
 _VOCABULARY = re.compile(r"https?://[A-Za-z0-9.]+(?:/[A-Za-z0-9./]*)?")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?")
-_AUTHORITY = re.compile(r"https?://([^/?#]*)")
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -208,12 +207,6 @@ def _address(href: str, pointer: str, findings: list[Finding], remarks: list[Fin
     if found.href.startswith("http:"):
         remarks.append(Finding("resolve.address-plain", f"{pointer}/href", found.href[:80]))
     return found.href
-
-
-def host_of(href: str) -> str:
-    """The host of an address that was judged good, as `LinkHost.host`."""
-    authority = _AUTHORITY.match(href)
-    return authority[1] if authority is not None else ""
 
 
 def _text(text: str, pointer: str, findings: list[Finding]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.identify import element_string
 from app.resolve import link_types
 from app.resolve.links import DEFAULT, DEFAULT_MULTI, Link, Registration
-from app.resolve.targets import Target, target
+from app.resolve.targets import host_of
 
 ENDONYMS = {
     "ar": "العربية", "bg": "Български", "cs": "Čeština", "da": "Dansk", "de": "Deutsch",
@@ -55,12 +55,6 @@ class Level:
     description: str
     default: ShownLink | None
     groups: tuple[Group, ...]
-
-
-def host_of(href: str) -> str:
-    """The host of an address, as `LinkHost.host`; "" for an address that leads nowhere."""
-    found = target(href)
-    return found.host if isinstance(found, Target) else ""
 
 
 def hosts_of(members: Sequence[Registration]) -> dict[int, set[str]]:

@@ -1,17 +1,17 @@
 """What an address may be that a printed code leads to; pure.
 
 The query of a visitor is appended to it, so it may hold nothing that could change scheme, host or path, and nothing that people cannot see.
-Source: RFC 3986; UTS 46 for host names; GS1-Conformant Resolver Standard 1.2, section 2.12.
+Source: RFC 3986; `app.web_host` for host names; GS1-Conformant Resolver Standard 1.2, section 2.12.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from typing import NamedTuple
 from urllib.parse import quote
 
+from app import web_host
 from app.errors import Finding
 
 LONGEST = 2_000
@@ -19,9 +19,7 @@ LONGEST = 2_000
 
 _PORTS = {"http": 80, "https": 443}
 _ADDRESS = re.compile(r"(https?)://([^/?#]*)([^#]*)(#.*)?", re.IGNORECASE | re.DOTALL)
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::([0-9]{1,5}))?")
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-_LONGEST_HOST = 253
+_AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{1,5}))?")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 _UNWISE = set('"<>\\')
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%(?:0[0-9A-Fa-f]|1[0-9A-Fa-f]|7[Ff])")
@@ -41,7 +39,7 @@ class Target(NamedTuple):
 def target(text: str, pointer: str = "") -> Target | Finding:
     """The target an address names, or what is wrong with it."""
     plain = _PLAIN.fullmatch(text)
-    if plain is not None and len(text) <= LONGEST and len(plain[2]) <= _LONGEST_HOST and "xn--" not in plain[2]:
+    if plain is not None and len(text) <= LONGEST and len(plain[2]) <= web_host.LONGEST_HOST and "xn--" not in plain[2]:
         return Target(text, plain[2])
     return _exactly(text, pointer)
 
@@ -57,6 +55,9 @@ def _exactly(text: str, pointer: str) -> Target | Finding:
         return Finding("resolve.address-sign-in", pointer, shown)
     host = _host(scheme, authority)
     if host is None:
+        letter = web_host.two_ways(authority)
+        if letter is not None:
+            return Finding("resolve.address-host-letter", pointer, shown, {"host": authority[:80], "letter": letter})
         return Finding("resolve.address-host", pointer, shown, {"host": authority[:80]})
     href = f"{scheme}://{host}{quote(parts[3] + (parts[4] or ''), safe=_AS_IT_IS)}"
     return _length(href, pointer) or Target(href, host)
@@ -83,11 +84,9 @@ def _length(text: str, pointer: str) -> Finding | None:
 
 def _host(scheme: str, authority: str) -> str | None:
     """Host in ASCII and lower case, with its port when that is not the scheme's; None for what is none."""
-    match = _HOST.fullmatch(authority)
-    if match is None or not match[1]:
-        return None
-    name = _literal(match[1]) if match[1].startswith("[") else _name(match[1])
-    if name is None:
+    match = _AUTHORITY.fullmatch(authority)
+    name = web_host.host(match[1]) if match is not None else None
+    if match is None or name is None:
         return None
     port = int(match[2]) if match[2] else _PORTS[scheme]
     if not 0 < port < 65_536:
@@ -95,36 +94,7 @@ def _host(scheme: str, authority: str) -> str | None:
     return name if port == _PORTS[scheme] else f"{name}:{port}"
 
 
-def _literal(text: str) -> str | None:
-    try:
-        return f"[{ipaddress.IPv6Address(text[1:-1])}]"
-    except ValueError:
-        return None
-
-
-def _name(text: str) -> str | None:
-    """A host name in its ASCII form; a number is an IPv4 address or nothing, because browsers read 127.1 and 0x7f000001 as addresses."""
-    try:
-        ascii_name = text.lower() if text.isascii() else text.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return None
-    labels = ascii_name.removesuffix(".").split(".")
-    if len(ascii_name) > _LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels) or not _reads_back(labels):
-        return None
-    if labels[-1].isdigit() or labels[-1].startswith("0x"):
-        try:
-            return str(ipaddress.IPv4Address(ascii_name))
-        except ValueError:
-            return None
-    return ".".join(labels)
-
-
-def _reads_back(labels: list[str]) -> bool:
-    """Whether every punycode label decodes."""
-    try:
-        for label in labels:
-            if label.startswith("xn--"):
-                label.encode("ascii").decode("idna")
-    except UnicodeError:
-        return False
-    return True
+def host_of(address: str) -> str:
+    """The host of an address, as `LinkHost.host`; "" for an address that leads nowhere."""
+    found = target(address)
+    return found.host if isinstance(found, Target) else ""

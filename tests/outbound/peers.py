@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.outbound import NameUnanswered, Outbound, secured
+from app.outbound import NameUnanswered, Outbound
+from app.wire import secured
 
 ROOT = ("a.root-servers.net.",)
 """What the DNS says about the root of all names while the network is up."""

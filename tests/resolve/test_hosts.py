@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from app.clock import SetClock
 from app.outbound import Outbound
 from app.party.find import NoSuchParty
 from app.party.permissions import ANONYMOUS, NotAllowed, Role, SignInNeeded
-from app.resolve import find, host_proof, hosts
+from app.resolve import declare, find, host_proof, hosts
 from app.resolve.host_proof import LAPSES_AFTER, Looked, after_look
+from app.resolve.links import DEFAULT, Link, Registration
 from app.runtime import Runtime
-from tests.builders import Enterprise, make_enterprise
+from tests.builders import Enterprise, gtin, make_enterprise
 from tests.conftest import NOW
 from tests.outbound.peers import Peer, certified, saying, serving, world
 
@@ -79,6 +81,22 @@ class TestClaim:
     )  # fmt: skip
     def test_a_host_has_one_spelling(self, on: Runtime, ours: Enterprise, given: str, kept: str) -> None:
         assert claimed(on, ours, given).host == kept
+
+    def test_a_letter_with_two_readings_is_named(self, on: Runtime, ours: Enterprise) -> None:
+        with pytest.raises(hosts.HostLetter) as refused:
+            hosts.claim("https://stra\u00dfe.example/", by=ours.actor(), on=on)
+        assert refused.value.params == {"host": "stra\u00dfe.example", "letter": "\u00df"}
+        assert claimed(on, ours, "xn--strae-oqa.example").host == "xn--strae-oqa.example"
+
+    @pytest.mark.parametrize(
+        "spelt",
+        ["https://Trace.Example.vn", "https://trace.example.vn:443", "https://trace.example.vn./", "https://TRACE.example.vn:443/a"],
+    )
+    def test_our_own_host_is_never_noted_as_somebody_s(self, on: Runtime, ours: Enterprise, spelt: str) -> None:
+        on.settings = replace(on.settings, base_url=spelt)
+        own = Link(DEFAULT, "https://trace.example.vn/v/01/" + (made := gtin("952100100001")), "Vải")
+        declare.declare(Registration((("01", made),), "Vải", own, ()), by=ours.actor(), on=on)
+        assert (hosts.own_host(on), hosts.hosts_of(by=ours.actor(), on=on)) == ("trace.example.vn", [])
 
     @pytest.mark.parametrize(
         "given", ["", " ", "a b.vn", "-a.vn", "a..vn", "user@a.vn", "https://", "ftp://a.vn", "a.vn\n", "a" * 64 + ".vn", None, 5]

@@ -28,6 +28,7 @@ from app.resolve.manage import form as fields
 from app.resolve.manage.api import items_of
 from app.resolve.pages import site
 from app.resolve.shown import language_name
+from app.resolve.targets import host_of
 from app.store.keys import parse_id
 from app.web import forms
 from app.web.show import t
@@ -72,7 +73,7 @@ def _listed(registration: Registration, proven: set[str]) -> dict[str, Any]:
         "path": place_of(registration.path).anchor,
         "code": element_string.human(registration.path),
         "description": registration.description,
-        "host": rules.host_of(default.href) if default is not None else None,
+        "host": host_of(default.href) if default is not None else None,
         "links": len(registration.links),
         "unproven": sorted(kept.hosts([registration]) - proven),
     }
@@ -134,7 +135,7 @@ def _leads(connection: Connection, anchor: str, tongue: str) -> dict[str, Any]:
     except NotFound:
         return told
     if isinstance(outcome, answer.Leads):
-        told |= {"link": outcome.link, "proven": outcome.proven, "host": rules.host_of(outcome.link.href)}
+        told |= {"link": outcome.link, "proven": outcome.proven, "host": host_of(outcome.link.href)}
     return told
 
 
