@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection, Row
 
 from app.catalogue.model import Product
@@ -41,19 +41,19 @@ def of_party(connection: Connection, party_id: int | None, search: str = "", aft
     return [kept.registration_of(row) for row in connection.execute(statement)]
 
 
+def owners_of_links(connection: Connection) -> list[int]:
+    """Who has link sets, 0 for the operator: a list over everybody goes one by one, because that is how the index lies."""
+    return list(connection.scalars(select(LinkSet.party_id).distinct().order_by(LinkSet.party_id)))
+
+
 def _matches(connection: Connection, party_id: int | None, text: str) -> list[Any]:
     by_code = LinkSet.anchor.contains(text.replace(" ", ""), autoescape=True)
-    by_words = func.lower(LinkSet.description).contains(text.lower(), autoescape=True)
+    by_words = LinkSet.description_key.contains(fold(text), autoescape=True)
     named = select(Product.gtin).where(Product.name_key.contains(fold(text), autoescape=True)).limit(_MOST_PRODUCTS)
     if party_id is not None:
         named = named.where(Product.party_id == party_id)
     by_name = [LinkSet.anchor.startswith(f"/01/{row.gtin}", autoescape=True) for row in connection.execute(named)]
     return [by_code, by_words, *by_name]
-
-
-def how_many(connection: Connection, party_id: int) -> int:
-    """How many link sets an organisation has."""
-    return int(connection.execute(select(func.count()).select_from(LinkSet).where(LinkSet.party_id == party_id)).scalar_one())
 
 
 def levels_of(connection: Connection, party_id: int, path: Path) -> list[Registration]:

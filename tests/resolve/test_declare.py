@@ -268,3 +268,11 @@ def test_lists_are_searched_by_code_words_and_product(on: Runtime, growers: Ente
     assert len(found("thanh h")) == 4
     assert found("no such") == []
     assert found("", after=f"/01/{FRUIT}/21/S00000", count=1) == [f"/01/{FRUIT}/21/S00001"]
+
+
+@pytest.mark.parametrize("searched", ["đông", "ĐÔNG", "dong", "Trà Đông Phương", "  phuong "])
+def test_a_description_is_found_in_any_case_and_without_accents(on: Runtime, growers: Enterprise, searched: str) -> None:
+    found = Registration((("01", FRUIT),), "TRÀ ĐÔNG PHƯƠNG", Link(DEFAULT, "https://a.example/x", "Trà"), ())
+    declare.declare(found, by=growers.actor(), on=on)
+    with on.store.reading() as connection:
+        assert [each.description for each in find_links.of_party(connection, growers.party_id, searched)] == ["TRÀ ĐÔNG PHƯƠNG"]
