@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from app.capture import read_document
-from app.errors import Finding, Invalid, Refusal
+from app.errors import Finding, Invalid, Refusal, TooLarge
 from app.resolve import json_members, rules
 from app.resolve.json_members import NotRegistrations
 from app.resolve.links import DEFAULT, Link, Registration, relation
@@ -36,12 +36,25 @@ class LineTooLong(Invalid):
     code = "resolve.line-too-long"  # params: line, limit (megabytes)
 
 
-def items_of(raw: bytes, kind: str = JSON) -> list[Item]:
+class TooManyRegistrations(TooLarge):
+    """A request brings more registrations than one is answered for."""
+
+    code = "resolve.too-many-registrations"  # params: limit
+
+
+MOST_OF_A_REQUEST = 10_000
+"""Registrations of one request, as many as a spreadsheet may have rows; the command has no limit."""
+
+
+def items_of(raw: bytes, kind: str = JSON, most: int = MOST_OF_A_REQUEST) -> list[Item]:
     """The registrations of a file in the order it names them; kind: JSON, or LINES for one registration a line.
 
-    Raises NotRegistrations, NoRegistrations and, for text that is no strict JSON, what `read_document.loads` raises.
+    Raises NotRegistrations, NoRegistrations, TooManyRegistrations and, for text that is no strict JSON, what `read_document.loads` raises.
     """
-    return list(_some(_lines(io.BytesIO(raw)) if kind == LINES else _document(read_document.loads(raw))))
+    items = list(islice(_some(_lines(io.BytesIO(raw)) if kind == LINES else _document(read_document.loads(raw))), most + 1))
+    if len(items) > most:
+        raise TooManyRegistrations(limit=most)
+    return items
 
 
 def read(file: BinaryIO, kind: str = JSON) -> Iterator[Item]:

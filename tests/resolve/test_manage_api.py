@@ -167,3 +167,11 @@ def test_link_sets_lines_and_sheets_are_taken_too(client: Any, key: dict[str, st
     assert bulk(client, key, sheet, kind="text/csv").json["created"] == 1
     assert bulk(client, key, sheet, kind=XLSX_TYPE).status_code == 400
     assert bulk(client, key, sheet, kind="text/plain").status_code == 415
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"x\n" * 20_000, "application/x-ndjson"), (b"[" + b"{}," * 20_000 + b"{}]", "application/json")]
+)
+def test_a_request_with_too_many_registrations_is_refused_at_once(client: Any, key: dict[str, str], body: bytes, kind: str) -> None:
+    answer = client.post("/api/links/bulk", data=body, headers=key | {"Content-Type": kind})
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "resolve.too-many-registrations")
