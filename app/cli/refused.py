@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import io
 import os
 
 import click
@@ -27,22 +27,30 @@ def language() -> str:
 
 def tell(refusal: Refusal, *, as_json: bool) -> None:
     """Print a refusal for people (to stderr) or for programs (to stdout)."""
+    from app.cli.output import line, say
     from app.words.refusals import describe, describe_finding
 
     detail, remedy = describe(refusal, language())
     findings = [describe_finding(item, language()) for item in refusal.findings]
     if as_json:
-        click.echo(
-            json.dumps({"error": {"code": refusal.code, "detail": detail, "remedy": remedy, "findings": findings}}, ensure_ascii=False)
-        )
+        line({"error": {"code": refusal.code, "detail": detail, "remedy": remedy, "findings": findings}})
         return
-    click.secho(detail, fg="red", err=True)
+    say(detail, err=True, color="red")
     for item in findings[:20]:
         place = f"event {item['event']} " if "event" in item else ""
-        click.echo(f"  {place}{item['pointer']}: {item['message']} {item['remedy']}", err=True)
+        say(f"  {place}{item['pointer']}: {item['message']} {item['remedy']}", err=True)
     if len(findings) > 20:
-        click.echo(f"  … {len(findings) - 20} more", err=True)
-    click.echo(remedy, err=True)
+        say(f"  … {len(findings) - 20} more", err=True)
+    say(remedy, err=True)
+
+
+def _show(error: click.ClickException) -> None:
+    """What Click says of a wrong call, which repeats the arguments it was called with."""
+    from app.cli.output import said
+
+    told = io.StringIO()
+    error.show(told)
+    said(told.getvalue())
 
 
 def run(command: click.Command, arguments: list[str]) -> int:
@@ -53,7 +61,7 @@ def run(command: click.Command, arguments: list[str]) -> int:
         tell(refusal, as_json="--json" in arguments)
         return 1
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except click.Abort:
         click.echo("", err=True)

@@ -147,37 +147,40 @@ def _counts(loaded: Loaded) -> dict[str, Any]:
 
 def _tell(done: dict[str, Any], loaded: Loaded, *, vouched: bool, as_json: bool) -> None:
     """What became of a file, for programs or for people."""
-    from app.cli.output import line
+    from app.cli.output import line, say
     from app.cli.refused import language
+    from app.resolve.link_sheet import named
     from app.words.refusals import describe_finding
     from app.words.translate import translator
 
-    findings = [describe_finding(item, language()) for item in loaded.findings]
-    remarks = [describe_finding(item, language()) for item in loaded.remarks]
+    findings = [describe_finding(named(item, language()), language()) for item in loaded.findings]
+    remarks = [describe_finding(named(item, language()), language()) for item in loaded.remarks]
     if as_json:
         totals = {"findings": findings, "findingsTotal": loaded.findings_total, "remarks": remarks, "remarksTotal": loaded.remarks_total}
         line(done | totals | {"hostsProvenBy": "operator" if vouched else None})
         return
     t = translator(language())
     counts = {name: done[name] for name in ("created", "replaced", "unchanged", "skipped")}
-    click.echo(t("links.cli_checked" if done["dryRun"] else "links.cli_loaded", file=done["file"], **counts))
+    say(t("links.cli_checked" if done["dryRun"] else "links.cli_loaded", file=done["file"], **counts))
     if vouched and loaded.hosts:
-        named = ", ".join(loaded.hosts[:_SHOWN]) + (" …" if len(loaded.hosts) > _SHOWN else "")
-        click.echo(t("links.cli_hosts", hosts=named))
+        some = ", ".join(loaded.hosts[:_SHOWN]) + (" …" if len(loaded.hosts) > _SHOWN else "")
+        say(t("links.cli_hosts", hosts=some))
     _listed(findings, loaded.findings_total, t)
     _listed(remarks, loaded.remarks_total, t)
 
 
 def _listed(described: list[dict[str, Any]], total: int, t: Translator) -> None:
+    from app.cli.output import say
+
     for item in described[:_SHOWN]:
-        click.echo(f"  {item['pointer']}: {item['message']} {item['remedy']}", err=True)
+        say(f"  {item['pointer']}: {item['message']} {item['remedy']}", err=True)
     if total > _SHOWN:
-        click.echo(f"  {t('links.cli_more', count=total - _SHOWN)}", err=True)
+        say(f"  {t('links.cli_more', count=total - _SHOWN)}", err=True)
 
 
 def _refused(file: Path, refusal: Any, *, as_json: bool) -> int:
     """Tell why a file was refused as a whole."""
-    from app.cli.output import line
+    from app.cli.output import line, say
     from app.cli.refused import language, tell
     from app.words.refusals import describe, describe_finding
     from app.words.translate import translator
@@ -189,9 +192,9 @@ def _refused(file: Path, refusal: Any, *, as_json: bool) -> int:
     detail, remedy = describe(refusal, language())
     findings = [describe_finding(item, language()) for item in refusal.findings[:_MOST]]
     if not as_json:
-        click.secho(detail, fg="red", err=True)
+        say(detail, err=True, color="red")
         _listed(findings, total, translator(language()))
-        click.echo(remedy, err=True)
+        say(remedy, err=True)
         return 1
     error = {"code": refusal.code, "detail": detail, "remedy": remedy, "pointer": refusal.pointer}
     line({"file": str(file), "ok": False, "error": error, "findings": findings, "findingsTotal": total})
@@ -205,6 +208,8 @@ def _refused(file: Path, refusal: Any, *, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Accepted for symmetry: the first two formats are JSON anyway.")
 def export(form: str, *, output: Path | None, party: str | None, as_json: bool) -> int:  # noqa: ARG001  # every command has --json
     """Write everything that is registered, in a form that `import` takes back."""
+    from app.cli.output import say
+
     with _opened() as on:
         parts = _exported(form, _all(on, _party_id(party, on)), on.settings.public_url())
         if output is None:
@@ -213,7 +218,7 @@ def export(form: str, *, output: Path | None, party: str | None, as_json: bool) 
             return 0
         with output.open("w", encoding="utf-8", newline="") as file:
             file.writelines(parts)
-    click.echo(str(output), err=True)
+    say(str(output), err=True)
     return 0
 
 
@@ -257,7 +262,7 @@ def _all(on: Runtime, party_id: int | None) -> Iterator[Registration]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def list_(search: str, *, party: str | None, as_json: bool) -> int:
     """List registered keys and where they lead; SEARCH: part of a code, of a description or of a product's name."""
-    from app.cli.output import line
+    from app.cli.output import line, say
     from app.resolve import find_links, kept
 
     with _opened() as on:
@@ -273,7 +278,7 @@ def list_(search: str, *, party: str | None, as_json: bool) -> int:
                 line(spelled | {"party": str(registration.party_id)})
             else:
                 default = registration.default.href if registration.default else "-"
-                click.echo(f"{spelled['path']}\t{len(registration.links)}\t{default}\t{registration.description}")
+                say(spelled["path"], str(len(registration.links)), default, registration.description)
     return 0
 
 
@@ -282,7 +287,7 @@ def list_(search: str, *, party: str | None, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="The registration as `import` takes it.")
 def show(code: str, *, as_json: bool) -> int:
     """Show what is registered for CODE: a path, a Digital Link, a GTIN, whatever a scanner reads."""
-    from app.cli.output import line
+    from app.cli.output import line, say
     from app.cli.refused import language
     from app.resolve import find_links, kept, rules
     from app.resolve.declare import NothingRegistered
@@ -296,12 +301,12 @@ def show(code: str, *, as_json: bool) -> int:
     if as_json:
         line(kept.spelled(found) | {"party": str(found.party_id), "version": kept.version(found)})
         return 0
-    click.echo(f"{kept.spelled(found)['path']}  {found.description}")
+    say(f"{kept.spelled(found)['path']}  {found.description}")
     if found.default:
-        click.echo(f"  -> {found.default.href}  {found.default.title}")
+        say(f"  -> {found.default.href}  {found.default.title}")
     for link in found.links:
         more = " ".join(filter(None, (",".join(link.hreflang), link.type, ",".join(link.context))))
-        click.echo(f"  {title(link.rel, language())}: {link.href}  {link.title} {f'[{more}]' if more else ''}".rstrip())
+        say(f"  {title(link.rel, language())}: {link.href}  {link.title} {f'[{more}]' if more else ''}".rstrip())
     return 0
 
 
@@ -332,14 +337,14 @@ def undo(change: int, *, as_json: bool) -> int:
 
 
 def _done(told: dict[str, Any], key: str, *, as_json: bool, **values: Any) -> None:
-    from app.cli.output import line
+    from app.cli.output import line, say
     from app.cli.refused import language
     from app.words.translate import translator
 
     if as_json:
         line(told)
     else:
-        click.echo(translator(language())(key, **values))
+        say(translator(language())(key, **values))
 
 
 @resolve.command()
@@ -347,13 +352,13 @@ def _done(told: dict[str, Any], key: str, *, as_json: bool, **values: Any) -> No
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a sentence.")
 def template(file: Path, *, as_json: bool) -> int:
     """Write the template of a spreadsheet of links to FILE (.xlsx)."""
-    from app.cli.output import line
+    from app.cli.output import line, say
 
     file.write_bytes(sheet_template())
     if as_json:
         line({"file": str(file)})
     else:
-        click.echo(str(file))
+        say(str(file))
     return 0
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.capture import sheet_file
@@ -135,6 +135,21 @@ def _names() -> Mapping[str, str]:
     return {fold(name): column.key for column in COLUMNS for name in (column.key, column.vi, column.en, column.fr, *column.also)}
 
 
+def _keys() -> list[str]:
+    return [column.key for column in COLUMNS]
+
+
+def named(finding: Finding, language: str) -> Finding:
+    """A finding of a sheet with its columns called as the template of that language calls them; programs know them by their keys."""
+    if not finding.pointer.startswith("row="):
+        return finding
+    titles = {column.key: str(getattr(column, language)) for column in COLUMNS}
+    params = {name: titles.get(value, value) if name in {"column", "field"} else value for name, value in finding.params.items()}
+    if finding.code == "sheet.unknown-column":
+        params["known"] = ", ".join(titles.values())
+    return replace(finding, params=params)
+
+
 def _columns(table: sheet_file.Table, head: int) -> tuple[dict[int, str], list[Finding]]:
     """Keys of the columns by their index, and what is wrong with the header."""
     columns: dict[int, str] = {}
@@ -144,28 +159,28 @@ def _columns(table: sheet_file.Table, head: int) -> tuple[dict[int, str], list[F
         key = _names().get(fold(text))
         if key is None:
             if text and not fold(text).endswith(f"({ERRORS})"):
-                known = ", ".join(column.key for column in COLUMNS)
-                findings.append(Finding("sheet.unknown-column", at, shown(cell), {"known": known}))
+                findings.append(Finding("sheet.unknown-column", at, shown(cell), {"known": ", ".join(_keys())}))
         elif key in columns.values():
             findings.append(Finding("sheet.column-twice", at, shown(cell), {"column": key}))
         else:
             columns[index] = key
     missing = [column for column in COLUMNS if column.needed and column.key not in columns.values()]
-    findings += [Finding("sheet.missing-column", f"row={head + 1}", None, {"column": f"{each.vi} ({each.key})"}) for each in missing]
+    findings += [Finding("sheet.missing-column", f"row={head + 1}", None, {"column": each.key}) for each in missing]
     return columns, findings
 
 
 def _items(rows: list[_Row]) -> list[Item]:
     """Registrations in the order in which their codes come first; a row whose code cannot be read is one by itself."""
-    gathered: dict[Path, list[_Row]] = {}
-    items: list[Item] = []
+    gathered: dict[Path | int, list[_Row]] = {}
+    unread: dict[int, Finding] = {}
     for row in rows:
         path = _path(row)
         if isinstance(path, Finding):
-            items.append(Item(None, f"row={row.number}", (path,)))
-        else:
-            gathered.setdefault(path, []).append(row)
-    return items + [_registration(path, some) for path, some in gathered.items()]
+            unread[row.number] = path
+        gathered.setdefault(row.number if isinstance(path, Finding) else path, []).append(row)
+    return [
+        Item(None, f"row={key}", (unread[key],)) if isinstance(key, int) else _registration(key, some) for key, some in gathered.items()
+    ]
 
 
 def _path(row: _Row) -> Path | Finding:
