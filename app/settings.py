@@ -76,6 +76,9 @@ class Settings:
     link_check_hour: int = _setting(
         2, "Hour in Viet Nam at which the nightly check of links and hosts begins; it takes up to four. -1 switches it off.", -1, 23
     )
+    prefix_list: str = _setting(
+        "", "File with GS1's list of company prefix lengths (GCPPrefixFormatList, JSON or XML), obtained from GS1; empty: none."
+    )
     allow_weak_durability: bool = _setting(False, "Start although the database may lose acknowledged events on power loss.")
 
     def url(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from app.errors import Unavailable
+from app.identify.prefix_list import known
 from app.ledger import find, guard
 from app.ledger.refusals import LogRolledBack
 from app.runtime import Runtime, make_runtime
@@ -31,8 +32,9 @@ class PortTaken(Unavailable):
 def open_installation(on: Runtime) -> Path | None:
     """Migrate the embedded database, refuse a PostgreSQL one that needs it; the copy that was made of an old file, None without.
 
-    Raises MigrationNeeded, NewerThanProgram, WeakDurability, StoreUnreachable.
+    Raises MigrationNeeded, NewerThanProgram, WeakDurability, StoreUnreachable, and what is wrong with the list of prefixes.
     """
+    known(on.settings.prefix_list)  # a wrong list is told now and not to the first visitor
     copy = None
     if on.settings.is_sqlite():
         copy = migrate.upgrade_embedded(on.store.engines)

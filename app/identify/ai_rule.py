@@ -55,12 +55,6 @@ def sizes() -> dict[str, int]:
     return {ai[:2]: len(ai) for ai in dictionary.entries()}
 
 
-def known_at(text: str, place: int) -> Rule | None:
-    """The AI that begins at a place of an element string, or None."""
-    size = sizes().get(text[place : place + 2])
-    return None if size is None else RULES[text[place : place + size]]
-
-
 def unknown_at(text: str, place: int) -> Rule | None:
     """An AI that is not in the table and begins at a place: only where its first two digits say how long it is."""
     size = sizes().get(text[place : place + 2])

@@ -13,6 +13,7 @@ from app.capture import read_document
 from app.errors import Invalid, Unavailable
 from app.identify import company_prefix, tell
 from app.identify.explain import Explanation, ai_of, explain
+from app.identify.prefix_list import known
 from app.party import find as parties
 from app.verify.address import page_of
 from app.verify.api import LONGEST_CODE, CodeMissing, given_code
@@ -40,7 +41,7 @@ def identify_sent_code() -> Response:
 
 def explained(code: str) -> Explanation:
     """The code explained, with the company prefixes that are registered here. Raises kinds of Invalid."""
-    return explain(code, today=runtime().clock.now().date(), length_of=_registered_length)
+    return explain(code, today=runtime().clock.now().date(), length_of=_known_length)
 
 
 def _answer(code: str) -> Response:
@@ -60,6 +61,12 @@ def _answer(code: str) -> Response:
     answer.headers["Vary"] = "Accept-Language"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
+
+
+def _known_length(ai: str, value: str) -> int | None:
+    """How many digits the company prefix of a key has: as the company registered it here, else by the operator's list."""
+    registered = _registered_length(ai, value)
+    return known(runtime().settings.prefix_list).length_in(ai, value) if registered is None else registered
 
 
 def _registered_length(ai: str, value: str) -> int | None:

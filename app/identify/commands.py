@@ -12,12 +12,21 @@ import click
 from app.errors import Refusal
 
 if TYPE_CHECKING:
-    from app.identify.explain import Form
+    from app.identify.explain import Form, Length
     from app.identify.spellings import Options
     from app.words.translate import Translator
 
 _FORMS = ("auto", "bracketed", "element", "scan", "uri", "epc")
 _EPILOG = """\b
+What --as takes:
+  auto       any of the forms below; plain GTIN-8, -12, -13, -14 and SSCC; spaces beside brackets, hyphens between digits
+  bracketed  (01)09521234543213(10)LOT7: "\\(" is a bracket in a value, "|" begins the composite part
+  element    ^010952123454321310LOT7^21S1: FNC1 is "^" or U+001D, "|" begins the composite part
+  scan       ]d2010952123454321310LOT7: a symbology identifier first; FNC1 is U+001D; ]C1 ]d1 ]d2 ]E0 ]E4 ]e0 ]I1 ]J0 ]J1 ]Q1 ]Q3
+  uri        https://brand.example/01/09521234543213/10/LOT7: a Digital Link, also compressed or ending in an EPC binary string
+  epc        urn:epc:id:sgtin:9521234.054321.S1, eh3036452148350c4000003039, ex..., a web address that ends in one of the last two
+
+\b
 Examples:
   truyxuat identify '(01)09521234543213(10)LOT7'
   truyxuat identify https://id.gs1.org/01/09521234543213
@@ -70,7 +79,8 @@ def identify(
     if as_json and not text:
         return _stream(cast("Form", form), options, t.language)
     told = _told_as_json if as_json else _told
-    return max((told(each, cast("Form", form), options, t) for each in _texts(text)), default=0)
+    length_of = _lengths()
+    return max((told(each, cast("Form", form), options, t, length_of) for each in _texts(text)), default=0)
 
 
 def _texts(given: tuple[str, ...]) -> Iterator[str]:
@@ -139,7 +149,7 @@ def _refused(refusal: Refusal, tongue: str) -> dict[str, Any]:
     return {"ok": False, "ais": [], "bracketed": None, "element_string": None, "dl_uri": None, "error": error}
 
 
-def _told_as_json(text: str, form: Form, options: Options, t: Translator) -> int:
+def _told_as_json(text: str, form: Form, options: Options, t: Translator, length_of: Length) -> int:
     """One object with everything; 1 when the text was refused."""
     from app.cli.output import line
     from app.identify import tell
@@ -147,7 +157,7 @@ def _told_as_json(text: str, form: Form, options: Options, t: Translator) -> int
     from app.words.refusals import describe
 
     try:
-        found = explain(text, form, options, today=_today())
+        found = explain(text, form, options, today=_today(), length_of=length_of, lenient=False)
     except Refusal as refusal:
         answer = _refused(refusal, t.language) | {"text": text}
         answer["error"]["remedy"] = describe(refusal, t.language)[1]
@@ -155,6 +165,14 @@ def _told_as_json(text: str, form: Form, options: Options, t: Translator) -> int
         return 1
     line(tell.as_json(found, t))
     return 0
+
+
+def _lengths() -> Length:
+    """The operator's list of company prefix lengths; a wrong one is refused before the first answer."""
+    from app.identify.prefix_list import known
+    from app.settings import load
+
+    return known(load().prefix_list).length_in
 
 
 def _today() -> Any:
@@ -166,7 +184,7 @@ def _today() -> Any:
 # ------------------------------------------------------------------------------------------------ for people
 
 
-def _told(text: str, form: Form, options: Options, t: Translator) -> int:
+def _told(text: str, form: Form, options: Options, t: Translator, length_of: Length) -> int:
     """The explanation, or what is wrong with a caret below; 1 when the text was refused."""
     from rich.console import Console
 
@@ -176,7 +194,7 @@ def _told(text: str, form: Form, options: Options, t: Translator) -> int:
         sys.stdout.reconfigure(errors="replace")  # a terminal without Vietnamese letters shows question marks rather than a traceback
     console = Console(highlight=False, markup=False, emoji=False, file=sys.stdout)
     try:
-        found = explain(text, form, options, today=_today())
+        found = explain(text, form, options, today=_today(), length_of=length_of)
     except Refusal as refusal:
         _print_refusal(console, text, refusal, t)
         return 1
@@ -201,7 +219,7 @@ def _print_refusal(console: Any, text: str, refusal: Refusal, t: Translator) -> 
 
 def _print_explanation(console: Any, found: Any, t: Translator) -> None:
     from app.identify import tell
-    from app.identify.caret import safe
+    from app.identify.caret import safe, shown
 
     console.print(tell.names(found, t), style="bold")
     written = tell.written(found, t)
@@ -211,6 +229,8 @@ def _print_explanation(console: Any, found: Any, t: Translator) -> None:
         console.print(_table(found, t))
     for sentence in tell.issued(found, t):
         console.print(sentence)
+    for name, part in tell.parts(found, t):
+        console.print(f"  {name}: {shown(part)}")
     for sentence in tell.flags(found, t):
         console.print(f"! {sentence}", style="bold yellow")
     _print_spellings(console, found, t)

@@ -15,17 +15,14 @@ from typing import Any, NoReturn
 from xml.parsers import expat  # the handler below refuses a DOCTYPE, so no entity is ever declared
 
 from app.errors import Invalid, TooLarge
-from app.identify import dictionary
-
-SHORTEST, LONGEST = 4, 12
-"""Digits of a GS1 Company Prefix; a U.P.C. Company Prefix counts with its implied leading zero."""
+from app.identify import dictionary, prefix_length
+from app.identify.prefix_length import LONGEST, SHORTEST
 
 MOST_BYTES = 64 * 1024 * 1024
 """The largest list that is read; GS1's own has a few megabytes."""
 
 _GTIN = frozenset(("01", "02", "03", "8006", "8026"))
 _MADE_OF_PIECES = frozenset(("8006", "8026"))
-_GTIN_DIGITS = 14
 _UNKNOWN = 0  # how the list says that no company has the prefix
 _DEEPEST = 16
 
@@ -34,12 +31,6 @@ class NoCompanyPrefix(Invalid):
     """The AI is no key, or the value has no company prefix, as a GTIN-8 has none."""
 
     code = "identify.no-company-prefix"  # params: ai, position
-
-
-class ImpossiblePrefixLength(Invalid):
-    """A company prefix has 4 to 12 digits, all of them inside the key."""
-
-    code = "identify.impossible-prefix-length"  # params: ai, found, position
 
 
 class PrefixListTooLarge(TooLarge):
@@ -129,7 +120,7 @@ def has_gtin8(ai: str, value: str) -> bool:
 def split(ai: str, value: str, length: int) -> Parts:
     """A key in its parts, given how many digits its company prefix has.
 
-    value: valid for the AI, a GTIN with 14 digits; length: 4 to 12. Raises NoCompanyPrefix, ImpossiblePrefixLength.
+    value: valid for the AI, a GTIN with 14 digits; length: 4 to 12. Raises NoCompanyPrefix, WrongPrefixLength.
     """
     shape = _shape(ai)
     if shape is None or has_gtin8(ai, value):
@@ -137,10 +128,9 @@ def split(ai: str, value: str, length: int) -> Parts:
     end = len(value) if shape.end is None else shape.end
     after = shape.start + length
     body = end - shape.check
+    room = body if shape.end is not None else body - 1  # a reference that may be of any length is never empty
+    prefix_length.check(f"({ai})", value[shape.start : room], length, position=shape.start)
     prefix = value[shape.start : after]
-    nothing_left = after > body if shape.end is not None else after >= body  # a reference that may be of any length is never empty
-    if not SHORTEST <= length <= LONGEST or nothing_left or not (prefix.isascii() and prefix.isdigit()):
-        raise ImpossiblePrefixLength(ai=ai, found=length, position=shape.start)
     rest = value[end:]
     serial, pieces = ("", rest) if ai in _MADE_OF_PIECES else (rest, "")
     return Parts(value[: shape.start], prefix, value[after:body], value[body:end], serial, pieces)
@@ -178,10 +168,10 @@ class Prefixes:
         start = begins_at(ai)
         return None if start is None or has_gtin8(ai, value) else self.length_of(value[start:])
 
-    def split(self, ai: str, value: str) -> Parts | None:
-        """A key in its parts when the length of its company prefix is known, else None."""
-        length = self.length_in(ai, value)
-        return None if length is None else split(ai, value, length)
+    def allots(self, digits: str) -> bool:
+        """Whether a text begins with a company prefix of the list, whole; the look-up that `linters.lint_component` takes."""
+        length = self.length_of(digits)
+        return length is not None and length <= len(digits)
 
     @classmethod
     def issued(cls, prefixes: Iterable[str]) -> Prefixes:

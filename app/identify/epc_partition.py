@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.identify import check_digit
+from app.identify import prefix_length as lengths
 from app.identify.epc_bits import Bits, Packer
-from app.identify.epc_refusals import EpcLeftover, EpcPrefixLength, EpcTruncated, EpcWrongPartition
+from app.identify.epc_refusals import EpcLeftover, EpcTruncated, EpcWrongPartition
 from app.identify.epc_schemes import LONGEST_PREFIX, PREFIX_BITS, Partitioned
 
 NO_EXTENSION = "0"
@@ -64,20 +65,18 @@ def read(bits: Bits, scheme: Partitioned) -> Divided:
 
 
 def write(out: Packer, scheme: Partitioned, values: Mapping[str, str], filter_value: int, prefix_length: int | None) -> None:
-    """What follows the header. values: AI to value, checked; all must fit. Raises EpcPrefixLength, EpcNotEncodable."""
+    """What follows the header. values: AI to value, checked; all must fit. Raises WrongPrefixLength, EpcNotEncodable."""
     for ai, value in values.items():
         if ai not in (scheme.key, scheme.serial_ai):
             raise out.unfit(field=f"({ai})", found=value)
     value = values[scheme.key]
-    if prefix_length not in PREFIX_BITS:
-        raise EpcPrefixLength(scheme=scheme.name, found="" if prefix_length is None else prefix_length, position=0)
-    prefix, reference, rest = _divide(scheme, value, prefix_length)
-    if not (prefix.isascii() and prefix.isdigit()) or len(prefix) != prefix_length:
-        raise EpcPrefixLength(scheme=scheme.name, found=prefix_length, position=0)
+    length = prefix_length or 0
+    prefix, reference, rest = _divide(scheme, value, length)
+    lengths.check(f"({scheme.key})", prefix + reference, length, position=0, least=lengths.SHORTEST_IN_EPC)
     out.put(filter_value, 3)
-    out.put(LONGEST_PREFIX - prefix_length, 3)
-    out.put(int(prefix), PREFIX_BITS[prefix_length])
-    _write_reference(out, scheme, reference, prefix_length)
+    out.put(LONGEST_PREFIX - length, 3)
+    out.put(int(prefix), PREFIX_BITS[length])
+    _write_reference(out, scheme, reference, length)
     if scheme.key == "8006":
         out.put(int(rest[:2]), _PIECE_BITS)
         out.put(int(rest[2:]), _PIECE_BITS)

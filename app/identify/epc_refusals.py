@@ -65,12 +65,6 @@ class EpcSchemeUnknown(Invalid):
     code = "identify.epc-scheme-unknown"  # params: found, position
 
 
-class EpcPrefixLength(Invalid):
-    """The scheme needs the length of the GS1 company prefix, 6 to 12 digits, or knows none."""
-
-    code = "identify.epc-prefix-length"  # params: scheme, found, position
-
-
 class EpcNotEncodable(Invalid):
     """The scheme has no bits for a value, or none for its AI."""
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import NamedTuple, NoReturn
 
 from app.identify import check_digit, key_values, keys
-from app.identify.refusals import NoEpcUrn, NotAnEpcUrn, RawBits, WrongPath, WrongPrefixLength
+from app.identify import prefix_length as lengths
+from app.identify.refusals import NoEpcUrn, NotAnEpcUrn, OpenPattern, RawBits, WrongPath
 
 CANONICAL = "https://id.gs1.org"
 
@@ -110,12 +111,12 @@ _TAG = re.compile(r"urn:epc:tag:(?:(?:\[[a-z]+=[^\[\]]*\])+:)?(?:([a-z]+-(?:[0-9
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,20}")
 _HEAD = re.compile(r"urn:epc:([a-z]+:[a-z]+):")
 _URN = re.compile(r"urn:epc:([a-z]+:[a-z]+):([0-9]{6,12})\.(.*)", re.DOTALL)
+_OPEN_PATTERN = re.compile(r"urn:epc:idpat:[a-z]+:(?:\d{6,12}\.(?:[^.*]+\.)*?)?(\*(?:\.\*)+|(?<=[0-9]\.)\*)", re.ASCII)
 _ITIP = re.compile(r"([0-9]{1,7})\.([0-9]{2})\.([0-9]{2})\.(.+)", re.DOTALL)
 _CPI = re.compile(r"((?:[0-9A-Z-]|%2[3Ff])+)\.(\*|[1-9][0-9]{0,11})")
 _ESCAPED = r"%(?:2[125-9A-Fa-f]|3[0-9A-Fa-f]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])"
 _SERIAL = re.compile(rf"(?:[!'()*+,\-.0-9:;=A-Z_a-z]|{_ESCAPED})+")
 _DIGITS_ONLY = re.compile(r"[0-9]+")
-_FEWEST, _MOST = 6, 12  # digits of a company prefix
 _IN_URN = {ord(character): f"%{ord(character):02X}" for character in '"#%&/<>?'}
 _TO_ESCAPE = {ord(character): f"%{ord(character):02X}" for character in "!()*+,:"}
 _LONGEST_TEXT = 30
@@ -137,7 +138,7 @@ def to_canonical(urn: str) -> str:
     return base + instance if parts.instance_ai == parts.ai else f"{base}/{parts.instance_ai}/{instance}"
 
 
-def prefix_length(urn: str) -> int | None:
+def stated_length(urn: str) -> int | None:
     """How many digits of company prefix an EPC URN states, 6 to 12; None when it is no URN that `to_canonical` reads."""
     match = _URN.fullmatch(_pure(urn) or urn)
     return len(match[2]) if match is not None and take_apart(urn) is not None else None
@@ -266,11 +267,9 @@ def _divided(scheme: str, base: str, length: int) -> list[str]:
     rule = _DIGITS.get("id:sgtin" if scheme.endswith(":itip") else scheme)
     start = 0 if rule is None else rule.indicator or len(rule.leading)
     prefix = base[start : start + length]
-    if not (_FEWEST <= length <= _MOST and len(prefix) == length and _DIGITS_ONLY.fullmatch(prefix)):
-        raise WrongPrefixLength(key=base, found=length, position=start)
+    end = len(base) - 1 if rule is None else start + rule.digits - int(rule.indicator)  # a reference of any length is never empty
+    lengths.check(base, base[start:end], length, position=start, least=lengths.SHORTEST_IN_EPC)
     if rule is None:
-        if len(base) == length:
-            raise WrongPrefixLength(key=base, found=length, position=length)
         return [prefix, base[length:].translate(_IN_URN)]
     first = base[:1] if rule.indicator else ""
     reference = first + base[start + length : start + rule.digits - len(first)]
@@ -308,6 +307,9 @@ def _is_integer(text: str, bits: int) -> bool:
 def _refusal(urn: str) -> NotAnEpcUrn:
     if urn.startswith(_RAW):
         return RawBits(position=len("urn:epc:"))
+    open_pattern = _OPEN_PATTERN.fullmatch(urn)
+    if open_pattern is not None:
+        return OpenPattern(position=open_pattern.start(1))
     return NotAnEpcUrn(position=_wrong_in_tag(urn) if urn.startswith(_TAG_HEAD) else _wrong_at(urn))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from app.errors import Invalid, Refusal
-from app.identify import company_prefix, dictionary, digital_link, epc_binary, epc_urn, issuing, read, typed
+from app.identify import company_prefix, dictionary, digital_link, epc_binary, epc_urn, issuing, packed, read, typed
+from app.identify.auto import read_auto, spelt
 from app.identify.issuing import RESTRICTED, Issuer, Use
 from app.identify.read import Identified, Pair, Spelling
-from app.identify.spellings import DEFAULT, Answer, Options, read_as, spell
+from app.identify.refusals import WrongLength
+from app.identify.spellings import DEFAULT, Answer, Options, read_as
 
 Form = Literal["auto", "bracketed", "element", "scan", "uri", "epc"]
 Length = Callable[[str, str], int | None]
@@ -57,8 +59,9 @@ class Explanation:
 
     names: what is named (`product`, `batch`, `item`, `unit`, …), None when there is no key; spelling: how the text is written, None when
     it was told; carrier: symbology, of scan data; scheme: of an EPC binary string; domain: of a web address; foreign: its query pairs
-    that are no AIs; issuer: of the key or, without one, of the first AI that has one; epc_urn: None when the length of the company
-    prefix is not known or the key has none.
+    that are no AIs; short_gtin: that address carries a GTIN of less than 14 digits, which no Digital Link should; issuer: of the key or,
+    without one, of the first AI that has one; prefix_length, parts: of the same, None when the length of the company prefix is not known;
+    epc_urn: None in that case and for a key without EPC.
     """
 
     text: str
@@ -70,9 +73,11 @@ class Explanation:
     scheme: str | None
     domain: str | None
     foreign: tuple[str, ...]
+    short_gtin: bool
     elements: tuple[Element, ...]
     issuer: Issuer | None
     prefix_length: int | None
+    parts: company_prefix.Parts | None
     epc_urn: str | None
 
     @property
@@ -86,12 +91,12 @@ class Explanation:
         return self.issuer is not None and self.issuer.use in RESTRICTED
 
 
-def reader(form: Form = "auto", options: Options = DEFAULT) -> Callable[[str], Answer]:
-    """What reads texts of a form; `auto` finds out which, and gives the key with its qualifiers first. It raises kinds of Invalid."""
+def reader(form: Form = "auto", options: Options = DEFAULT, *, lenient: bool = False) -> Callable[[str], Answer]:
+    """What reads texts of a form; `auto` finds out which, as strictly as if it had been told unless lenient. It raises kinds of Invalid."""
     if form == "auto":
-        return lambda text: _spelt(read.identify(text, options), options)
+        return lambda text: read_auto(text, options, lenient=lenient)
     if form == "epc":
-        return lambda text: _spelt(read_epc(text), options)
+        return lambda text: spelt(read_epc(text), options)
     return lambda text: read_as(text, form, options)
 
 
@@ -102,11 +107,23 @@ def read_epc(text: str) -> Identified:
     return read.read_epc_link(text) if "/" in text else read.read_epc_binary(text)
 
 
-def explain(text: str, form: Form = "auto", options: Options = DEFAULT, *, today: date, length_of: Length | None = None) -> Explanation:
-    """Everything that the text says by itself. today: decides the century of dates; length_of: known company prefixes."""
-    found = reader(form, options)(text)
+def explain(
+    text: str,
+    form: Form = "auto",
+    options: Options = DEFAULT,
+    *,
+    today: date,
+    length_of: Length | None = None,
+    lenient: bool = True,
+) -> Explanation:
+    """Everything that the text says by itself.
+
+    today: decides the century of dates; length_of: known company prefixes; lenient: a person asks, so decoration and, without being told
+    the form, a short GTIN in a web address pass.
+    """
+    found, short = _answer(text, form, options, lenient=lenient)
     spelling = _spelling(text, form)
-    path = _path_of(found.ais)
+    path = _path_of(found)
     identified = read.named(path, tuple(pair for pair in found.ais if pair not in path)) if path else None
     key = path[0] if path else next((pair for pair in found.ais if company_prefix.begins_at(pair[0]) is not None), None)
     scheme, length = _stated(text if form == "epc" else read.kept(text), spelling) if spelling else (None, None)
@@ -118,13 +135,15 @@ def explain(text: str, form: Form = "auto", options: Options = DEFAULT, *, today
         identified=identified,
         names=_names(path) if path else None,
         spelling=spelling,
-        carrier=found.carrier or _carrier(text, spelling),
+        carrier=found.carrier,
         scheme=scheme,
-        domain=_domain(text) if spelling is Spelling.LINK or form == "uri" else None,
-        foreign=_foreign(text) if spelling is Spelling.LINK else found.foreign,
+        domain=_domain(text) if spelling is Spelling.LINK else None,
+        foreign=tuple(filter(None, found.foreign)),
+        short_gtin=short,
         elements=tuple(_element(ai, value, today) for ai, value in found.ais),
         issuer=issuing.issuer_of(*key) if key is not None else None,
         prefix_length=length,
+        parts=_parts(key, length),
         epc_urn=_urn(path, length),
     )
 
@@ -144,16 +163,39 @@ def place_of(refusal: Refusal) -> tuple[int | None, int]:
     return (position if isinstance(position, int) else None), (length if isinstance(length, int) and length > 0 else 1)
 
 
-def _spelt(found: Identified, options: Options) -> Answer:
-    pairs = found.path + found.attributes
-    spelt = spell(pairs, path=len(found.path), options=options)
-    return Answer(pairs, spelt.bracketed, spelt.element_string, spelt.dl_uri, spelt.dl_error)
+def _answer(text: str, form: Form, options: Options, *, lenient: bool) -> tuple[Answer, bool]:
+    """What a text says, and whether that took a GTIN shorter than a Digital Link may carry."""
+    try:
+        return reader(form, options, lenient=lenient)(text), False
+    except WrongLength as refusal:
+        if not lenient or form != "auto" or options.short_gtin or ai_of(refusal) != "01":
+            raise
+        first = refusal
+    try:
+        return reader(form, replace(options, short_gtin=True), lenient=True)(text), True
+    except WrongLength:
+        raise first from None
 
 
-def _path_of(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-    """The key and its qualifiers among AIs in any order; nothing when none is a key."""
-    key = next((pair for pair in pairs if pair[0] in _LEVELS), None)
-    return () if key is None else tuple(digital_link.longest_path(key, dict(reversed(pairs))))
+_WRITTEN = digital_link.Reading(associations=False, unknown=True)
+
+
+def _path_of(found: Answer) -> tuple[Pair, ...]:
+    """The key and its qualifiers: as the Digital Link has them, else chosen among AIs in any order; nothing when none is a key."""
+    if found.dl_uri is not None:
+        return digital_link.parse(found.dl_uri, _WRITTEN).path
+    key = next((pair for pair in found.ais if pair[0] in _LEVELS), None)
+    return () if key is None else tuple(digital_link.longest_path(key, dict(reversed(found.ais))))
+
+
+def _parts(key: Pair | None, length: int | None) -> company_prefix.Parts | None:
+    """The key taken apart where its company prefix is known."""
+    if key is None or length is None:
+        return None
+    try:
+        return company_prefix.split(*key, length)
+    except Invalid:  # a key without company prefix, or one that is shorter than what is known of it
+        return None
 
 
 def _element(ai: str, value: str, today: date) -> Element:
@@ -175,37 +217,22 @@ def _names(path: tuple[Pair, ...]) -> str:
     return instance if instance and (qualified or len(value) > _INSTANCE.get(ai, len(value))) else kind
 
 
-def _carrier(text: str, spelling: Spelling | None) -> str | None:
-    if spelling is not Spelling.SCAN:
-        return None
-    plain = read.kept(text)
-    return "ITF14" if plain.startswith("]I1") else read.read_scan(plain).carrier
-
-
 def _domain(text: str) -> str:
     return text.partition("://")[2].partition("/")[0]
-
-
-_ANY = digital_link.Reading(short_gtin=True, associations=False, unknown=True)
-
-
-def _foreign(text: str) -> tuple[str, ...]:
-    """The query pairs that are no AIs, of a Digital Link that was read before."""
-    return tuple(f"{name}={value}" for name, value in digital_link.parse(read.kept(text), _ANY).foreign)
 
 
 def _spelling(text: str, form: Form) -> Spelling | None:
     if form == "epc":
         return Spelling.URN if text[:4].lower() == "urn:" else Spelling.EPC_BINARY
-    return read.spelling_of(text) if form == "auto" else None
+    return read.spelling_of(text) if form in {"auto", "uri"} else None
 
 
 def _stated(text: str, spelling: Spelling) -> tuple[str | None, int | None]:
     """Binary scheme, and digits of the company prefix, where the spelling says them: EPC URNs and EPC binary strings do."""
     if spelling is Spelling.URN:
-        return None, epc_urn.prefix_length(text)
+        return None, epc_urn.stated_length(text)
     if spelling is Spelling.EPC_BINARY:
-        found = epc_binary.parse(read.last_segment(text)[1])
+        found = epc_binary.parse(packed.last_segment(text)[1])
         return found.scheme, found.prefix_length
     return None, None
 

@@ -18,7 +18,7 @@ from app.label.refusals import LinkUnprintable
 from app.verify.address import page_of
 from app.verify.api import LONGEST_CODE
 from app.web import forms
-from app.words.refusals import describe
+from app.words.refusals import describe, tells_place
 from app.words.translate import Translator, translator
 
 door = Door("identify_pages", __name__, templates=True)
@@ -67,6 +67,7 @@ def _wrong(code: str, refusal: Invalid) -> dict[str, Any]:
     return {
         "parts": point(code, position, length),
         "place": None if position is None else min(position, len(code)) + 1,
+        "place_told": tells_place(refusal.code),
         "end": position is not None and position >= len(code),
         "detail": detail,
         "remedy": remedy,
@@ -94,6 +95,7 @@ def _view(found: Explanation, t: Translator) -> dict[str, Any]:
             for each in found.elements
         ],
         "issued": tell.issued(found, t),
+        "key_parts": [(name, shown(part)) for name, part in tell.parts(found, t)],
         "flags": tell.flags(found, t),
         "spelled": [(t(f"identify.spelled_{name}"), text) for name, text in spelled if text],
         "no_link": link is None,

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.errors import Invalid
-from app.identify import check_digit, compression, digital_link, element_string, epc_binary, epc_urn, gtin, keys, scan_data, sscc
+from app.identify import (
+    check_digit,
+    compression,
+    digital_link,
+    element_string,
+    epc_binary,
+    epc_urn,
+    gtin,
+    keys,
+    packed,
+    scan_data,
+    sscc,
+)
 from app.identify.escape import escape_path
 from app.identify.places import counted_from
 from app.identify.refusals import NoKey, NoKeyInUri, NotRecognised
@@ -44,19 +56,18 @@ class Spelling(StrEnum):
     DIGITS = "digits"
 
 
-_SPACES = " \t\r\n\u00a0\u2009\u202f"  # not U+001D, which Python too counts as white space: it is FNC1
+SPACES = " \t\r\n\u00a0\u2009\u202f"  # not U+001D, which Python too counts as white space: it is FNC1
 _FNC1_WRITTEN = str.maketrans("^\u241d", "\x1d\x1d")  # what keyboards and logs show in its place; in no value either is allowed
-_BEFORE_BRACKET = re.compile(
-    rf"[{_SPACES}]+(?=\()|(?<=[0-9]\))[{_SPACES}]+(?=[^(\s])"
+BESIDE_BRACKETS = re.compile(
+    rf"[{SPACES}]+(?=\()|(?<=[0-9]\))[{SPACES}]+(?=[^(\s])"
 )  # beside brackets only: inside a value a space is a mistake
-_BETWEEN_DIGITS = re.compile(rf"(?<=[0-9])[{_SPACES}.\-\u2010-\u2015]+(?=[0-9])")
-_SEPARATED_DIGITS = re.compile(rf"[0-9]+(?:[{_SPACES}.\-\u2010-\u2015]+[0-9]+)*")
+BETWEEN_DIGITS = re.compile(rf"(?<=[0-9])[{SPACES}.\-\u2010-\u2015]+(?=[0-9])")
+_SEPARATED_DIGITS = re.compile(rf"[0-9]+(?:[{SPACES}.\-\u2010-\u2015]+[0-9]+)*")
 _LEGACY = digital_link.Reading(short_gtin=True)
 _MATRIX = ("]Q1", "]d1", "]J0")  # QR Code, Data Matrix and DotCode that hold plain text
 _GTINS = (8, 12, 13, 14)
 _SSCC = 18
 _ELEMENT_STRING = re.compile(r"[0-9]{2,4}\S")
-_EPC_BINARY = re.compile(r"eh[0-9A-Fa-f]{8,}|ex[A-Za-z0-9_-]{8,}")  # the shortest has 64 bits; shorter ones are words
 _BEGINNINGS = {
     "]": Spelling.SCAN,
     "(": Spelling.BRACKETED,
@@ -76,17 +87,17 @@ def identify(text: str, options: Options = DEFAULT) -> Identified:
     -14 or SSCC with spaces or hyphens. Thirteen digits are a GTIN. Raises kinds of Invalid whose `position` counts from the beginning
     of `text`.
     """
-    trimmed = text.strip(_SPACES)
+    trimmed = text.strip(SPACES)
     if not trimmed:
         raise NotRecognised(position=0)
-    reader, dropped = _READERS[_spelling(trimmed)]
-    kept, places = (trimmed, None) if dropped is None else _without(trimmed, dropped)
+    reader, dropped = _READERS[beginning(trimmed)]
+    kept, places = (trimmed, None) if dropped is None else without(trimmed, dropped)
     try:
         return reader(kept, options)
     except Invalid as refusal:
         position = refusal.params.get("position")
         if isinstance(position, int):
-            start = len(text) - len(text.lstrip(_SPACES))
+            start = len(text) - len(text.lstrip(SPACES))
             place = position if places is None else places[position] if 0 <= position < len(places) else len(trimmed)
             refusal.params["position"] = start + max(0, min(place, len(trimmed)))
         raise
@@ -94,10 +105,10 @@ def identify(text: str, options: Options = DEFAULT) -> Identified:
 
 def spelling_of(text: str) -> Spelling:
     """How a text that `identify` takes is written. Raises NotRecognised."""
-    trimmed = text.strip(_SPACES)
+    trimmed = text.strip(SPACES)
     if not trimmed:
         raise NotRecognised(position=0)
-    found = _spelling(trimmed)
+    found = beginning(trimmed)
     if found is Spelling.DIGITS and len(kept(trimmed)) not in (*_GTINS, _SSCC):
         return Spelling.ELEMENTS
     return _inside_link(trimmed) if found is Spelling.LINK else found
@@ -105,12 +116,12 @@ def spelling_of(text: str) -> Spelling:
 
 def kept(text: str) -> str:
     """A text without the spaces around it, and without the decoration that its spelling allows."""
-    trimmed = text.strip(_SPACES)
-    _, dropped = _READERS[_spelling(trimmed)]
+    trimmed = text.strip(SPACES)
+    _, dropped = _READERS[beginning(trimmed)]
     return trimmed if dropped is None else dropped.sub("", trimmed)
 
 
-def _spelling(text: str) -> Spelling:
+def beginning(text: str) -> Spelling:
     """How a text is written, by its beginning; a web address counts as a Digital Link."""
     begun = _BEGINNINGS.get(text[0])
     if begun is not None:
@@ -119,7 +130,7 @@ def _spelling(text: str) -> Spelling:
         return Spelling.DIGITS
     if _ELEMENT_STRING.match(text):
         return Spelling.ELEMENTS
-    if _EPC_BINARY.fullmatch(text):
+    if packed.EPC_BINARY.fullmatch(text):
         return Spelling.EPC_BINARY
     scheme = _SCHEMES.get(text[:4].lower())
     if scheme is None:
@@ -132,8 +143,8 @@ def _inside_link(uri: str) -> Spelling:
     try:
         digital_link.parse(uri, _LEGACY)
     except NoKeyInUri:
-        segment = last_segment(uri)[1]
-        if _EPC_BINARY.fullmatch(segment):
+        segment = packed.last_segment(uri)[1]
+        if packed.EPC_BINARY.fullmatch(segment):
             return Spelling.EPC_BINARY
         return Spelling.COMPRESSED if compression.looks_compressed(segment) else Spelling.LINK
     except Invalid:
@@ -141,14 +152,7 @@ def _inside_link(uri: str) -> Spelling:
     return Spelling.LINK
 
 
-def last_segment(uri: str) -> tuple[int, str]:
-    """Where the last segment of a path begins, and the segment."""
-    path = uri.partition("#")[0].partition("?")[0]
-    start = path.rfind("/") + 1
-    return start, path[start:]
-
-
-def _without(text: str, dropped: re.Pattern[str]) -> tuple[str, list[int]]:
+def without(text: str, dropped: re.Pattern[str]) -> tuple[str, list[int]]:
     """A text without its decoration, and where each remaining character stood."""
     places: list[int] = []
     end = 0
@@ -160,13 +164,14 @@ def _without(text: str, dropped: re.Pattern[str]) -> tuple[str, list[int]]:
 
 
 def _link(uri: str, options: Options) -> Identified:
+    how = _LEGACY if options is DEFAULT else _lenient(options)
     try:
-        link = digital_link.parse(uri, _LEGACY if options is DEFAULT else _lenient(options))
+        link = digital_link.parse(uri, how)
     except NoKeyInUri:
-        packed = _packed(uri)
-        if packed is None:
+        unpacked = packed.unpack(uri, how)
+        if unpacked is None:
             raise
-        return packed
+        link = unpacked
     return named(link.path, link.attributes)
 
 
@@ -175,36 +180,9 @@ def _lenient(options: Options) -> digital_link.Reading:
     return digital_link.Reading(short_gtin=True, associations=options.requisites, unknown=unknown)
 
 
-def _packed(uri: str) -> Identified | None:
-    """What the last segment of a web address without a key stands for: an EPC binary string, a compressed Digital Link, or nothing."""
-    segment = last_segment(uri)[1]
-    if _EPC_BINARY.fullmatch(segment):
-        return read_epc_link(uri)
-    if compression.looks_compressed(segment):
-        try:
-            link = digital_link.parse(compression.decompress(uri), _LEGACY)
-        except NoKey:  # a word that can be read as attributes of nothing
-            return None
-        return named(link.path, link.attributes)
-    return None
-
-
 def read_epc_link(uri: str) -> Identified:
     """What a web address that ends in an EPC binary string names, with the AIs of its query. Raises kinds of Invalid."""
-    start, segment = last_segment(uri)
-    with counted_from(start):
-        found = read_epc_binary(segment)
-    query = uri.partition("#")[0].partition("?")[2]
-    if not query:
-        return found
-    whole = digital_link.build(found.path, found.attributes)
-    joined = whole + ("&" if "?" in whole else "?")
-    try:
-        link = digital_link.parse(joined + query, _LEGACY)
-    except Invalid as refusal:
-        beyond = refusal.params["position"] - len(joined)
-        refusal.params["position"] = start if beyond < 0 else uri.find("?") + 1 + beyond  # the segment does not fit, or the query
-        raise
+    link = packed.unpack_epc(uri, _LEGACY)
     return named(link.path, link.attributes)
 
 
@@ -220,19 +198,16 @@ def read_urn(text: str, options: Options = DEFAULT) -> Identified:  # noqa: ARG0
     return named(link.path, link.attributes)
 
 
-def read_scan(text: str) -> scan_data.Scan:
-    """What a scanner sent, other than ITF-14; FNC1 may be written `^` or U+241D. Raises kinds of Invalid."""
-    return scan_data.parse(text.translate(_FNC1_WRITTEN) if text[:3] in element_string.SYMBOLOGIES else text)
+def with_fnc1(text: str) -> str:
+    """What a scanner sent, where FNC1 may be written `^` or U+241D: in an element string neither can be data."""
+    return text.translate(_FNC1_WRITTEN) if text[:3] in element_string.SYMBOLOGIES else text
 
 
 def _scan(text: str, options: Options) -> Identified:
-    if text.startswith("]I1"):
-        with counted_from(3):
-            return named((("01", gtin.gtin14(text[3:])),), ())
     if text[:3] in _MATRIX and text[3:7].lower() == "http":
         with counted_from(3):
             return _link(text[3:], options)
-    scan = read_scan(text)
+    scan = scan_data.parse(with_fnc1(text))
     if scan.gtin is not None:
         return named((("01", scan.gtin),), scan.pairs)
     return _from_pairs(scan.pairs)
@@ -259,9 +234,9 @@ _READERS: dict[Spelling, tuple[Callable[[str, Options], Identified], re.Pattern[
     Spelling.EPC_BINARY: (read_epc_binary, None),
     Spelling.URN: (read_urn, None),
     Spelling.SCAN: (_scan, None),
-    Spelling.BRACKETED: (_elements, _BEFORE_BRACKET),
+    Spelling.BRACKETED: (_elements, BESIDE_BRACKETS),
     Spelling.ELEMENTS: (_elements, None),
-    Spelling.DIGITS: (_digits, _BETWEEN_DIGITS),
+    Spelling.DIGITS: (_digits, BETWEEN_DIGITS),
 }
 """Who reads a spelling, and what is only decoration in it."""
 

@@ -159,6 +159,12 @@ class NoKey(Invalid):
     code = "identify.no-key"  # params: position
 
 
+class OpenPattern(NotAnEpcUrn):
+    """A pattern that leaves more open than the instance: it stands for all numbers of a company, not for one class."""
+
+    code = "identify.open-pattern"  # params: position
+
+
 class RawBits(NotAnEpcUrn):
     """The bits of a tag as hexadecimal digits, not read in this spelling."""
 
@@ -172,9 +178,9 @@ class NoEpcUrn(Invalid):
 
 
 class WrongPrefixLength(Invalid):
-    """A key cannot have a company prefix of so many digits."""
+    """A key, or an EPC scheme, cannot have a company prefix of so many digits; found is 0 where none was given."""
 
-    code = "identify.wrong-prefix-length"  # params: key, found, position
+    code = "identify.wrong-prefix-length"  # params: key, least, most, found, position
 
 
 class NotCompressed(Invalid):

@@ -21,6 +21,7 @@ Pair = tuple[str, str]
 _ELEMENTS = {"]C1": "GS1_128_CCA", "]d2": "DM", "]Q3": "QR", "]e0": "DataBarExpanded", "]J1": "DotCode"}
 _PLAIN = {"]d1": "DM", "]Q1": "QR", "]J0": "DotCode"}
 _RETAIL = {"]E0": ("EAN13", 13), "]E4": ("EAN8", 8)}
+_CASE = "]I1"
 _MATRIX = {"QR": ("]Q1", "]Q3"), "DM": ("]d1", "]d2"), "DotCode": ("]J0", "]J1")}
 _LINEAR = {"DataBarExpanded": "]e0", "GS1_128_CCA": "]C1", "GS1_128_CCC": "]C1"}
 _GTIN_ONLY = frozenset(("DataBarOmni", "DataBarTruncated", "DataBarStacked", "DataBarStackedOmni", "DataBarLimited"))
@@ -37,7 +38,7 @@ class Scan:
     """One transmission understood.
 
     carrier: name of the symbology; pairs: AIs and values, of the composite part where the carrier is a retail barcode;
-    gtin: 14 digits, of a retail barcode only; message: what the symbol holds.
+    gtin: 14 digits, of a retail barcode only (an ITF-14 has its number among the pairs); message: what the symbol holds.
     """
 
     carrier: str
@@ -76,6 +77,11 @@ def read(data: str, *, associations: bool = True, unknown: bool = False, how: di
         return Transmission(Scan(_PLAIN[identifier], pairs, None, escaped), link)
     if identifier in _RETAIL:
         return Transmission(_retail(data, *_RETAIL[identifier], associations=associations, unknown=unknown), None)
+    if identifier == _CASE:
+        with counted_from(3):
+            check_digit.of_length(text, (_GTIN,), "ITF-14")
+            check_digit.check(text, "ITF-14")
+        return Transmission(Scan("ITF14", (("01", text),), None, text), None)
     raise SymbologyUnknown(found=identifier, position=0, length=len(identifier))
 
 
@@ -110,6 +116,11 @@ def build(message: str, carrier: str, *, add_check_digit: bool = False) -> str:
         sent = number.zfill(13) if identifier == "]E0" else number
         return identifier + sent + (_COMPOSITE_BEGINS + _sent(composite) if sign else "")
     raise SymbologyUnknown(found=carrier, position=0, length=0)
+
+
+def carrier_of_plain(identifier: str) -> str | None:
+    """The symbology that an identifier names when its symbol holds plain text, or None."""
+    return _PLAIN.get(identifier)
 
 
 def _linked(text: str, how: digital_link.Reading) -> DigitalLink | None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.errors import Refusal
-from app.identify import digital_link, element_string, scan_data
+from app.identify import digital_link, element_string, packed, scan_data
+from app.identify.digital_link import DigitalLink, Reading
 from app.identify.element_string import FNC1
-from app.identify.refusals import NoKey, WrongQuery
+from app.identify.places import counted_from
+from app.identify.refusals import NoKey, NoKeyInUri, WrongQuery
 
 Pair = tuple[str, str]
 Form = Literal["bracketed", "element", "scan", "uri"]
@@ -76,18 +78,13 @@ def read_as(text: str, form: Form, options: Options = DEFAULT) -> Answer:
     r"""Read a text as one form and spell it in the others.
 
     form: `bracketed` `(01)…(10)…`; `element` with `^` or U+001D for FNC1, the first may be missing; `scan` with symbology identifier;
-    `uri` a Digital Link. Raises kinds of Invalid with `position` in the text; NotADigitalLink only when the text has no scheme of the
-    web, so is plain text.
+    `uri` a Digital Link, also compressed or ending in an EPC binary string. Raises kinds of Invalid with `position` in the text;
+    NotADigitalLink only when the text has no scheme of the web, so is plain text.
     """
     if form == "uri":
-        link = digital_link.parse(text, _reading(options))
-        return _answer(link.path + link.attributes, options, path=len(link.path), foreign=link.ignored)
+        return _of_link(_link(text, _reading(options)), options)
     if form == "scan":
-        sent = scan_data.read(text, associations=options.requisites, unknown=options.unknown_ais, how=_reading(options))
-        scan, found = sent.scan, sent.link
-        if found is None:
-            return _answer(scan.pairs, options, carrier=scan.carrier, message=scan.message)
-        return _answer(scan.pairs, options, path=len(found.path), foreign=found.ignored, carrier=scan.carrier, message=scan.message)
+        return _scan(text, options)
     if form == "bracketed":
         read = element_string.read_bracketed(text, associations=options.requisites, unknown=options.unknown_ais)
     else:
@@ -95,6 +92,38 @@ def read_as(text: str, form: Form, options: Options = DEFAULT) -> Answer:
         start = 1 if data.startswith(FNC1) else 0
         read = element_string.read_raw(data, start, associations=options.requisites, unknown=options.unknown_ais)
     return _answer(read.pairs, options, composite=read.linear)
+
+
+def _link(uri: str, how: Reading) -> DigitalLink:
+    """A web address as a Digital Link, also when its identifier is packed in the last segment."""
+    try:
+        return digital_link.parse(uri, how)
+    except NoKeyInUri:
+        unpacked = packed.unpack(uri, how)
+        if unpacked is None:
+            raise
+        return unpacked
+
+
+def _scan(text: str, options: Options) -> Answer:
+    how = _reading(options)
+    try:
+        sent = scan_data.read(text, associations=options.requisites, unknown=options.unknown_ais, how=how)
+    except NoKeyInUri:
+        with counted_from(3):
+            link = packed.unpack(text[3:], how)
+        if link is None:
+            raise
+        return _of_link(link, options, carrier=scan_data.carrier_of_plain(text[:3]), message=text[3:])
+    scan, found = sent.scan, sent.link
+    if found is None:
+        return _answer(scan.pairs, options, carrier=scan.carrier, message=scan.message)
+    return _of_link(found, options, carrier=scan.carrier, message=scan.message)
+
+
+def _of_link(link: DigitalLink, options: Options, *, carrier: str | None = None, message: str | None = None) -> Answer:
+    pairs = link.path + link.attributes
+    return _answer(pairs, options, path=len(link.path), foreign=link.ignored, carrier=carrier, message=message)
 
 
 _UNKNOWN = digital_link.Reading(unknown=True)

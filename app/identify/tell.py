@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -71,7 +72,7 @@ def meaning(ai: str, t: Translate) -> str:
 
 def names(found: Explanation, t: Translate) -> str:
     """What is named: a kind of product, a batch, one item, a place."""
-    return t(f"identify.names_{found.names or 'none'}")
+    return t(f"identify.names_{found.names or ('none' if found.elements else 'text')}")
 
 
 def written(found: Explanation, t: Translate) -> str:
@@ -81,6 +82,14 @@ def written(found: Explanation, t: Translate) -> str:
     carrier = _CARRIERS.get(found.carrier or "", found.carrier)
     how = "scan" if found.spelling is None else str(found.spelling)
     return t(f"identify.written_{how}", carrier=carrier, domain=found.domain, scheme=found.scheme)
+
+
+def parts(found: Explanation, t: Translate) -> list[tuple[str, str]]:
+    """The key taken apart, each part with its name; nothing where the length of the company prefix is not known."""
+    if found.parts is None:
+        return []
+    digits = len(found.parts.prefix)
+    return [(t(f"identify.part_{name}", digits=digits), text) for name, text in asdict(found.parts).items() if text]
 
 
 def issued(found: Explanation, t: Translate) -> list[str]:
@@ -97,6 +106,8 @@ def issued(found: Explanation, t: Translate) -> list[str]:
 def flags(found: Explanation, t: Translate) -> list[str]:
     """What is to be watched: numbers of demonstrations, numbers inside a company, numbers of nobody."""
     told = []
+    if found.short_gtin:
+        told.append(t("identify.flag_short_gtin"))
     if found.demonstration:
         told.append(t("identify.flag_demonstration"))
     if found.restricted:
@@ -133,6 +144,8 @@ def as_json(found: Explanation, t: Translate) -> dict[str, Any]:
         "demonstration": found.demonstration,
         "restricted": found.restricted,
         "prefix_length": found.prefix_length,
+        "parts": None if found.parts is None else asdict(found.parts),
+        "short_gtin": found.short_gtin,
     }  # fmt: skip
 
 

@@ -22,18 +22,26 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def _sentence(code: str, key: str, params: Mapping[str, Any]) -> str:
+    """A sentence filled; `{nth}` is the `position`, which programs count from 0, as people count it."""
     language, sentence = key[-2:], catalogue().get(code, {}).get(key, code)
     for name, value in params.items():
         if name != "pointer" and (value is None or value == ""):
             sentence = sentence.replace(f" {{{name}}} ", " ")  # "the file {name} is not": a file may come without a name
     root = translator(language)("web.root_of_document")
-    return typeset(fill(sentence, {**params, "pointer": params.get("pointer") or root}), language)
+    position = params.get("position")
+    nth = {"nth": position + 1} if isinstance(position, int) else {}
+    return typeset(fill(sentence, {**params, **nth, "pointer": params.get("pointer") or root}), language)
 
 
 def describe(refusal: Refusal, language: str) -> tuple[str, str]:
     """What happened and what to do."""
     params = {"pointer": refusal.pointer, **refusal.params}
     return _sentence(refusal.code, language, params), _sentence(refusal.code, f"do_{language}", params)
+
+
+def tells_place(code: str) -> bool:
+    """Whether the sentence of a code says at which character it goes wrong, so that nobody need say it again."""
+    return "{nth}" in catalogue().get(code, {}).get("en", "")
 
 
 def event_of(pointer: str) -> int | None:

@@ -39,8 +39,8 @@ class Codes:
 
 
 def placeholders(sentence: str) -> set[str]:
-    """Names of the `{name}` places of a sentence."""
-    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+    """Names of the parameters that a sentence tells; `{nth}` is how people count the `position`."""
+    return {"position" if name == "nth" else name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
 
 def _code_of_class(node: ast.ClassDef) -> str | None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from app.errors import Refusal
 from app.identify import company_prefix, dictionary
 from app.identify.company_prefix import (
-    ImpossiblePrefixLength,
     NoCompanyPrefix,
     Parts,
     Prefixes,
@@ -20,6 +19,7 @@ from app.identify.company_prefix import (
     WrongPrefixEntry,
     split,
 )
+from app.identify.refusals import WrongPrefixLength
 from tests.identify import strategies
 from tests.identify.attempts import attempt
 
@@ -54,7 +54,7 @@ def test_a_key_falls_into_its_parts(ai: str, value: str, length: int, parts: Par
 def test_the_parts_of_a_key_make_the_key_again(pair: tuple[str, str], length: int) -> None:
     parts = attempt(lambda: split(*pair, length))
     if isinstance(parts, Refusal):
-        assert isinstance(parts, (NoCompanyPrefix, ImpossiblePrefixLength))
+        assert isinstance(parts, (NoCompanyPrefix, WrongPrefixLength))
     else:
         assert parts.text == pair[1]
         assert len(parts.prefix) == length
@@ -73,7 +73,7 @@ def test_the_parts_of_a_key_make_the_key_again(pair: tuple[str, str], length: in
     ],
 )
 def test_a_length_that_leaves_the_key_or_its_digits_is_refused(ai: str, value: str, length: int) -> None:
-    with pytest.raises(ImpossiblePrefixLength) as refused:
+    with pytest.raises(WrongPrefixLength) as refused:
         split(ai, value, length)
     assert refused.value.params["found"] == length
 
@@ -137,13 +137,13 @@ def test_both_forms_of_a_list_say_the_same(lengths: dict[str, int]) -> None:
 
 
 @FORMS
-def test_a_list_splits_keys_by_itself(form: Callable[[dict[str, int]], bytes]) -> None:
+def test_a_list_says_how_long_the_prefix_in_a_key_is(form: Callable[[dict[str, int]], bytes]) -> None:
     prefixes = Prefixes.read(form(LENGTHS))
-    assert prefixes.split("01", "19521234543210") == Parts("1", "9521234", "54321", "0", "", "")
-    assert prefixes.split("8003", "09521234543213KEG") == Parts("0", "9521234", "54321", "3", "KEG", "")
-    assert prefixes.split("01", "09530000000000") is None
-    assert prefixes.split("01", "00000095200002") is None
-    assert prefixes.split("10", "9521") is None
+    assert prefixes.length_in("01", "19521234543210") == 7
+    assert prefixes.length_in("8003", "09521234543213KEG") == 7
+    assert prefixes.length_in("01", "09530000000000") is None
+    assert prefixes.length_in("01", "00000095200002") is None
+    assert prefixes.length_in("10", "9521") is None
 
 
 def test_without_a_list_no_length_is_known() -> None:

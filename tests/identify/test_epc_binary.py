@@ -245,9 +245,9 @@ PATH = (("01", GTIN), ("21", "0042"))
 UNBUILDABLE: list[tuple[dict[str, Any], str]] = [
     ({"scheme": "SGTIN-97"}, "identify.epc-scheme-unknown"),
     ({"scheme": "GID-96"}, "identify.epc-scheme-unknown"),
-    ({"scheme": "SGTIN-198"}, "identify.epc-prefix-length"),
-    ({"scheme": "SGTIN-198", "prefix_length": 5}, "identify.epc-prefix-length"),
-    ({"scheme": "SGTIN-198", "prefix_length": 13}, "identify.epc-prefix-length"),
+    ({"scheme": "SGTIN-198"}, "identify.wrong-prefix-length"),
+    ({"scheme": "SGTIN-198", "prefix_length": 5}, "identify.wrong-prefix-length"),
+    ({"scheme": "SGTIN-198", "prefix_length": 13}, "identify.wrong-prefix-length"),
     ({"scheme": "SGTIN-96", "prefix_length": 7}, "identify.epc-not-encodable"),  # a leading zero
     ({"scheme": "SGTIN-198", "prefix_length": 7, "attributes": (("17", "261231"),)}, "identify.epc-not-encodable"),
     ({"scheme": "SGTIN-198", "prefix_length": 7, "host": "acme.vn"}, "identify.epc-wrong-host"),
@@ -271,7 +271,7 @@ UNBUILDABLE: list[tuple[dict[str, Any], str]] = [
     ({"scheme": "GDTI-113", "path": (("253", "9521234543213"),), "prefix_length": 7}, "identify.epc-not-encodable"),
     ({"scheme": "GRAI-170", "path": (("8003", "09521234543213"),), "prefix_length": 7}, "identify.epc-not-encodable"),
     ({"scheme": "GIAI-202", "path": (("8004", "9521234"),), "prefix_length": 7}, "identify.epc-not-encodable"),
-    ({"scheme": "GIAI-202", "path": (("8004", "9521A"),), "prefix_length": 7}, "identify.epc-prefix-length"),
+    ({"scheme": "GIAI-202", "path": (("8004", "9521A"),), "prefix_length": 7}, "identify.wrong-prefix-length"),
     ({"scheme": "CPI-var", "path": (("8010", "9521234"), ("8011", "1")), "prefix_length": 7}, "identify.epc-not-encodable"),
     ({"scheme": "SGTIN+", "path": (("01", GTIN[:-1] + "4"), ("21", "1"))}, "identify.wrong-check-digit"),
     ({"scheme": "SGTIN+", "path": ()}, "identify.wrong-path"),

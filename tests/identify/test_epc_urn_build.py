@@ -59,7 +59,7 @@ PATHS: dict[str, st.SearchStrategy[Path]] = {
 
 @pytest.mark.parametrize(("urn", "canonical"), [pair for pair in CANONICAL if ":idpat:upui:" not in pair[0]])
 def test_a_urn_comes_back_from_its_canonical_link(urn: str, canonical: str) -> None:
-    length = epc_urn.prefix_length(urn)
+    length = epc_urn.stated_length(urn)
     assert length is not None
     assert epc_urn.build(digital_link.parse(canonical).path, prefix_length=length) == urn
 
@@ -74,7 +74,7 @@ def test_every_path_comes_back_from_its_urn_with_every_prefix(scheme: str, data:
         assert len(path[0][1]) == length
         return
     assert urn.startswith(f"urn:epc:{scheme.rstrip(':')}:")
-    assert epc_urn.prefix_length(urn) == length
+    assert epc_urn.stated_length(urn) == length
     same = path[:1] if path[1:] == (("254", "0"),) else path
     found = epc_urn.to_canonical(urn)
     assert digital_link.parse(found).path == same
@@ -205,7 +205,7 @@ TAGS = [
 @pytest.mark.parametrize(("tag", "pure"), TAGS)
 def test_a_tag_uri_is_its_pure_identity(tag: str, pure: str) -> None:
     assert epc_urn.to_canonical(tag) == epc_urn.to_canonical(pure)
-    assert epc_urn.prefix_length(tag) == epc_urn.prefix_length(pure)
+    assert epc_urn.stated_length(tag) == epc_urn.stated_length(pure)
     assert item_key(tag) == item_key(pure)
 
 
@@ -234,14 +234,14 @@ def test_a_tag_uri_that_its_tag_cannot_hold_is_refused_with_the_place(urn: str, 
     with pytest.raises(NotAnEpcUrn) as refused:
         epc_urn.to_canonical(urn)
     assert refused.value.params["position"] == position
-    assert epc_urn.prefix_length(urn) is None
+    assert epc_urn.stated_length(urn) is None
 
 
 def test_raw_bits_are_refused_in_their_own_words() -> None:
     with pytest.raises(RawBits) as refused:
         epc_urn.to_canonical("urn:epc:raw:96.x00B0")
     assert refused.value.params["position"] == 8
-    assert epc_urn.prefix_length("urn:epc:raw:96.x00B0") is None
+    assert epc_urn.stated_length("urn:epc:raw:96.x00B0") is None
 
 
 @pytest.mark.parametrize("rest", ["pgln:952123400005..", "pgln:952123400005..X", "sscc:9521234.3111111111."])
@@ -263,8 +263,8 @@ def test_no_tag_uri_raises_anything_but_a_refusal_with_a_place(text: str) -> Non
     found = attempt(lambda: epc_urn.to_canonical(text))
     if isinstance(found, str):
         assert found.startswith("https://id.gs1.org/")
-        assert epc_urn.prefix_length(text)
+        assert epc_urn.stated_length(text)
     else:
         assert isinstance(found, NotAnEpcUrn)
         assert 0 <= found.params["position"] <= len(text)
-        assert epc_urn.prefix_length(text) is None
+        assert epc_urn.stated_length(text) is None

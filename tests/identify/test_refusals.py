@@ -17,6 +17,7 @@ from app.identify import (
     epc_binary,
     epc_refusals,
     epc_urn,
+    prefix_list,
     refusals,
     scan_data,
 )
@@ -51,6 +52,7 @@ CAUSES: list[tuple[type[Refusal], Callable[[], object]]] = [
     (refusals.SymbologyUnknown, lambda: scan_data.parse("]A0A")),
     (refusals.NotRecognised, lambda: identify("hello")),
     (refusals.NoKey, lambda: identify("(99)A")),
+    (refusals.OpenPattern, lambda: epc_urn.to_canonical("urn:epc:idpat:sgtin:9521234.*.*")),
     (refusals.RawBits, lambda: epc_urn.to_canonical("urn:epc:raw:96.x00B0")),
     (refusals.NoEpcUrn, lambda: epc_urn.build((("01", GTIN), ("22", "V")), prefix_length=7)),
     (refusals.WrongPrefixLength, lambda: epc_urn.build((("01", GTIN),), prefix_length=5)),
@@ -66,11 +68,9 @@ CAUSES: list[tuple[type[Refusal], Callable[[], object]]] = [
     (epc_refusals.EpcWrongValue, lambda: epc_binary.parse("eh3017" + "f" * 20)),
     (epc_refusals.EpcLeftover, lambda: epc_binary.parse("eh3066c4409047e140075bcd15ffff")),
     (epc_refusals.EpcSchemeUnknown, lambda: epc_binary.build(ITEM, scheme="X")),
-    (epc_refusals.EpcPrefixLength, lambda: epc_binary.build(ITEM, scheme="SGTIN-96")),
     (epc_refusals.EpcNotEncodable, lambda: epc_binary.build(ITEM, scheme="SGTIN-96", prefix_length=7)),
     (epc_refusals.EpcWrongHost, lambda: epc_binary.build(ITEM, scheme="SGTIN++", host="a b")),
     (company_prefix.NoCompanyPrefix, lambda: company_prefix.split("10", "A", 7)),
-    (company_prefix.ImpossiblePrefixLength, lambda: company_prefix.split("01", GTIN, 3)),
 ]
 OF_A_FILE: list[tuple[type[Refusal], bytes]] = [
     (company_prefix.PrefixListTooLarge, b" " * (company_prefix.MOST_BYTES + 1)),
@@ -91,8 +91,9 @@ def test_each_refusal_has_a_place_and_words_in_three_languages(kind: type[Refusa
     for language in ("vi", "en", "fr"):
         assert words[f"do_{language}"]
         names = {name for _, name, _, _ in string.Formatter().parse(words[language]) if name}
-        assert names <= refused.value.params.keys()
-        assert words[language].format(**refused.value.params)
+        told = {**refused.value.params, "nth": refused.value.params["position"] + 1}
+        assert names <= told.keys()
+        assert words[language].format(**told)
 
 
 @pytest.mark.parametrize(("kind", "content"), OF_A_FILE, ids=lambda value: value.__name__ if isinstance(value, type) else "")
@@ -104,4 +105,5 @@ def test_a_wrong_list_of_prefixes_is_refused_in_words(kind: type[Refusal], conte
 
 
 def test_every_refusal_of_identify_is_caused_here() -> None:
-    assert {kind for kind, _ in [*CAUSES, *OF_A_FILE]} == {kind for kind in children() if kind.code.startswith("identify.")}
+    caused = {kind for kind, _ in [*CAUSES, *OF_A_FILE]} | {prefix_list.PrefixListMissing}  # in test_prefix_list
+    assert caused == {kind for kind in children() if kind.code.startswith("identify.")}
