@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -41,6 +42,14 @@ def form(**more: str) -> dict[str, str]:
         "version": "", "rows": "2", "description": "Vải thiều", "default_href": f"{SITE}/vai", "default_title": "Vải thiều",
         "rel-0": PIP, "href-0": f"{SITE}/en", "title-0": "Lychees", "language-0": "en", "media-0": "text/html", "do": "save",
     } | more  # fmt: skip
+
+
+def version(client: Any, key: dict[str, str]) -> str:
+    """What the form of the fruit sends back, as both its buttons do."""
+    seen = re.findall(r'name="version" value="(\w+)"', text(client.get(EDIT, headers=key)))
+    assert len(seen) == 2
+    assert len(set(seen)) == 1
+    return str(seen[0])
 
 
 def test_an_empty_list_says_what_to_do(client: Any, key: dict[str, str]) -> None:
@@ -109,7 +118,10 @@ def test_an_empty_default_leads_to_our_page(client: Any, key: dict[str, str]) ->
 
 def test_links_are_removed_after_asking(client: Any, key: dict[str, str]) -> None:
     client.post(EDIT, data=form(), headers=key)
-    gone = client.post("/console/links/remove", data={"code": f"/01/{FRUIT}"}, headers=key)
+    stale = client.post("/console/links/remove", data={"code": f"/01/{FRUIT}", "version": "0" * 24}, headers=key)
+    assert stale.status_code == 412
+    seen = version(client, key)
+    gone = client.post("/console/links/remove", data={"code": f"/01/{FRUIT}", "version": seen}, headers=key)
     assert "The links are removed." in text(client.get(gone.headers["Location"], headers=key))
 
 
@@ -165,6 +177,121 @@ def test_the_template_loads_as_it_is(client: Any, key: dict[str, str]) -> None:
     data = {"file": (io.BytesIO(template), "mau.xlsx"), "do": "check"}
     page = text(client.post("/console/links/upload", data=data, headers=key, content_type="multipart/form-data"))
     assert "has no mistakes: it would add 2" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("cu.XLS", "Spreadsheets of the kind .xls are not read"), ("a.ods", "save it as .xlsx"), ("a.pdf", "ends in .xlsx, .csv, .json,"),
+        ("links", "The ending of links does not say"),
+    ],
+)  # fmt: skip
+def test_a_file_with_another_ending_is_told_which_are_read(client: Any, key: dict[str, str], name: str, said: str) -> None:
+    answer = send(client, key, "check", "%PDF-1.7", name)
+    assert answer.status_code == 400
+    assert said in text(answer)
+    assert 'href="#f-file"' in text(answer)
+
+
+def test_findings_stand_in_the_order_of_the_rows(client: Any, key: dict[str, str]) -> None:
+    rows = [f"{FRUIT},L1,ftp://a.example/,A", f"{FRUIT[:-1]}0,,{SITE}/a,A", f"{FRUIT},L1,ftp://b.example/,B", f"x,,{SITE}/a,A"]
+    page = text(send(client, key, "check", "Code,Lot,Address,Title\n" + "\n".join(rows)))
+    found = [int(row) for row in re.findall(r"Row (\d+)", page)]
+    assert found == sorted(found)
+    assert set(found) == {2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("vi", "Mã (GTIN…), Số lô, Số sê-ri"), ("en", "Code (GTIN…), Lot, Serial number"), ("fr", "Code (GTIN…), Lot, Numéro")],
+)
+def test_an_unknown_column_is_answered_with_those_of_the_template(client: Any, key: dict[str, str], language: str, said: str) -> None:
+    page = text(send(client, key | {"Accept-Language": language}, "check", "GTIN,Màu\n1,2\n"))
+    assert said in page
+    assert "href" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+MULTI = "https://ref.gs1.org/voc/defaultLinkMulti"
+
+
+def by_language(**more: str) -> dict[str, str]:
+    """The form with a link that Vietnamese telephones follow instead of the default."""
+    more = {
+        "rel-0": MULTI,
+        "href-0": f"{SITE}/vi",
+        "title-0": "Vải",
+        "language-0": "vi",
+        "media-0": "",
+        "default_href": f"{SITE}/new",
+    } | more
+    return form(**more)
+
+
+def test_who_changes_the_default_is_told_that_phones_follow_the_links_by_language(client: Any, key: dict[str, str]) -> None:
+    saved = client.post(EDIT, data=by_language(), headers=key)
+    for address in (saved.headers["Location"], EDIT):
+        page = text(client.get(address, headers=key))
+        assert page.count("Changing the default is not enough") == 1
+        assert f"A phone set to Tiếng Việt is still led to {SITE}/vi (link by language)." in page
+        assert "A phone set to English is still" not in page
+        assert 'href="#link-2"' in page
+        assert f'name="href-1" value="{SITE}/vi"' in page
+
+
+def test_nothing_is_told_where_the_link_by_language_is_the_default_itself(client: Any, key: dict[str, str]) -> None:
+    client.post(EDIT, data=by_language(default_href=f"{SITE}/vi"), headers=key)
+    assert "Changing the default is not enough" not in text(client.get(EDIT, headers=key))
+
+
+def open_rows(page: str) -> dict[int, bool]:
+    """The rows of the form with whether they are open."""
+    return {int(number): bool(is_open) for number, is_open in re.findall(r'id="link-(\d+)"( open)?>', page)}
+
+
+def test_links_that_are_kept_are_closed_new_and_wrong_ones_are_open(client: Any, key: dict[str, str]) -> None:
+    client.post(EDIT, data=form(), headers=key)
+    page = text(client.get(EDIT, headers=key))
+    assert open_rows(page) == {1: False, 2: False, 3: True}
+    assert '</strong> · English · <span class="code">vaihuonggiang.example</span></summary>' in page
+    fields = dict(re.findall(r'name="([a-z]+-[01])" value="([^"]*)"', page)) | {"rel-0": PIP, "rel-1": PIP}
+    same = form(**fields, version=version(client, key), rows="3")
+    more = text(client.post(EDIT, data=same | {"do": "more"}, headers=key))
+    assert open_rows(more) == {1: False, 2: False, 3: True, 4: True, 5: True, 6: True}
+    wrong = client.post(EDIT, data=same | {"href-1": "ftp://x.example/"}, headers=key)
+    assert wrong.status_code == 400
+    assert open_rows(text(wrong)) == {1: False, 2: True, 3: True}
+
+
+def test_a_key_of_another_organisation_has_no_form(client: Any, on: Runtime, key: dict[str, str]) -> None:
+    other = make_enterprise(on, prefix="9521002")
+    foreign = gtin("952100200001")
+    register.register_product({"gtin": foreign, "name": "Chè"}, by=other.actor(), on=on)
+    for code in (f"/01/{foreign}", f"/01/{foreign}/10/L1"):
+        for answer in (
+            client.get(f"/console/links/edit?code={code}", headers=key),
+            client.post(f"/console/links/edit?code={code}", data=form(), headers=key),
+        ):
+            assert answer.status_code == 409
+            assert "belongs to another organisation" in text(answer)
+            assert "<input" not in text(answer).partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_host_of_vietnamese_letters_is_shown_in_both_spellings(client: Any, key: dict[str, str]) -> None:
+    ascii_host = "vải-hương.vn".encode("idna").decode()
+    saved = client.post(EDIT, data=form(default_href="https://vải-hương.vn/a"), headers=key)
+    both = f"vải-hương.vn ({ascii_host})"
+    page = text(client.get(saved.headers["Location"], headers=key))
+    assert f"Nobody has proven that {both} belongs" in page
+    assert "The host of this address reads vải-hương.vn." in page
+    assert both in text(client.get("/console/links", headers=key))
+
+
+def test_a_search_without_a_result_says_so_and_leads_on(client: Any, key: dict[str, str]) -> None:
+    client.post(EDIT, data=form(), headers=key)
+    page = text(client.get("/console/links?q=%3Cb%3Exyz", headers=key))
+    assert "No code matches “&lt;b&gt;xyz”" in page
+    assert "No links yet" not in page
+    assert 'href="/console/links">See all' in page
 
 
 @pytest.mark.parametrize(("name", "content"), [("x.json", "{}"), ("x.json", "nope"), ("", ""), ("x.xlsx", "no sheet")])

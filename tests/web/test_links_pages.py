@@ -58,3 +58,24 @@ def test_a_host_that_nobody_has_proven_is_flagged_with_the_way_to_prove_it(visit
     visitor.open(f"/console/links/edit?code=/01/{world.TEA}")
     visitor.page.click(".notice--warn a")
     assert visitor.path == "/console/links/hosts/shanbinhlu.example"
+
+
+def test_the_form_of_many_links_is_short_and_a_closed_one_is_changed_without_script(visit: Visit) -> None:
+    visitor = visit(width=360, scripts=False)
+    sign_in(visitor, "owner", "Sông Thái Bình")
+    visitor.open(f"{EDIT}&lang=vi")
+    page = visitor.page
+    assert page.locator("details.linkrow").count() == 12
+    assert page.locator("details.linkrow[open]").count() == 1
+    assert page.locator("main").bounding_box()["height"] < 5_000
+    page.fill("#f-default_href", "https://songthaibinh.example/moi")
+    page.locator("section[aria-labelledby=default-title] button").click()
+    assert "Điện thoại đặt Tiếng Việt vẫn dẫn đến" in page.locator(".notice--warn").first.inner_text()
+    page.locator(".notice--warn a").first.click()
+    row = page.locator("details.linkrow:target")
+    row.locator("summary").click()
+    row.locator("input").first.fill("https://songthaibinh.example/vi")
+    page.locator("section[aria-labelledby=default-title] button").click()
+    assert page.locator("dl.facts a").first.inner_text() == "https://songthaibinh.example/vi"
+    page.locator(".notice--ok button").click()
+    assert visitor.elsewhere() == []

@@ -13,7 +13,7 @@ from app.resolve.links import DEFAULT, Link, Registration
 PLAIN = ("description", "default_href", "default_title")
 ROW = ("rel", "href", "title", "language", "media", "context")
 MOST_ROWS = 210
-SPARE = 2
+SPARE = 1
 """Empty rows below the links there are."""
 
 _PARTS = re.compile(r"\s*[,;]\s*")
@@ -52,6 +52,16 @@ def filled(registration: Registration) -> dict[str, str]:
 def used(values: Mapping[str, str], rows: int) -> list[int]:
     """Rows in which anything but the link type stands."""
     return [row for row in range(rows) if any(values.get(f"{name}-{row}") for name in ROW[1:])]
+
+
+def is_kept(values: Mapping[str, str], row: int, found: Registration | None) -> bool:
+    """Whether a row says what is registered already, so that it may be shown closed."""
+    return found is not None and _link(values, row) in found.links
+
+
+def row_of(values: Mapping[str, str], rows: int, link: Link) -> int | None:
+    """The row in which a link stands, None where none holds it as it is."""
+    return next((row for row in range(rows) if _link(values, row) == link), None)
 
 
 def said(path: Path, values: Mapping[str, str], rows: int) -> Registration:

@@ -22,11 +22,13 @@ from app.resolve import answer, declare, find, find_links, kept, link_sheet, lin
 from app.resolve.anchor import Path, place_of
 from app.resolve.commands import sheet_template
 from app.resolve.declare import Loaded, NoSuchChange
+from app.resolve.host_spelling import both, letters
 from app.resolve.link_sheet_out import XLSX_TYPE, error_file
-from app.resolve.links import DEFAULT, VOC, Registration
+from app.resolve.links import DEFAULT, DEFAULT_MULTI, VOC, Link, Registration
 from app.resolve.manage import form as fields
 from app.resolve.manage.api import items_of
 from app.resolve.pages import site
+from app.resolve.plan import Item, make_plan, wishes
 from app.resolve.shown import language_name
 from app.resolve.targets import host_of
 from app.store.keys import parse_id
@@ -41,7 +43,26 @@ _USUAL = ("pip", "certificationInfo", "traceability", "recallStatus", "instructi
 _CHOICES = 200
 _SHOWN = 100
 _CHANGES = 10
-_KINDS = {".csv": link_sheet.CSV, ".xlsx": link_sheet.XLSX, ".jsonl": registration_file.LINES, ".ndjson": registration_file.LINES}
+_KINDS = {
+    ".xlsx": link_sheet.XLSX, ".csv": link_sheet.CSV, ".json": registration_file.JSON, ".jsonld": registration_file.JSON,
+    ".jsonl": registration_file.LINES, ".ndjson": registration_file.LINES,
+}  # fmt: skip
+_OTHER_SHEETS = {".xls", ".xlsm", ".xlsb", ".ods"}
+
+
+class FileEndingUnknown(Invalid):
+    """The name of the file does not end like one that holds links."""
+
+    code = "resolve.file-ending"  # params: name, known (endings)
+
+
+class SheetOfAnotherKind(Invalid):
+    """The file is a spreadsheet that has to be saved as .xlsx first."""
+
+    code = "resolve.file-other-sheet"  # params: name, ending
+
+
+door.blueprint.add_app_template_filter(both, "both_spellings")
 
 
 def _list_page(form: forms.Form, status: int = 200) -> tuple[str, int]:
@@ -73,7 +94,7 @@ def _listed(registration: Registration, proven: set[str]) -> dict[str, Any]:
         "path": place_of(registration.path).anchor,
         "code": element_string.human(registration.path),
         "description": registration.description,
-        "host": host_of(default.href) if default is not None else None,
+        "host": both(host_of(default.href)) if default is not None else None,
         "links": len(registration.links),
         "unproven": sorted(kept.hosts([registration]) - proven),
     }
@@ -86,7 +107,7 @@ def links() -> tuple[str, int]:
 
 
 @door.route("/console/links/edit", needs=Permission.RESOLVE_LINK_READ)
-def edit() -> tuple[str, int] | BaseResponse:
+def edit() -> tuple[str, int] | BaseResponse | Response:
     """The links of the code in `?code=`: the form, and what phones do with it today; without a code, the list."""
     code = request.args.get("code", "")[:500].strip()
     if not code:
@@ -97,9 +118,26 @@ def edit() -> tuple[str, int] | BaseResponse:
         message, remedy = describe(refusal, language())
         return _list_page(forms.Form({"code": code}, [forms.Problem("code", message, remedy)]), refusal.status)
     with runtime().store.reading() as connection:
+        barred = _barred(connection, path)
         found = find_links.own(connection, actor().party, path)
         values = fields.filled(found) if found is not None else {"description": _name_of(connection, path)}
+    if barred is not None:
+        return _barred_page(path, barred)
     return _edit_page(path, found, values, [], fields.SPARE), 200
+
+
+def _barred(connection: Connection, path: Path) -> Finding | None:
+    """What keeps the reader's organisation from registering links of a key, asked before anything is typed."""
+    bare = Item(Registration(path, "", None, ()))
+    _, findings = make_plan(connection, wishes([bare], actor().party), actor().party)
+    return findings[0][1] if findings else None
+
+
+def _barred_page(path: Path, finding: Finding) -> Response:
+    """The key with the reason why it has no form here."""
+    anchor, told = place_of(path).anchor, describe_finding(finding, language())
+    page = render_template("links/barred.html", code=element_string.human(path), told=told, address=site().root + anchor)
+    return Response(page, 409, content_type="text/html; charset=utf-8")
 
 
 def _name_of(connection: Connection, path: Path) -> str:
@@ -117,14 +155,41 @@ def _edit_page(path: Path, found: Registration | None, values: Mapping[str, str]
         leads = [_leads(connection, anchor, tongue) for tongue in _TONGUES]
         proven = _proven(connection, [found] if found is not None else [])
     rows = fields.spare(values, least)
+    for each in leads:
+        each["row"] = fields.row_of(values, rows, each["link"]) if each["link"] is not None else None
     return render_template(
         "links/edit.html",
-        form=forms.Form(values, problems), rows=range(rows), path=anchor, code=element_string.human(path), found=found, leads=leads,
+        form=forms.Form(values, problems), rows=_rows(values, rows, found, problems), path=anchor, found=found, leads=leads,
+        code=element_string.human(path),
         version=kept.version(found) if found is not None else "", changes=changes, may=_may(), types=_types(values, rows),
+        overruled=[each for each in leads if _overrules(each["link"], found)], letters=letters(host_of(values.get("default_href", ""))),
         levels=[_listed(each, set()) for each in levels if each.path != path], address=site().root + anchor,
         picture=picture(site().root + anchor), unproven=sorted(kept.hosts([found]) - proven) if found is not None else [],
         product=path[0][1] if path[0][0] == "01" else None,
     )  # fmt: skip
+
+
+def _rows(values: Mapping[str, str], rows: int, found: Registration | None, problems: list[forms.Problem]) -> list[dict[str, Any]]:
+    """Each row of the form with what its headline says; one that is as it was registered, and not wrong, is closed."""
+    wrong = {problem.field for problem in problems}
+
+    def shown(row: int) -> dict[str, Any]:
+        kept_so = fields.is_kept(values, row, found)
+        rel, tongues = values.get(f"rel-{row}", ""), values.get(f"language-{row}", "")
+        return {
+            "row": row, "kept": kept_so, "open": not kept_so or any(f"{name}-{row}" in wrong for name in fields.ROW),
+            "type": link_types.title(rel, language()) if rel else "", "host": both(host_of(values.get(f"href-{row}", ""))),
+            "languages": ", ".join(language_name(tag.strip()) for tag in tongues.split(",") if tag.strip()),
+        }  # fmt: skip
+
+    return [shown(row) for row in range(rows)]
+
+
+def _overrules(link: Link | None, found: Registration | None) -> bool:
+    """Whether a phone is led by a link of its language, elsewhere than to the default that stands in the form."""
+    if link is None or found is None or link.rel != DEFAULT_MULTI or link not in found.links:
+        return False
+    return found.default is None or found.default.href != link.href
 
 
 def _leads(connection: Connection, anchor: str, tongue: str) -> dict[str, Any]:
@@ -135,7 +200,7 @@ def _leads(connection: Connection, anchor: str, tongue: str) -> dict[str, Any]:
     except NotFound:
         return told
     if isinstance(outcome, answer.Leads):
-        told |= {"link": outcome.link, "proven": outcome.proven, "host": host_of(outcome.link.href)}
+        told |= {"link": outcome.link, "proven": outcome.proven, "letters": letters(host_of(outcome.link.href))}
     return told
 
 
@@ -162,7 +227,10 @@ def save() -> BaseResponse | str:
     values = forms.read(*fields.names(rows)) | {"rows": str(rows)}
     dropped = request.form.get("drop", "")
     with runtime().store.reading() as connection:
+        barred = _barred(connection, path)
         found = find_links.own(connection, actor().party, path)
+    if barred is not None:
+        return _barred_page(path, barred)
     if dropped.isascii() and dropped.isdecimal() and len(dropped) < 4:
         return _edit_page(path, found, fields.without(values, rows, int(dropped)), [], 1)
     if request.form.get("do") == "more":
@@ -189,9 +257,10 @@ def _back(path: Path, done: str, change: int | None) -> BaseResponse:
 
 @door.route("/console/links/remove", needs=Permission.RESOLVE_LINK_WRITE, methods=("POST",))
 def remove() -> BaseResponse:
-    """Take away what is registered for one code."""
-    path = rules.read_path(forms.read("code")["code"])
-    return _back(path, "removed", declare.withdraw(path, by=actor(), on=runtime()))
+    """Take away what is registered for one code, if it is still what the reader saw."""
+    said = forms.read("code", "version")
+    path = rules.read_path(said["code"])
+    return _back(path, "removed", declare.withdraw(path, by=actor(), on=runtime(), expected=said["version"]))
 
 
 @door.route("/console/links/undo", needs=Permission.RESOLVE_LINK_WRITE, methods=("POST",))
@@ -232,7 +301,7 @@ def upload_file() -> BaseResponse:
     try:
         if sent is None or not sent.filename:
             raise registration_file.NoRegistrations(pointer="/file")
-        raw, kind = sent.read(), _KINDS.get(PurePath(sent.filename).suffix.lower(), registration_file.JSON)
+        raw, kind = sent.read(), _kind(sent.filename)
         if wish == "errors" and kind in {link_sheet.CSV, link_sheet.XLSX}:
             return _errors(raw, kind)
         done = _judged(raw, kind, load=wish == "load", skip_wrong=bool(request.form.get("skip")))
@@ -242,11 +311,27 @@ def upload_file() -> BaseResponse:
     loaded = wish == "load" and not (done.findings and not request.form.get("skip"))
     result = {
         "name": sent.filename, "done": done, "loaded": loaded, "sheet": kind in {link_sheet.CSV, link_sheet.XLSX},
-        "findings": [_told(finding) for finding in done.findings[:_SHOWN]],
-        "remarks": [_told(finding) for finding in done.remarks[:_SHOWN]],
+        "hosts": [both(host) for host in done.hosts[:20]],
+        "findings": [_told(finding) for finding in sorted(done.findings, key=_row_first)[:_SHOWN]],
+        "remarks": [_told(finding) for finding in sorted(done.remarks, key=_row_first)[:_SHOWN]],
     }  # fmt: skip
     status = 422 if wish == "load" and not loaded else 200
     return Response(_upload_page(forms.Form(), result), status, content_type="text/html; charset=utf-8")
+
+
+def _kind(name: str) -> str:
+    """What a file is by the end of its name. Raises SheetOfAnotherKind, FileEndingUnknown."""
+    ending = PurePath(name).suffix.lower()
+    if ending in _OTHER_SHEETS:
+        raise SheetOfAnotherKind(pointer="/file", name=name[:80], ending=ending)
+    if ending not in _KINDS:
+        raise FileEndingUnknown(pointer="/file", name=name[:80], known=", ".join(_KINDS))
+    return _KINDS[ending]
+
+
+def _row_first(finding: Finding) -> int:
+    """Where in a sheet a finding stands; those of other files stay in their order."""
+    return row_of(finding.pointer) if finding.pointer.startswith("row=") else 0
 
 
 def _judged(raw: bytes, kind: str, *, load: bool, skip_wrong: bool) -> Loaded:
@@ -262,8 +347,8 @@ def _judged(raw: bytes, kind: str, *, load: bool, skip_wrong: bool) -> Loaded:
 
 def _told(finding: Finding) -> dict[str, Any]:
     """A finding in words, with its row and column where it has them."""
-    told = describe_finding(finding, language())
     in_sheet = finding.pointer.startswith("row=")
+    told = describe_finding(link_sheet.named(finding, language()), language())
     return told | {"row": row_of(finding.pointer) if in_sheet else None, "column": finding.pointer.partition("column=")[2]}
 
 
