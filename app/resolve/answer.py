@@ -115,6 +115,12 @@ def decide(connection: Connection, put: Question) -> Outcome:
     return Leads(left[0], _is_proven(connection, level, left[0], put.site), level.party_id)
 
 
+def unproven(connection: Connection, put: Question) -> Leads | None:
+    """The link to a host that its owner has not proven, where that is the answer now. Raises NotRegistered, NoSuchLink."""
+    outcome = decide(connection, put)
+    return outcome if isinstance(outcome, Leads) and not outcome.proven else None
+
+
 def _levels(connection: Connection, put: Question) -> list[Registration]:
     """Everything that holds for the path, most granular first. Raises NotRegistered."""
     path = put.asked.path

@@ -8,6 +8,8 @@ from typing import Any
 
 from app.errors import Finding, Refusal
 
+_UNPROVEN = "unproven"
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -27,9 +29,21 @@ def kept(problem: Refusal | Finding | None) -> dict[str, Any] | None:
     return None if problem is None else {"code": problem.code, "params": dict(problem.params)}
 
 
+def noted(problem: Refusal | None, unproven: str | None) -> dict[str, Any] | None:
+    """A problem and the unproven host on the way to it, as a column holds them; either may be missing."""
+    document = (kept(problem) or {}) | ({} if unproven is None else {_UNPROVEN: unproven})
+    return document or None
+
+
+def unproven_of(document: Mapping[str, Any] | None) -> Finding | None:
+    """The unproven host that `noted` noted."""
+    host = (document or {}).get(_UNPROVEN)
+    return None if host is None else Finding("resolve.link-unproven", params={"host": host})
+
+
 def finding_of(document: Mapping[str, Any] | None) -> Finding | None:
-    """The finding that `kept` kept."""
-    if document is None:
+    """The finding that `kept` or `noted` kept."""
+    if document is None or "code" not in document:
         return None
     found = _Kept(document["code"], document["params"])
     return Finding(found.code, params=found.params)

@@ -14,6 +14,8 @@ from urllib.parse import urljoin
 
 from app.errors import Refusal, Unavailable
 from app.outbound import SECONDS, Answer, NoAnswer, NotAsked, Outbound, TooManyRedirects, UrlRefused, read_url
+from app.resolve.crew import Stopped
+from app.resolve.targets import host_of
 
 MOST_HOPS = 5
 """Redirects that are followed; browsers follow twenty, people on a slow line wait for two."""
@@ -33,7 +35,15 @@ _PATIENCE = 20.0
 _MOST_BYTES = 4_096
 _REDIRECTS = {301, 302, 303, 307, 308}
 _BUSY = {429, 503}
-_HEADERS = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "vi,en;q=0.5"}
+
+ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
+TONGUES = "vi,en;q=0.5"
+"""What a phone of this country asks for."""
+
+_HEADERS = {"Accept": ACCEPT, "Accept-Language": TONGUES}
+
+_MOST_HOSTS = 10_000
+"""Hosts whose turns are remembered; of more, those that have waited out their pause are forgotten."""
 
 
 class Unwell(Unavailable):
@@ -64,10 +74,6 @@ class NoNetwork(Unwell):
     code = "resolve.link-no-network"  # params: host
 
 
-class Stopped(Exception):  # noqa: N818  # not an error: the process ends
-    """The work is to end now."""
-
-
 class Outcome(StrEnum):
     """What following a link says about it. UNCHECKED: nothing, for a reason that is not the link's."""
 
@@ -78,13 +84,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Where a link led. url: the last hop; status: of its answer, None without one; problem: None when a page answered."""
+    """Where a link led.
+
+    url: the last hop; status: of its answer, None without one; problem: None when a page answered; unproven: a host that visitors are asked
+    about before they go there, None when there is none.
+    """
 
     outcome: Outcome
     url: str
     status: int | None
     problem: Refusal | None
     milliseconds: int
+    unproven: str | None = None
 
 
 class _Turns:
@@ -94,26 +105,54 @@ class _Turns:
         self.free = threading.Semaphore(AT_ONCE)
         self.lock = threading.Lock()
         self.next = 0.0
+        self.users = 0
 
 
 class Manners:
     """How we behave to servers of others: two requests at once, a pause between them, and rest for who asks for it (Retry-After).
 
-    pause: seconds between two requests to a host, none to our own; seconds: that one request may take.
+    pause: seconds between two requests to a host, none to our own; seconds: that one request may take; most: hosts that are remembered.
     """
 
-    def __init__(self, stop: threading.Event | None = None, *, own: str = "", pause: float = PAUSE, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, stop: threading.Event | None = None, *, own: str = "", pause: float = PAUSE, seconds: float = SECONDS, most: int = _MOST_HOSTS
+    ) -> None:
         self.stop = stop or threading.Event()
         self.seconds = seconds
-        self._own, self._pause = own, pause
+        self._own, self._pause, self._most = own, pause, most
         self._turns: dict[str, _Turns] = {}
         self._lock = threading.Lock()
 
     @contextmanager
     def turn(self, host: str) -> Iterator[None]:
         """Wait for one's turn to ask a host. Raises Stopped, HostBusy."""
+        turns = self._enter(host)
+        try:
+            with self._wait(turns, host):
+                yield
+        finally:
+            with self._lock:
+                turns.users -= 1
+
+    def _enter(self, host: str) -> _Turns:
+        """The turns of a host, which are not forgotten while somebody waits for one."""
         with self._lock:
+            if host not in self._turns and len(self._turns) >= self._most:
+                self._forget()
             turns = self._turns.setdefault(host, _Turns())
+            turns.users += 1
+            return turns
+
+    def _forget(self) -> None:
+        """Forget hosts that nobody waits for: those that may be asked again; where they are few, half of all, whose rest ends first."""
+        now = time.monotonic()
+        idle = sorted((turns.next, host) for host, turns in self._turns.items() if not turns.users)
+        rested = sum(when <= now for when, _ in idle)
+        for _, host in idle[: max(rested, len(idle) // 2)]:
+            del self._turns[host]
+
+    @contextmanager
+    def _wait(self, turns: _Turns, host: str) -> Iterator[None]:
         while not turns.free.acquire(timeout=0.2):
             self._go_on()
         try:
@@ -131,22 +170,26 @@ class Manners:
 
     def rest(self, host: str, seconds: float) -> None:
         """Leave a host alone for so many seconds."""
-        with self._lock:
-            turns = self._turns.setdefault(host, _Turns())
+        turns = self._enter(host)
         with turns.lock:
             turns.next = max(turns.next, time.monotonic() + min(seconds, LONGEST_REST))
+        with self._lock:
+            turns.users -= 1
 
     def _go_on(self) -> None:
         if self.stop.is_set():
             raise Stopped
 
 
-def follow(url: str, way: Outbound, manners: Manners, now: datetime, *, own: str, network: Callable[[], bool]) -> Followed:
-    """Follow a link to its end. own: our own host, reached wherever it is; network: whether there is a way out, asked only in doubt.
+def follow(
+    url: str, way: Outbound, manners: Manners, now: datetime, *, own: str, network: Callable[[], bool], past: Callable[[str], str | None]
+) -> Followed:
+    """Follow a link to its end.
 
-    Raises Stopped.
+    own: our own host, reached wherever it is; network: whether there is a way out, asked only in doubt; past: where a page of ours that
+    asks whether to leave for an unproven host leads, by its address, None for every other page. Raises Stopped.
     """
-    trip = _Trip(url, way, manners, now, own)
+    trip = _Trip(url, way, manners, now, own, past)
     problem: Refusal | None = None
     outcome = Outcome.ANSWERS
     try:
@@ -158,25 +201,33 @@ def follow(url: str, way: Outbound, manners: Manners, now: datetime, *, own: str
         problem, outcome = (NoNetwork(**refusal.params), Outcome.UNCHECKED) if offline else (refusal, Outcome.FAILS)
     except (NotAsked, Unwell) as refusal:
         problem, outcome = refusal, Outcome.FAILS
-    return Followed(outcome, trip.url, trip.status, problem, trip.milliseconds)
+    return Followed(outcome, trip.url, trip.status, problem, trip.milliseconds, trip.unproven)
 
 
 class _Trip:
     """The way from a printed link to its page."""
 
-    def __init__(self, url: str, way: Outbound, manners: Manners, now: datetime, own: str) -> None:
+    def __init__(self, url: str, way: Outbound, manners: Manners, now: datetime, own: str, past: Callable[[str], str | None]) -> None:
         self.url, self.milliseconds = url, 0
         self.status: int | None = None
+        self.unproven: str | None = None
+        self._past = past
         self._way, self._manners, self._now, self._own = way, manners, now, frozenset({own})
 
     def go(self) -> None:
-        """Follow redirects until there are none. Raises NoAnswer, NotAsked, Unwell, Stopped."""
+        """Follow redirects, and the button of our own page about an unproven host, until there are none.
+
+        Raises NoAnswer, NotAsked, Unwell, Stopped.
+        """
         for _ in range(MOST_HOPS + 1):
             answer, page = self._ask()
             to = _redirect(answer)
             if to is None:
                 self._judge(answer.status, page=page)
-                return
+                to = self._past(self.url)
+                if to is None:
+                    return
+                self.unproven = host_of(to)
             try:
                 self.url = urljoin(self.url, to)
             except ValueError as error:

@@ -10,18 +10,20 @@ import ipaddress
 import re
 import secrets
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from app.errors import Conflict, Finding, Invalid, NotFound, TooMany
 from app.party import find as parties
 from app.party.permissions import Actor, Permission, permit
 from app.resolve import host_proof, targets
+from app.resolve.crew import work_off
 from app.resolve.findings import finding_of
 from app.resolve.model import LinkHost
 from app.resolve.targets import Target, target
@@ -36,6 +38,9 @@ PAUSE = timedelta(seconds=10)
 
 STALE = timedelta(hours=20)
 """A proof is looked at again when it was not for so long: once a night, whenever the night's work began."""
+
+THREADS = 4
+"""Proofs looked at at the same time."""
 
 _SUFFIXES = {"ac", "co", "com", "edu", "gov", "mil", "net", "org"}
 _SUFFIXES_VN = _SUFFIXES | {"ai", "biz", "health", "id", "info", "int", "io", "name", "pro"}
@@ -235,22 +240,32 @@ def vouch(host: str, party_id: int, *, on: Runtime, withdrawn: bool = False) -> 
     return on.store.write(run)
 
 
-def look_again(count: int, stop: threading.Event, *, on: Runtime) -> int:
-    """Look again at proofs that were not looked at for a night, the oldest first; returns how many were."""
-    before = on.clock.now() - STALE
-    statement = (
-        select(LinkHost.__table__)
-        .where(LinkHost.proven_by.in_((host_proof.DNS, host_proof.FILE)), LinkHost.checked_at < before)
-        .order_by(LinkHost.checked_at, LinkHost.party_id, LinkHost.host)
-        .limit(count)
-    )
+def due_count(connection: Connection, now: datetime) -> int:
+    """How many proofs were not looked at for a night."""
+    return int(connection.execute(select(func.count()).select_from(LinkHost).where(_is_due(now))).scalar_one())
+
+
+def look_again(count: int, stop: threading.Event, *, on: Runtime, seconds: float = float("inf")) -> int:
+    """Look again at proofs that were not looked at for a night, the oldest first; returns how many were.
+
+    seconds: after so long no further look is begun.
+    """
+    if not count:
+        return 0
+    statement = select(LinkHost.__table__).where(_is_due(on.clock.now()))
     with on.store.reading() as connection:
-        rows = list(connection.execute(statement))
-    for done, row in enumerate(rows):
-        if stop.is_set():
-            return done
+        rows = list(connection.execute(statement.order_by(LinkHost.checked_at, LinkHost.party_id, LinkHost.host).limit(count)))
+    return work_off(rows, lambda row: _look_quietly(row, on), threads=THREADS, stop=stop, seconds=seconds, name="host-proof")
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(LinkHost.checked_at < now - STALE, LinkHost.proven_by.in_((host_proof.DNS, host_proof.FILE)))
+
+
+def _look_quietly(row: Row[Any], on: Runtime) -> None:
+    """Look; where the host is given up in the same moment, nothing is left to keep."""
+    with suppress(NoSuchHost):
         _look(row, on)
-    return len(rows)
 
 
 def _look(row: Row[Any], on: Runtime) -> Host:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from app.catalogue.model import Product
 from app.errors import Finding
-from app.resolve.findings import finding_of
+from app.resolve.findings import finding_of, unproven_of
 from app.resolve.model import LinkCheck
 
 
@@ -28,7 +28,8 @@ class State(StrEnum):
 class LinkState:
     """A product's link. since: of a silent one, when it first failed; ok_at: when it last answered; problem: what the last try met.
 
-    problem is also set where the last try said nothing about the link (no network), or was a first failure that is tried again.
+    problem is also set where the last try said nothing about the link (no network), or was a first failure that is tried again. unproven:
+    that visitors are asked before they go on, whether the page behind answers or not.
     """
 
     gtin: str
@@ -40,6 +41,7 @@ class LinkState:
     ok_at: datetime | None
     since: datetime | None
     problem: Finding | None
+    unproven: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +77,4 @@ def _state(row: Any) -> LinkState:
     dead = row.failed_since is not None and row.checked_at != row.failed_since and not row.ok
     state = State.ANSWERS if row.ok else State.SILENT if dead else State.UNCHECKED
     dates = (row.checked_at, row.ok_at, row.failed_since if dead else None)
-    return LinkState(row.gtin, row.name, state, row.url, row.status, *dates, finding_of(row.problem))
+    return LinkState(row.gtin, row.name, state, row.url, row.status, *dates, finding_of(row.problem), unproven_of(row.problem))

@@ -18,7 +18,7 @@ from app.errors import NotFound, Refusal
 from app.identify import element_string, keys
 from app.party import find as parties
 from app.resolve import answer, find, linkset, negotiate, shown
-from app.resolve.answer import CORS, LEAVING, Leads, NotRegistered, Plain, Question, Several, Whole
+from app.resolve.answer import CORS, LEAVING, NotRegistered, Plain, Question, Several, Whole
 from app.resolve.links import with_query
 from app.resolve.standing import Site, own_page
 from app.resolve.targets import host_of
@@ -120,8 +120,8 @@ def leaving(rest: str) -> Response:  # noqa: ARG001  # the path is read as it wa
     """Say that a host is not proven before a visitor goes there; where the link has changed meanwhile, ask the resolver again."""
     put = put_question(asked_path().removeprefix(LEAVING))
     with runtime().store.reading() as connection:
-        outcome = answer.decide(connection, put)
-        if not isinstance(outcome, Leads) or outcome.proven:
+        outcome = answer.unproven(connection, put)
+        if outcome is None:
             return plain(Plain(307, {"Location": with_query(put.site.root + put.asked.target, put.asked.query)}))
         owner = _owner(connection, outcome.party_id)
     page = render_template(

@@ -16,6 +16,7 @@ from app import __version__
 from app.errors import Refusal
 from app.ledger import find as log_find
 from app.ledger import guard
+from app.resolve import due_links
 from app.runtime import Runtime, make_runtime
 from app.settings import Settings
 from app.store import migrate
@@ -111,6 +112,7 @@ def _tables(on: Runtime) -> Iterator[Symptom]:
     with on.store.engines.writer.connect() as connection:
         assert_durable(connection)
     yield Symptom("durability", "ok", "a commit survives a power cut")
+    yield from _links(on)
     with on.store.reading() as connection:
         state, latest = log_find.state(connection), log_find.latest_checkpoint(connection)
     if state is None:
@@ -128,3 +130,13 @@ def _tables(on: Runtime) -> Iterator[Symptom]:
         f"{state.size} entries, {behind} without checkpoint",
         "" if behind == 0 else "truyxuat serve",
     )
+
+
+def _links(on: Runtime) -> Iterator[Symptom]:
+    """Whether the nights suffice for the links of all products."""
+    if on.settings.link_check_hour < 0:
+        return
+    with on.store.reading() as connection:
+        left, every = due_links.left_over(connection, on.clock.now()), due_links.products(connection)
+    told = f"{every} products, {left} not tried for two nights"
+    yield Symptom("links", "warning" if left else "ok", told, "truyxuat resolve check" if left else "")

@@ -60,10 +60,13 @@ class Background:
 
     def _run_night(self) -> None:
         night = Night(self._on, self._stop)
-        while not self._stop.wait(_MINUTE):
+        pause = _MINUTE
+        while not self._stop.wait(pause):
+            begun = time.monotonic()
             try:
                 night.minute()
             except Refusal as refusal:
                 _log.warning("the night's work waits: %s", refusal)
             except Exception:  # noqa: BLE001  # tomorrow is another night
                 _log.exception("the night's work failed")
+            pause = max(1.0, _MINUTE - (time.monotonic() - begun))

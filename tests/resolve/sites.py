@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,10 @@ from typing import Any
 from sqlalchemy import insert
 
 from app.catalogue.model import Product
+from app.resolve import due_links, link_check
+from app.resolve.follow import Manners
+from app.resolve.link_check import Checked
+from app.resolve.link_state import link_answers
 from app.runtime import Runtime
 from app.store.folding import fold
 from tests.builders import Enterprise, gtin, make_enterprise
@@ -74,3 +79,25 @@ def _product(owner: Enterprise, number: str, on: Runtime) -> dict[str, Any]:
     return {
         "gtin": number, "party_id": owner.party_id, "name": name, "name_key": fold(name), "status": "active", "created_at": on.clock.now()
     }  # fmt: skip
+
+
+def quick(stop: threading.Event | None = None) -> Manners:
+    """No pause between two requests to one host."""
+    return Manners(stop, pause=0.0)
+
+
+def check(here: Street) -> dict[str, Checked]:
+    """Try every link now."""
+    found: dict[str, Checked] = {}
+    with here.on.store.reading() as connection:
+        links = due_links.chosen(connection)
+    link_check.check_links(links, quick(), on=here.on, each=lambda each: found.update({each.gtin: each}))
+    return found
+
+
+def counts(here: Street) -> tuple[int, int, int]:
+    """How many links answer, do not, are not checked."""
+    with here.on.store.reading() as connection:
+        found = link_answers(connection, here.owner.party_id)
+    assert found.answers + found.silent + found.unchecked == len(found.products)
+    return found.answers, found.silent, found.unchecked

@@ -7,19 +7,24 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from app.clock import SetClock
 from app.outbound import NameUnknown
 from app.party.permissions import Role
-from app.resolve import hosts
-from app.resolve.proof import commands
+from app.resolve import declare, hosts
+from app.resolve.alone import CheckUnderWay, alone
+from app.resolve.due_links import AGAIN
 from app.resolve.link_check import public_link
+from app.resolve.link_state import State, link_answers
+from app.resolve.links import DEFAULT, Link, Registration
+from app.resolve.proof import commands
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_api_key, make_enterprise, signed_in
 from tests.conftest import NOW
-from tests.outbound.peers import world
+from tests.outbound.peers import saying, world
 from tests.resolve.sites import Street, street
 
 HOST = "nong-san.example.vn"
@@ -142,7 +147,7 @@ class TestChecks:
         code, lines = self.check(here, monkeypatch, "--all")
         assert (code, lines[-1]) == (1, {"answers": 2, "fails": 1, "unchecked": 0})
         first = lines[0]
-        assert (first["gtin"], first["outcome"], first["dead"], first["status"]) == (here.gtins[0], "fails", True, 404)
+        assert (first["gtin"], first["outcome"], first["dead"], first["status"]) == (here.gtins[0], "fails", False, 404)
         assert (first["code"], first["url"]) == ("resolve.link-status", public_link(here.on, here.gtins[0]))
         asked = [each for each in here.ours.peer.asked() if here.gtins[0] in each]
         assert asked == [f"HEAD /01/{here.gtins[0]}", f"GET /01/{here.gtins[0]}"] * 2
@@ -169,23 +174,60 @@ class TestChecks:
             self.check(here, monkeypatch, "--gtin", "09521999000013")
 
     def test_a_second_check_at_the_same_time_is_refused(self, here: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-        from app.resolve import link_check
-
-        if here.on.store.engines.sqlite:
-            assert self.check(here, monkeypatch, "--gtin", here.gtins[1])[0] == 0
-            return
-        with link_check.alone(here.on), pytest.raises(link_check.CheckUnderWay):
+        with alone(here.on), pytest.raises(CheckUnderWay):
             self.check(here, monkeypatch, "--all")
+
+    def test_a_link_that_the_command_saw_fail_twice_is_dead_a_quarter_of_an_hour_later_only(
+        self, here: Street, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def kept() -> State:
+            with here.on.store.reading() as connection:
+                return link_answers(connection, here.owner.party_id).products[here.gtins[0]].state
+
+        assert self.check(here, monkeypatch, "--all")[1][0]["dead"] is False
+        assert kept() is State.UNCHECKED
+        here.on.clock.advance(AGAIN)  # type: ignore[attr-defined]  # the clock of this street ticks by hand
+        assert self.check(here, monkeypatch, "--all")[1][0]["dead"] is True
+        assert kept() is State.SILENT
 
     def test_people_read_sentences(self, here: Street, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TRUYXUAT_LANGUAGE", "vi")
         done = run(here.on, monkeypatch, commands.check, "--all", "--again", "0")
         assert "trả lời mã 404 thay vì một trang" in done.stdout
-        assert "2 answer, 1 do not" in done.stdout
+        assert "Trả lời: 2 · Không trả lời: 1 · Chưa kiểm tra: 0" in done.stdout
+        assert "sau ít nhất mười lăm phút" in done.stdout
+
+    @pytest.mark.parametrize(
+        ("language", "said"), [("vi", "thử lại sau 0 giây"), ("en", "trying them again in 0 s"), ("fr", "nouvel essai dans 0 s")]
+    )
+    def test_progress_is_told_in_the_language_of_the_terminal(
+        self, here: Street, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+    ) -> None:
+        monkeypatch.setenv("TRUYXUAT_LANGUAGE", language)
+        assert said in run(here.on, monkeypatch, commands.check, "--all", "--again", "0").stderr
+
+    def test_an_unproven_host_is_told_on_the_page_by_the_api_and_by_the_command(
+        self, here: Street, client: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        link = Link(DEFAULT, here.there("/p"), "Vải")
+        declare.declare(Registration((("01", here.gtins[0]),), "Vải", link, ()), by=here.owner.actor(), on=here.on)
+        path = f"/leaving/01/{here.gtins[0]}"
+        here.leads(0, here.on.settings.public_url() + path)
+        here.ours.pages[path] = here.theirs.pages["/p"] = saying(b"<html>")
+        host = f"theirs.test:{here.theirs.peer.port}"
+        monkeypatch.setenv("TRUYXUAT_LANGUAGE", "en")
+        assert f"Visitors are asked before {host} opens." in run(here.on, monkeypatch, commands.check, "--all").stdout
+        page = text(signed_in(client, here.on, here.owner).get("/console/links/checks?lang=en"))
+        assert "Asks before it opens" in page
+        assert f"nobody has proven that {host} is the organisation&#39;s" in page
+        found = client.get("/api/link-checks", headers=make_api_key(here.on, here.owner)).get_json()["products"][0]
+        assert (found["state"], found["problem"], found["unproven"]["code"]) == ("answers", None, "resolve.link-unproven")
 
     def test_pages_and_api_show_what_was_found(self, here: Street, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         owner = signed_in(client, here.on, here.owner)
         assert "Chưa kiểm tra: 3" in text(owner.get("/console/links/checks?lang=vi"))
+        self.check(here, monkeypatch, "--all")
+        here.on.clock.advance(AGAIN)  # type: ignore[attr-defined]  # the clock of this street ticks by hand
         self.check(here, monkeypatch, "--all")
         page = text(owner.get("/console/links/checks?lang=en"))
         assert "Answers: 2 · No answer: 1 · Not checked: 0" in page
@@ -205,14 +247,19 @@ class TestVouch:
     def test_the_operator_vouches_by_name_and_takes_it_back(self, on: Runtime, ours: Enterprise, monkeypatch: pytest.MonkeyPatch) -> None:
         done = run(on, monkeypatch, commands.vouch, HOST, "--party", ours.name, "--json")
         assert json.loads(done.stdout) == {"host": HOST, "party": ours.party_id, "state": "proven", "provenBy": "operator"}
+        monkeypatch.setenv("TRUYXUAT_LANGUAGE", "en")
         done = run(on, monkeypatch, commands.vouch, HOST, "--party", str(ours.party_id), "--withdraw")
-        assert done.stdout == f"{HOST} ({ours.name}): unproven\n"
+        assert done.stdout == f"{HOST} ({ours.name}): Not proven\n"
 
-    def test_an_organisation_that_is_none_is_a_wrong_call(self, on: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-        import click
-
-        with pytest.raises(click.BadParameter):
+    def test_an_organisation_that_is_none_or_several_is_a_wrong_call(
+        self, on: Runtime, ours: Enterprise, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TRUYXUAT_LANGUAGE", "vi")
+        with pytest.raises(click.BadParameter, match="Không có tổ chức Không ai"):
             run(on, monkeypatch, commands.vouch, HOST, "--party", "Không ai")
+        make_enterprise(on, ours.name, "9521999")
+        with pytest.raises(click.BadParameter, match="Có nhiều tổ chức"):
+            run(on, monkeypatch, commands.vouch, HOST, "--party", ours.name)
 
 
 def test_the_api_tells_a_program_the_same(client: Any, on: Runtime, ours: Enterprise) -> None:

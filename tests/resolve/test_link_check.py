@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clock import SetClock
-from app.resolve import link_check, nightly
-from app.resolve.follow import Followed, HostBusy, Manners, NoNetwork, Outcome, Stopped
-from app.resolve.link_check import AGAIN, STALE, Checked, after
-from app.resolve.link_state import LinkState, State, link_answers, link_state
-from app.resolve.nightly import Night, minutes_left, share
+from app.resolve import answer, declare, due_links, hosts, link_check
+from app.resolve.crew import Stopped
+from app.resolve.due_links import AGAIN, STALE
+from app.resolve.follow import Followed, HostBusy, Manners, NoNetwork, Outcome
+from app.resolve.link_check import Checked, after
+from app.resolve.link_state import LinkState, State, link_state
+from app.resolve.links import DEFAULT, Link, Registration
+from app.resolve.standing import Site
 from app.runtime import Runtime
 from tests.conftest import NOW
 from tests.outbound.peers import saying
-from tests.resolve.sites import Street, street
+from tests.resolve.sites import Street, check, counts, quick, street
 
 
 @pytest.fixture
@@ -30,31 +33,11 @@ def here(on: Runtime) -> Iterator[Street]:
         yield found
 
 
-def quick(stop: threading.Event | None = None) -> Manners:
-    return Manners(stop, pause=0.0)
-
-
-def check(here: Street, *, again: timedelta = AGAIN) -> dict[str, Checked]:
-    """Try every link now."""
-    found: dict[str, Checked] = {}
-    with here.on.store.reading() as connection:
-        links = link_check.chosen(connection)
-    link_check.check_links(links, quick(), on=here.on, each=lambda each: found.update({each.gtin: each}), again=again)
-    return found
-
-
 def state(here: Street, number: int = 0) -> LinkState:
     with here.on.store.reading() as connection:
         found = link_state(connection, here.owner.party_id, here.gtins[number])
     assert found is not None
     return found
-
-
-def counts(here: Street) -> tuple[int, int, int]:
-    with here.on.store.reading() as connection:
-        found = link_answers(connection, here.owner.party_id)
-    assert found.answers + found.silent + found.unchecked == len(found.products)
-    return found.answers, found.silent, found.unchecked
 
 
 def twice(here: Street, clock: SetClock) -> dict[str, Checked]:
@@ -236,7 +219,7 @@ class TestFails:
         here.theirs.pages["/slow"] = drip
         here.leads(0, here.there("/slow"))
         with here.on.store.reading() as connection:
-            links = link_check.chosen(connection, here.gtins[:1])
+            links = due_links.chosen(connection, here.gtins[:1])
         for _ in range(2):
             link_check.check_links(links, Manners(pause=0.0, seconds=0.3), on=here.on)
             clock.advance(AGAIN)
@@ -344,7 +327,7 @@ class TestManners:
         here.leads(0, here.there("/p"))
         manners = quick()
         with here.on.store.reading() as connection:
-            links = link_check.chosen(connection, here.gtins[:1])
+            links = due_links.chosen(connection, here.gtins[:1])
         for _ in range(2):
             link_check.check_links(links, manners, on=here.on)
         assert here.theirs.peer.asked() == ["HEAD /p"]
@@ -363,6 +346,19 @@ class TestManners:
         with pytest.raises(HostBusy), manners.turn("a.test"):
             pass
 
+    def test_hosts_are_forgotten_when_there_are_too_many_and_rest_is_kept_longest(self) -> None:
+        manners = Manners(pause=0.0, most=4)
+        manners.rest("resting.test", 3600)
+        with manners.turn("busy.test"):
+            for number in range(50):
+                with manners.turn(f"{number}.test"):
+                    pass
+            assert len(manners._turns) <= 4  # noqa: SLF001  # what it keeps is what is asked
+            assert {"busy.test", "resting.test"} <= manners._turns.keys()  # noqa: SLF001  # as above
+        for number in range(50):
+            manners.rest(f"{number}.rest", 3600)
+        assert len(manners._turns) <= 4  # noqa: SLF001  # as above
+
     def test_whoever_waits_goes_home_when_the_server_stops(self) -> None:
         stop = threading.Event()
         manners = Manners(stop)
@@ -374,76 +370,74 @@ class TestManners:
     def test_a_run_that_is_stopped_keeps_what_it_has_and_goes_on_later(self, here: Street) -> None:
         stop = threading.Event()
         with here.on.store.reading() as connection:
-            links = link_check.chosen(connection)
+            links = due_links.chosen(connection)
         done = link_check.check_links(links[:1], quick(stop), on=here.on, each=lambda _each: stop.set())
         assert (done, link_check.check_links(links, quick(stop), on=here.on)) == (1, 0)
         with here.on.store.reading() as connection:
-            assert [link.gtin for link in link_check.due(connection, NOW, 10)] == list(here.gtins[1:])
+            assert [link.gtin for link in due_links.due(connection, NOW, 10)] == list(here.gtins[1:])
 
     def test_a_fault_of_ours_ends_the_run_and_is_not_hidden(self, here: Street) -> None:
         def broken(each: Checked) -> None:
             raise KeyError(each.gtin)
 
         with here.on.store.reading() as connection:
-            links = link_check.chosen(connection)
+            links = due_links.chosen(connection)
         with pytest.raises(KeyError):
             link_check.check_links(links, quick(), on=here.on, each=broken)
 
 
-class TestNight:
-    @pytest.mark.parametrize(
-        ("utc", "left"),
-        [("18:59", 0), ("19:00", 240), ("19:01", 239), ("22:59", 1), ("23:00", 0), ("03:00", 0)],
-    )  # 02:00 in Viet Nam is 19:00 UTC
-    def test_the_night_lasts_four_hours_from_two_in_viet_nam(self, utc: str, left: int) -> None:
-        assert minutes_left(datetime.fromisoformat(f"2026-06-20T{utc}:00+00:00"), 2) == left
+class TestUnproven:
+    @pytest.fixture
+    def asked_first(self, here: Street) -> Street:
+        """The first product leads to a host of theirs that nobody has proven, and our own page asks before."""
+        default = Link(DEFAULT, here.there("/p?a=1"), "Vải")
+        declare.declare(Registration((("01", here.gtins[0]),), "Vải", default, ()), by=here.owner.actor(), on=here.on)
+        root = here.on.settings.public_url()
+        with here.on.store.reading() as connection:
+            sent = answer.redirect_for(connection, f"/01/{here.gtins[0]}", "", None, None, Site(root, hosts.own_host(here.on)))
+        assert sent is not None
+        assert sent.headers["Location"] == f"{root}/leaving/01/{here.gtins[0]}"
+        here.leads(0, sent.headers["Location"])
+        here.ours.pages[f"/leaving/01/{here.gtins[0]}"] = saying(b"<html>leave?")
+        return here
 
-    def test_a_night_may_begin_before_midnight_or_never(self) -> None:
-        assert minutes_left(datetime(2026, 6, 20, 18, 0, tzinfo=UTC), 23) == 120
-        assert minutes_left(datetime(2026, 6, 20, 18, 0, tzinfo=UTC), -1) == 0
+    def test_the_page_behind_our_question_is_judged(self, asked_first: Street, clock: SetClock) -> None:
+        assert problem(asked_first, clock) == ("resolve.link-status", 404)
+        found = state(asked_first)
+        assert found.url == asked_first.there("/p?a=1")
+        assert found.unproven is not None
+        assert (found.unproven.code, found.unproven.params) == (
+            "resolve.link-unproven", {"host": f"theirs.test:{asked_first.theirs.peer.port}"},
+        )  # fmt: skip
 
-    @given(st.integers(0, 40_000))
-    def test_everything_due_fits_into_the_night(self, due: int) -> None:
-        left = due
-        for minutes in range(240, 0, -1):
-            left -= min(left, share(left, minutes))
-        assert left == 0
-        assert share(due, 0) == 0
+    def test_a_page_that_answers_behind_our_question_answers_and_says_that_we_ask(self, asked_first: Street) -> None:
+        asked_first.theirs.pages["/p"] = saying(b"<html>")
+        check(asked_first)
+        found = state(asked_first)
+        assert (found.state, found.problem, found.unproven is not None) == (State.ANSWERS, None, True)
+        assert asked_first.theirs.peer.asked() == ["HEAD /p?a=1"]
 
-    def test_a_minute_of_the_night_does_its_share_and_the_day_does_nothing(self, here: Street, clock: SetClock) -> None:
-        night = Night(here.on, threading.Event())
-        assert night.minute() == 0
-        clock.set(datetime(2026, 6, 20, 19, 0, tzinfo=UTC))
-        assert (night.minute(), counts(here)) == (1, (1, 0, 2))
-        clock.set(datetime(2026, 6, 20, 22, 59, tzinfo=UTC))
-        assert (night.minute(), night.minute(), counts(here)) == (2, 0, (3, 0, 0))
+    def test_once_the_host_is_proven_nothing_is_said_any_more(self, asked_first: Street) -> None:
+        asked_first.theirs.pages["/p"] = saying(b"<html>")
+        check(asked_first)
+        hosts.vouch(f"theirs.test:{asked_first.theirs.peer.port}", asked_first.owner.party_id, on=asked_first.on)
+        asked_first.leads(0, asked_first.there("/p?a=1"))
+        check(asked_first)
+        assert (state(asked_first).state, state(asked_first).unproven) == (State.ANSWERS, None)
 
-    def test_the_oldest_are_tried_first_and_a_first_failure_again_the_same_night(self, here: Street, clock: SetClock) -> None:
-        here.leads(1, here.there("/gone"))
+    @pytest.mark.parametrize("path", ["/leaving/", "/leaving/01/123", "/leaving/01/09529999999998", "/leaving/x"])
+    def test_a_page_of_that_kind_without_a_link_behind_it_ends_the_way(self, here: Street, path: str) -> None:
+        here.leads(0, here.on.settings.public_url() + path)
+        here.ours.pages[path] = saying(b"<html>")
         check(here)
-        with here.on.store.reading() as connection:
-            assert link_check.due(connection, NOW + AGAIN - timedelta(seconds=1), 10) == []
-            assert [link.gtin for link in link_check.due(connection, NOW + AGAIN, 10)] == [here.gtins[1]]
-            assert link_check.due_count(connection, NOW + STALE) == 3
-        clock.advance(STALE)
-        with here.on.store.reading() as connection:
-            first = link_check.due(connection, clock.now(), 2)
-        link_check.check_links(first, quick(), on=here.on)
-        with here.on.store.reading() as connection:
-            left = link_check.due(connection, clock.now(), 10)
-        assert len(left) == 1
-        assert left[0] not in first
+        assert (state(here).state, state(here).unproven) == (State.ANSWERS, None)
 
-    def test_only_one_process_checks(self, here: Street) -> None:
-        with link_check.alone(here.on) as first, link_check.alone(here.on) as second:
-            assert first
-            assert second == here.on.store.engines.sqlite  # there a second process cannot be
-
-    def test_the_night_of_the_second_process_does_nothing(self, here: Street, clock: SetClock) -> None:
-        clock.set(datetime(2026, 6, 20, 22, 59, tzinfo=UTC))
-        with link_check.alone(here.on):
-            done = nightly.Night(here.on, threading.Event()).minute()
-        assert done == (3 if here.on.store.engines.sqlite else 0)
+    def test_a_stranger_s_page_of_the_same_path_is_a_stranger_s(self, asked_first: Street) -> None:
+        path = f"/leaving/01/{asked_first.gtins[0]}"
+        asked_first.theirs.pages[path] = saying(b"<html>")
+        asked_first.leads(0, asked_first.there(path))
+        check(asked_first)
+        assert (state(asked_first).url, state(asked_first).unproven) == (asked_first.there(path), None)
 
 
 OUTCOMES = st.sampled_from([Outcome.ANSWERS, Outcome.FAILS, Outcome.UNCHECKED])

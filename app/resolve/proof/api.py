@@ -91,4 +91,5 @@ def _checked(state: LinkState) -> dict[str, Any]:
         "okAt": state.ok_at,
         "failedSince": state.since,
         "problem": _problem(state.problem),
+        "unproven": _problem(state.unproven),
     }

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from app.resolve.link_check import Checked, Due
+    from app.resolve.due_links import Due
+    from app.resolve.link_check import Checked
     from app.runtime import Runtime
+    from app.words.translate import Translator
+
+
+def _speaker() -> Translator:
+    """The translator into the language of the terminal."""
+    from app.cli.refused import language
+    from app.words.translate import translator
+
+    return translator(language())
 
 
 def _party(text: str, on: Runtime) -> Any:
@@ -27,7 +36,8 @@ def _party(text: str, on: Runtime) -> Any:
     with on.store.reading() as connection:
         found = list(connection.execute(select(Party.party_id, Party.name).where(named).limit(2)))
     if len(found) != 1:
-        message = f"no organisation, or several: {text}"
+        t = _speaker()
+        message = t("hosts.command_party_several", name=text) if found else t("hosts.command_party_none", name=text)
         raise click.BadParameter(message, param_hint="--party")
     return found[0]
 
@@ -55,7 +65,7 @@ def vouch(host: str, party: str, *, withdraw: bool, as_json: bool) -> int:
     if as_json:
         line({"host": found.host, "party": owner.party_id, "state": found.state, "provenBy": found.by})
     else:
-        click.echo(f"{found.host} ({owner.name}): {found.state}")
+        click.echo(f"{found.host} ({owner.name}): {_speaker()('hosts.state_' + found.state)}")
     return 0
 
 
@@ -70,17 +80,19 @@ def vouch(host: str, party: str, *, withdraw: bool, as_json: bool) -> int:
 def check(gtins: tuple[str, ...], party: str | None, again: float, *, everything: bool, as_json: bool) -> int:
     """Open the public links of products now, as a phone does; exit 1 when one does not answer.
 
-    A link that fails is tried once more at the end, and only then called dead. The server does the same every night.
+    A link that fails is tried once more at the end, so that a hiccup is no alarm. What is kept is the server's rule, which does the same
+    every night: only failures a quarter of an hour apart make a link dead.
     """
     from app.api.opening import local_installation
     from app.resolve import link_check
+    from app.resolve.alone import CheckUnderWay, alone
 
     on = local_installation()
     try:
         links = _chosen(gtins, party, on, everything=everything)
-        with link_check.alone(on) as mine:
+        with alone(on) as mine:
             if not mine:
-                raise link_check.CheckUnderWay(retry_after=60)
+                raise CheckUnderWay(retry_after=60)
             if links:
                 link_check.own_address(on)
             found = _run(links, again, on)
@@ -93,14 +105,14 @@ def _chosen(gtins: tuple[str, ...], party: str | None, on: Runtime, *, everythin
     """The products to try. Raises NoSuchProduct for a GTIN nobody registered."""
     from app.catalogue.find import NoSuchProduct
     from app.identify.gtin import gtin14
-    from app.resolve import link_check
+    from app.resolve import due_links
 
     wanted = [gtin14(gtin) for gtin in gtins]
     owner = None if party is None else _party(party, on).party_id
     with on.store.reading() as connection:
         if not (wanted or everything or owner):
-            return link_check.due(connection, on.clock.now(), 1_000_000)
-        links = link_check.chosen(connection, wanted, owner)
+            return due_links.due(connection, on.clock.now(), 1_000_000)
+        links = due_links.chosen(connection, wanted, owner)
     missing = set(wanted) - {link.gtin for link in links}
     if missing:
         raise NoSuchProduct(gtin=min(missing))
@@ -114,16 +126,17 @@ def _run(links: Sequence[Due], again: float, on: Runtime) -> dict[str, Checked]:
 
     manners = Manners(own=own_host(on))
     found: dict[str, Checked] = {}
-    _pass(links, manners, found, again, on, "links")
+    t = _speaker()
+    _pass(links, manners, found, on, t("hosts.command_links"))
     failed = [link for link in links if link.gtin in found and found[link.gtin].again]
     if failed:
-        click.echo(f"{len(failed)} did not answer; trying them again in {again:g} s", err=True)
+        click.echo(t("hosts.command_again", count=len(failed), seconds=f"{again:g}"), err=True)
         manners.stop.wait(again)
-        _pass(failed, manners, found, again, on, "once more")
+        _pass(failed, manners, found, on, t("hosts.command_once_more"))
     return found
 
 
-def _pass(links: Sequence[Due], manners: Any, found: dict[str, Checked], again: float, on: Runtime, about: str) -> None:
+def _pass(links: Sequence[Due], manners: Any, found: dict[str, Checked], on: Runtime, about: str) -> None:
     """Try links beside this thread, which shows how far they are and hears Ctrl-C."""
     import queue
 
@@ -135,7 +148,7 @@ def _pass(links: Sequence[Due], manners: Any, found: dict[str, Checked], again: 
 
     def work() -> None:
         try:
-            check_links(links, manners, on=on, each=results.put, again=timedelta(seconds=again))
+            check_links(links, manners, on=on, each=results.put)
         except Exception as error:  # noqa: BLE001  # raised again below, in the thread that can tell it
             faults.append(error)
         finally:
@@ -157,22 +170,40 @@ def _pass(links: Sequence[Due], manners: Any, found: dict[str, Checked], again: 
 def _tell(found: dict[str, Checked], *, as_json: bool) -> int:
     """Print what became of each link; 1 when one fails."""
     from app.cli.output import line
-    from app.cli.refused import language
     from app.words.refusals import describe
 
+    t = _speaker()
+    outcomes = {"answers": t("hosts.link_answers"), "fails": t("hosts.link_silent"), "unchecked": t("hosts.link_unchecked")}
     counts = {"answers": 0, "fails": 0, "unchecked": 0}
     for checked in sorted(found.values(), key=lambda each: each.gtin):
         followed = checked.followed
         counts[str(followed.outcome)] += 1
-        problem = describe(followed.problem, language())[0] if followed.problem is not None else None
+        problem = describe(followed.problem, t.language)[0] if followed.problem is not None else None
         if as_json:
             code = None if followed.problem is None else followed.problem.code
-            result = {"outcome": str(followed.outcome), "status": followed.status, "url": followed.url, "dead": checked.dead}
+            result = {
+                "outcome": str(followed.outcome),
+                "status": followed.status,
+                "url": followed.url,
+                "dead": checked.dead,
+                "unproven": followed.unproven,
+            }
             line({"gtin": checked.gtin} | result | {"milliseconds": followed.milliseconds, "code": code, "problem": problem})
-        elif problem is not None:
-            click.echo(f"{checked.gtin}  {followed.outcome}: {problem} ({followed.url})")
+        else:
+            _tell_one(checked, outcomes[str(followed.outcome)], problem, t)
     if as_json:
         line(counts)
     else:
-        click.echo(f"{counts['answers']} answer, {counts['fails']} do not, {counts['unchecked']} could not be checked")
+        click.echo(t("hosts.counts", answers=counts["answers"], silent=counts["fails"], unchecked=counts["unchecked"]))
+        if any(checked.again for checked in found.values()):
+            click.echo(t("hosts.command_not_dead"))
     return 1 if counts["fails"] else 0
+
+
+def _tell_one(checked: Checked, outcome: str, problem: str | None, t: Translator) -> None:
+    """Print what people should know of one link; nothing where all is well."""
+    followed = checked.followed
+    said = [] if problem is None else [problem]
+    said += [] if followed.unproven is None else [t("hosts.command_unproven", host=followed.unproven)]
+    if said:
+        click.echo(f"{checked.gtin}  {outcome}: {' '.join(said)} ({followed.url})")

@@ -84,4 +84,4 @@ def list_checks() -> str:
         found = link_answers(connection, party_id)
     order = {State.SILENT: 0, State.UNCHECKED: 1, State.ANSWERS: 2}
     rows = sorted(found.products.values(), key=lambda each: (order[each.state], each.name))
-    return render_template("hosts/checks.html", found=found, rows=[(row, told(row.problem)) for row in rows])
+    return render_template("hosts/checks.html", found=found, rows=[(row, told(row.problem), told(row.unproven)) for row in rows])
