@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.engine import Connection, Row
@@ -20,9 +20,19 @@ _SIGNING_KEY = (
 )
 
 
+VERIFIED = "verified"
+"""`CompanyPrefix.evidence` of a prefix that somebody has looked up."""
+
 _PREFIX_LENGTHS = range(4, 13)
 _FEW = 100
 """Up to this many keys are asked for by their possible prefixes; above it reading every prefix costs less."""
+
+
+class Holder(NamedTuple):
+    """Who works under a company prefix; verified: somebody has looked it up, it does not only stand on the organisation's own word."""
+
+    party_id: int
+    verified: bool
 
 
 class NoSuchParty(NotFound):
@@ -47,15 +57,16 @@ def prefixes(connection: Connection, party_id: int) -> list[Row[Any]]:
 
 def holder_of(connection: Connection, digits: str) -> int | None:
     """Whose prefix a key's digits begin with (the part that starts with the company prefix); the longest wins."""
-    return holders_of(connection, [digits]).get(digits)
+    holder = holders_of(connection, [digits]).get(digits)
+    return None if holder is None else holder.party_id
 
 
-def holders_of(connection: Connection, many: Collection[str]) -> dict[str, int]:
-    """`holder_of` for many keys at once, without those whose prefix nobody holds."""
-    statement = select(CompanyPrefix.prefix, CompanyPrefix.party_id)
+def holders_of(connection: Connection, many: Collection[str]) -> dict[str, Holder]:
+    """The holders of many keys at once, without those whose prefix nobody holds."""
+    statement = select(CompanyPrefix.prefix, CompanyPrefix.party_id, CompanyPrefix.evidence)
     if len(many) <= _FEW:
         statement = statement.where(CompanyPrefix.prefix.in_({digits[:length] for digits in many for length in _PREFIX_LENGTHS}))
-    held = {row.prefix: int(row.party_id) for row in connection.execute(statement)}
+    held = {row.prefix: Holder(int(row.party_id), row.evidence == VERIFIED) for row in connection.execute(statement)}
     beginnings = {digits: [digits[:length] for length in _PREFIX_LENGTHS if digits[:length] in held] for digits in many}
     return {digits: held[prefixes[-1]] for digits, prefixes in beginnings.items() if prefixes}
 

@@ -80,7 +80,7 @@ def _taken(tx: Tx, values: Mapping[str, Any], besides: int | None = None) -> Non
 def sign_up(values: Mapping[str, Any], *, on: Runtime, role: Role = Role.OWNER) -> Registered:
     """Register an organisation with its first person; nobody needs to be signed in.
 
-    values: name, tax_code, prefix, gln, province, commune, address, kind; person_name, email, password, language.
+    values: name, tax_code, prefix (4 to 12 digits), gln, province, commune, address, kind; person_name, email, password, language.
     Raises RegistrationInvalid with findings, AlreadyRegistered.
     """
     findings = rules.check_organisation(values) + rules.check_person(values)
@@ -106,9 +106,9 @@ def sign_up(values: Mapping[str, Any], *, on: Runtime, role: Role = Role.OWNER) 
 def sign_up_oneself(values: Mapping[str, Any], *, on: Runtime) -> Registered:
     """Register one's own organisation over a public door: an enterprise or a household producer, nothing that speaks for a state.
 
-    Raises what `sign_up` raises.
+    A prefix has 7 to 12 digits. Raises what `sign_up` raises.
     """
-    findings = rules.check_self_registered(values)
+    findings = rules.check_self_registered(values) + rules.check_declared(values.get("prefix"))
     if findings:
         raise RegistrationInvalid(findings=findings, count=len(findings))
     return sign_up(values, on=on)
@@ -140,9 +140,11 @@ def add_person(values: Mapping[str, Any], *, by: Actor, on: Runtime) -> int:
 
 
 def update_organisation(values: Mapping[str, Any], *, by: Actor, on: Runtime) -> None:
-    """Change the data of one's own organisation; a company prefix can be added, never taken away."""
+    """Change the data of one's own organisation; a company prefix of 7 to 12 digits can be added, never taken away."""
     party_id = permit(by, Permission.PARTY_ORGANISATION_WRITE)
-    findings = rules.check_organisation(values)
+    with on.store.reading() as connection:
+        held = {item.prefix for item in find.prefixes(connection, party_id)}
+    findings = rules.check_organisation(values) + rules.check_declared(values.get("prefix"), held)
     if findings:
         raise RegistrationInvalid(findings=findings, count=len(findings))
     now = on.clock.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from json import loads
@@ -21,6 +21,9 @@ _PREFIX = re.compile(r"(?!0000|02|04|2)[0-9]{4,12}")
 """4 to 12 digits (12: a number issued singly); never of GTIN-8s or of restricted circulation, which belong to nobody."""
 
 _WEBSITE = re.compile(r"https?://[^\s/:@]+\.[^\s/:@]+(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+SHORTEST_DECLARED = 7
+"""Digits of the shortest prefix that an organisation may declare by itself: a shorter one would claim the goods of thousands."""
+
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 _COMMON = {"1234567890", "password12", "matkhau123", "qwertyuiop", "0123456789", "11111111111"}
@@ -110,6 +113,13 @@ def check_self_registered(values: Mapping[str, Any]) -> list[Finding]:
     if kind in SELF_REGISTERED:
         return []
     return [Finding("party.kind", "/kind", str(kind)[:20], {"kinds": ", ".join(SELF_REGISTERED)})]
+
+
+def check_declared(prefix: Any, held: Collection[str] = ()) -> list[Finding]:
+    """Findings about a prefix that an organisation declares by itself, of the form of one; held: those it has already."""
+    if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix) or len(prefix) >= SHORTEST_DECLARED or prefix in held:
+        return []
+    return [Finding("party.prefix-short", "/prefix", prefix, {"shortest": SHORTEST_DECLARED})]
 
 
 def check_person(values: Mapping[str, Any]) -> list[Finding]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -15,13 +17,17 @@ from app.errors import Finding
 from app.resolve import kept, rules
 from app.resolve.anchor import Pair, Path, levels, place_of
 from app.resolve.find import OPERATOR, registered
+from app.resolve.hosts import HostUnfit, host_name
 from app.resolve.links import Registration
 from app.resolve.model import LinkSet
-from app.resolve.owners import owners
+from app.resolve.owners import Owner, kept_by_operator, owners
+from app.resolve.standing import PAGE
+from app.resolve.targets import host_of
 
 _NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 _NOTHING: Mapping[str, bool] = MappingProxyType({})
 _SOME = 500
+_OWN_PAGES = f"{PAGE}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +86,53 @@ Numbered = tuple[int, Finding]
 """A finding with the number of its item."""
 
 
-def judge(item: Item, party_id: int) -> Item:
-    """A registration in the form it will be kept, with what the rules find; the operator's files stay as they are and are told about."""
+def judge(item: Item, party_id: int, own: str = "") -> Item:
+    """A registration in the form it will be kept, with what the rules find; the operator's files stay as they are and are told about.
+
+    own: the host of this installation, as `hosts.own_host` says it.
+    """
     if item.registration is None:
         return item
     strict = party_id != OPERATOR
     registration, findings, remarks = rules.judge(item.registration, rules.STRICT if strict else rules.FILES)
+    where = _astray(registration, own)
+    loops = tuple([each for each in where if strict or each.code == _LOOP])
+    findings, remarks = (*findings, *loops), (*remarks, *(each for each in where if each not in loops))
     if strict and not findings:
         registration = rules.described(registration)
     if findings or remarks:
         found, told = (*item.findings, *item.placed(findings)), (*item.remarks, *item.placed(remarks))
         return Item(registration, item.pointer, found, told, item.spots)
     return Item(registration, item.pointer, item.findings, item.remarks, item.spots)
+
+
+_LOOP = "resolve.address-own"
+
+
+def _astray(registration: Registration, own: str) -> list[Finding]:
+    """Links to ourselves that would lead in circles, and to hosts of which nobody can prove that they are theirs."""
+    links = [(f"/links/{place}", link) for place, link in enumerate(registration.links)]
+    if registration.default is not None:
+        links.insert(0, ("/default", registration.default))
+    return [found for pointer, link in links if (found := _of_host(link.href, f"{pointer}/href", own)) is not None]
+
+
+def _of_host(href: str, pointer: str, own: str) -> Finding | None:
+    """What is wrong with an address because of its host; of our own, only verification pages never send the visitor back."""
+    host = host_of(href)
+    if host and host == own:
+        path = unquote(urlsplit(href).path)
+        page = path.startswith(_OWN_PAGES) and not {".", ".."}.intersection(path.split("/"))
+        return None if page else Finding("resolve.address-own", pointer, href[:80], {"host": host, "pages": _OWN_PAGES})
+    return None if not host or _provable(host) else Finding("resolve.address-unprovable", pointer, href[:80], {"host": host[:80]})
+
+
+@lru_cache(maxsize=4_096)
+def _provable(host: str) -> bool:
+    try:
+        return bool(host_name(host))
+    except HostUnfit:
+        return False
 
 
 def wishes(items: Iterable[Item], party_id: int, first: int = 0) -> list[Wish]:
@@ -125,11 +166,13 @@ def make_plan(
     rows = kept.rows_at(connection, [wish.row for wish in wanted])
     keys = [_key(wish.row.anchor) for wish in wanted]
     whose = owners(connection, set(keys))
+    guarded = kept_by_operator(connection, {key for key in keys if key in whose and not whose[key].verified})
     planned: list[Planned] = []
     findings: list[Numbered] = []
     for wish, key in zip(wanted, keys, strict=True):
         anchor, row = wish.row.anchor, rows.get(wish.row.anchor)
-        wrong = _whose_it_is(wish.item, anchor, whose.get(key), row, party_id)
+        owner = whose.get(key)
+        wrong = _whose_it_is(wish.item, owner, row, party_id, anchor, guarded=key in guarded)
         if anchor in seen:
             wrong = Finding("resolve.path-twice", wish.item.at("/path"), anchor)
         seen.setdefault(anchor, False)
@@ -137,8 +180,8 @@ def make_plan(
             findings.append((wish.number, wrong))
         if wrong is None and not wish.wrong:
             seen[anchor] = wish.row.default_href is not None
-            owner = whose.get(key, row.party_id if row is not None else party_id) if party_id == OPERATOR else party_id
-            planned.append(Planned(wish, kept.Change(row, wish.row if owner == wish.row.party_id else wish.row._replace(party_id=owner))))
+            holder = party_id if party_id != OPERATOR else _of_operator_s_file(owner, row, guarded=key in guarded)
+            planned.append(Planned(wish, kept.Change(row, wish.row if holder == wish.row.party_id else wish.row._replace(party_id=holder))))
     return planned, findings
 
 
@@ -147,15 +190,35 @@ def _key(anchor: str) -> Pair:
     return kept.path_of("/".join(anchor.split("/", 3)[:3]))[0]
 
 
-def _whose_it_is(item: Item, anchor: str, owner: int | None, row: kept.Kept | None, party_id: int) -> Finding | None:
-    """What keeps an organisation from registering a key: it is somebody else's, or nobody's that we know of."""
+def _whose_it_is(item: Item, owner: Owner | None, row: kept.Kept | None, party_id: int, anchor: str, *, guarded: bool) -> Finding | None:
+    """What keeps an organisation from registering a key: it is somebody else's, nobody's that we know of, or the operator keeps its links.
+
+    guarded: the operator keeps links of the key and the owner's prefix is not verified. Without this anybody could declare the prefix of a
+    well-known product, or register its number on their word, and printed codes would lead to them.
+    """
     if party_id == OPERATOR:
         return None
-    if owner not in {None, party_id} or (row is not None and row.party_id not in {OPERATOR, party_id}):
+    if (owner is not None and owner.party_id != party_id) or (row is not None and row.party_id not in {OPERATOR, party_id}):
         return Finding("resolve.key-of-another", item.at("/path"), anchor, {"path": anchor})
-    if owner is None and (row is None or row.party_id != party_id):
+    if row is not None and row.party_id == party_id:
+        return None
+    if owner is None:
         return Finding("resolve.key-nobodys", item.at("/path"), anchor, {"path": anchor})
-    return None
+    return Finding("resolve.key-kept", item.at("/path"), anchor, {"path": anchor}) if guarded else None
+
+
+def _of_operator_s_file(owner: Owner | None, row: kept.Kept | None, *, guarded: bool) -> int:
+    """Whose a link set of the operator's file is.
+
+    That of an organisation whose prefix is verified; else whose it is already; a new one of a key with links of the operator's is the
+    operator's too; any other new one that of an organisation which has the product or place in its catalogue. A declared prefix alone is
+    no reason to give links away, and they are given away only once.
+    """
+    if owner is not None and owner.verified:
+        return owner.party_id
+    if row is not None:
+        return row.party_id
+    return owner.party_id if owner is not None and owner.recorded and not guarded else OPERATOR
 
 
 def leading_nowhere(connection: Connection, planned: Sequence[Planned], given: Mapping[str, bool]) -> list[Numbered]:

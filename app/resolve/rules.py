@@ -1,7 +1,8 @@
 """What may be registered for a key: levels, default link, link types, languages, media types; pure.
 
 Source: GS1-Conformant Resolver Standard 1.2, sections 2.5, 2.5.9 and 2.14, and its JSON schema of link sets, which is narrower than
-RFC 9264: link types are lower-case words with hyphens or plain URIs, languages are `ll` or `ll-CC`.
+RFC 9264: link types are lower-case words with hyphens or plain URIs, languages are `ll` or `ll-CC`. What is told to visitors by Accept and
+Accept-Language is not so narrow: languages are kept as RFC 5646 has them, media types with parameters as RFC 9110 has them (8.3.1, 5.6.6).
 """
 
 from __future__ import annotations
@@ -43,7 +44,34 @@ _RESERVED = {"anchor"}
 """A word that means something else in a link set."""
 _VOCABULARY = re.compile(r"https?://[A-Za-z0-9.]+(?:/[A-Za-z0-9./]*)?")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
-_LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?")
+_PARAMETER = re.compile(
+    r"""[ ]*;[ ]*(?:([A-Za-z0-9!#$%&'*+.^_`|~-]+)=([A-Za-z0-9!#$%&'*+.^_`|~-]+|"(?:[ !#-\[\]-~]|\\[ -~])*"))?""", re.ASCII
+)
+_USUAL_TAG = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?")
+_TAG = re.compile(
+    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)"
+    r"((?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*)(?:-x(?:-[a-z0-9]{1,8})+)?|x(?:-[a-z0-9]{1,8})+)"
+)
+"""A well-formed tag in lower case; languages of four to eight letters, which the syntax keeps room for, have never been registered."""
+_GRANDFATHERED = frozenset(
+    (
+        "en-GB-oed", "i-ami", "i-bnn", "i-default", "i-enochian", "i-hak", "i-klingon", "i-lux", "i-mingo", "i-navajo", "i-pwn", "i-tao",
+        "i-tay", "i-tsu", "sgn-BE-FR", "sgn-BE-NL", "sgn-CH-DE",
+    )
+)  # fmt: skip
+"""Tags that were registered before there was a syntax, and do not follow it (RFC 5646, 2.1, `irregular`)."""
+_ISO_639_2 = (
+    "aar abk afr aka alb amh ara arg arm asm ava ave aym aze bak bam baq bel ben bis bod bos bre bul bur cat ces cha che chi "
+    "chu chv cor cos cre cym cze dan deu div dut dzo ell eng epo est eus ewe fao fas fij fin fra fre fry ful geo ger gla gle "
+    "glg glv gre grn guj hat hau heb her hin hmo hrv hun hye ibo ice ido iii iku ile ina ind ipk isl ita jav jpn kal kan kas "
+    "kat kau kaz khm kik kin kir kom kon kor kua kur lao lat lav lim lin lit ltz lub lug mac mah mal mao mar may mkd mlg mlt "
+    "mon mri msa mya nau nav nbl nde ndo nep nld nno nob nor nya oci oji ori orm oss pan per pli pol por pus que roh ron rum "
+    "run rus sag san sin slk slo slv sme smo sna snd som sot spa sqi srd srp ssw sun swa swe tah tam tat tel tgk tgl tha tib "
+    "tir ton tsn tso tuk tur twi uig ukr urd uzb ven vie vol wel wln wol xho yid yor zha zho zul"
+)
+_WITH_TWO_LETTERS = frozenset(_ISO_639_2.split())
+"""Codes of ISO 639-2 whose languages have two letters: those alone are subtags (RFC 5646, 2.2.1), and nobody's browser asks for `vie`."""
+_LONGEST_TAG = 60
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -145,8 +173,8 @@ def _link(link: Link, pointer: str, how: Strictness, findings: list[Finding], re
         _relation(link.rel, f"{pointer}/rel", how, findings, remarks),
         _address(link.href, pointer, findings, remarks),
         _text(link.title, f"{pointer}/title", findings),
-        _media_type(link.type, f"{pointer}/type", findings),
-        _languages(link.hreflang, f"{pointer}/hreflang", findings),
+        _media_type(link.type, f"{pointer}/type", findings, remarks),
+        _languages(link.hreflang, f"{pointer}/hreflang", findings, remarks),
         _contexts(link.context, f"{pointer}/context", findings),
     )
 
@@ -165,7 +193,7 @@ def _usual_words(said: _Words) -> _Words | None:
     """Words of a link as they are kept, None when there is anything to tell about them; only good ones, which are short, are remembered."""
     told: list[Finding] = []
     rel, media_type, tongues, contexts = said
-    words = _relation(rel, "", STRICT, told, told), _media_type(media_type, "", told), _languages(tongues, "", told)
+    words = _relation(rel, "", STRICT, told, told), _media_type(media_type, "", told, told), _languages(tongues, "", told, told)
     judged = (*words, _contexts(contexts, "", told))
     if told or sum(map(len, (rel, media_type or "", *tongues, *contexts))) > _SHORT:
         return None
@@ -222,24 +250,65 @@ def _text(text: str, pointer: str, findings: list[Finding]) -> str:
     return kept
 
 
-def _media_type(text: str | None, pointer: str, findings: list[Finding]) -> str | None:
+def _media_type(text: str | None, pointer: str, findings: list[Finding], remarks: list[Finding]) -> str | None:
     if text is None or not text.strip():
         return None
-    kept = text.strip().lower()
-    if not _MEDIA_TYPE.fullmatch(kept):
+    kind, semicolon, rest = text.strip().partition(";")
+    kept = kind.rstrip().lower()
+    parameters = _parameters(semicolon + rest)
+    if not _MEDIA_TYPE.fullmatch(kept) or parameters is None or len(text) > LONGEST_TEXT:
         findings.append(Finding("resolve.media-type", pointer, text[:80]))
+    elif parameters:
+        kept = "; ".join((kept, *parameters))
+        remarks.append(Finding("resolve.media-type-parameters", pointer, kept[:80], {"type": kept.partition(";")[0]}))
     return kept
 
 
-def _languages(texts: Sequence[str], pointer: str, findings: list[Finding]) -> tuple[str, ...]:
+def _parameters(text: str) -> list[str] | None:
+    """The parameters of a media type, their names in lower case; None for what are none."""
+    found: list[str] = []
+    place = 0
+    while place < len(text):
+        match = _PARAMETER.match(text, place)
+        if match is None:
+            return None
+        if match[1]:
+            found.append(f"{match[1].lower()}={match[2]}")
+        place = match.end()
+    return found
+
+
+def _languages(texts: Sequence[str], pointer: str, findings: list[Finding], remarks: list[Finding]) -> tuple[str, ...]:
     kept: list[str] = []
     for place, text in enumerate(texts[:MOST_WORDS]):
-        match = _LANGUAGE.fullmatch(text.strip())
-        if match is None:
+        match = _USUAL_TAG.fullmatch(text.strip())
+        tag = _tag(text.strip()) if match is None else match[1].lower() + (f"-{match[2].upper()}" if match[2] else "")
+        if tag is None:
             findings.append(Finding("resolve.language", f"{pointer}/{place}", text[:40]))
-        else:
-            kept.append(match[1].lower() + (f"-{match[2].upper()}" if match[2] else ""))
+            continue
+        if match is None:
+            remarks.append(Finding("resolve.language-narrowed", f"{pointer}/{place}", tag))
+        kept.append(tag)
     return _few(kept, texts, pointer, findings)
+
+
+def _tag(text: str) -> str | None:
+    """A language tag in the letters that RFC 5646 recommends (2.1.1), `zh-Hant-TW`; None for what is none."""
+    small = text.replace("_", "-").lower()
+    match = _TAG.fullmatch(small) if len(small) <= _LONGEST_TAG else None
+    if match is None:
+        return next((each for each in _GRANDFATHERED if each.lower() == small), None)
+    variants = [each for each in (match[1] or "").split("-") if each]
+    singletons = re.findall(r"-([a-wyz0-9])(?=-)", match[2] or "")
+    subtags = small.split("-")
+    if len(set(variants)) < len(variants) or len(set(singletons)) < len(singletons) or subtags[0] in _WITH_TWO_LETTERS:
+        return None
+    named = next((place for place, each in enumerate(subtags) if len(each) == 1), len(subtags))
+    return "-".join([each if not 0 < place < named else _cased(each) for place, each in enumerate(subtags)])
+
+
+def _cased(subtag: str) -> str:
+    return subtag.upper() if len(subtag) == 2 else subtag.title() if len(subtag) == 4 and subtag.isalpha() else subtag
 
 
 def _contexts(texts: Sequence[str], pointer: str, findings: list[Finding]) -> tuple[str, ...]:

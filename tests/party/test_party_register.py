@@ -10,7 +10,7 @@ import pytest
 from app.clock import SetClock
 from app.errors import Refusal
 from app.party import find, register, sign_in
-from app.party.permissions import ANONYMOUS, NotAllowed, Permission, Role, SignInNeeded
+from app.party.permissions import ANONYMOUS, Actor, NotAllowed, Permission, Role, SignInNeeded
 from app.runtime import Runtime
 from tests.builders import make_enterprise
 
@@ -81,6 +81,18 @@ def test_the_public_door_takes_enterprises_and_households_only(on: Runtime) -> N
         register.sign_up_oneself(VALUES | {"kind": "operator"}, on=on)
     assert [finding.code for finding in refusal.value.findings] == ["party.kind"]
     assert register.sign_up_oneself(VALUES | {"kind": "household"}, on=on).party_id
+
+
+def test_a_short_prefix_is_the_operator_s_to_enter_and_nobody_s_to_declare(on: Runtime) -> None:
+    with pytest.raises(register.RegistrationInvalid) as refusal:
+        register.sign_up_oneself(VALUES | {"prefix": "9521"}, on=on)
+    assert [(finding.code, finding.pointer) for finding in refusal.value.findings] == [("party.prefix-short", "/prefix")]
+    made = register.sign_up(VALUES | {"prefix": "952100"}, on=on)
+    owner = Actor(Role.OWNER, made.party_id, made.person_id, None, "Hương", "HTX", "vi")
+    register.update_organisation({"name": "HTX", "prefix": "952100"}, by=owner, on=on)
+    with pytest.raises(register.RegistrationInvalid):
+        register.update_organisation({"name": "HTX", "prefix": "952177"}, by=owner, on=on)
+    assert register.organisation(by=owner, on=on)["prefixes"] == ["952100"]
 
 
 def test_a_language_nobody_speaks_here_becomes_vietnamese(on: Runtime) -> None:

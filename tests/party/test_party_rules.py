@@ -48,6 +48,12 @@ def test_what_nobody_can_hold_is_no_company_prefix(prefix: object) -> None:
     assert _codes(prefix=prefix) == [("party.prefix", "/prefix")]
 
 
+@pytest.mark.parametrize(("prefix", "fits"), [("9521001", True), ("952100100001", True), ("952100", False), ("9521", False)])
+def test_a_prefix_that_an_organisation_declares_by_itself_has_seven_digits(prefix: str, fits: bool) -> None:
+    assert [finding.code for finding in rules.check_declared(prefix)] == ([] if fits else ["party.prefix-short"])
+    assert rules.check_declared(prefix, {prefix}) == []
+
+
 @pytest.mark.parametrize("province", ["34", "99", "hn", ["31"], {"a": 1}, 31])
 def test_a_province_is_one_of_thirty_four(province: object) -> None:
     assert _codes(province=province) == [("party.province", "/province")]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 from app.catalogue import register
+from app.catalogue.model import Product
+from app.errors import Refusal
+from app.party.model import CompanyPrefix
 from app.party.permissions import Actor, NotAllowed, Role
 from app.resolve import declare, find, find_links, hosts, kept, rules
 from app.resolve.links import DEFAULT, VOC, Link, Registration
 from app.resolve.model import LinkHost
 from app.resolve.plan import Item
 from app.runtime import Runtime
-from tests.builders import Enterprise, gtin, make_enterprise
+from app.store.work import Tx
+from tests.builders import Enterprise, gtin, make_api_key, make_enterprise
 
 OPERATOR = Actor(Role.OPERATOR, 0)
 SITE = "https://vaihuonggiang.example"
@@ -62,14 +68,111 @@ def test_the_operator_s_file_stays_as_it_is(on: Runtime) -> None:
     assert [remark.code for remark in done.remarks] == ["resolve.default-undescribed"]
 
 
-def test_what_the_operator_loads_for_a_key_of_an_organisation_is_the_organisation_s(on: Runtime, growers: Enterprise) -> None:
+def verified(on: Runtime, prefix: str = "9521001") -> None:
+    """The operator looked a prefix up."""
+    on.store.write(lambda tx: tx.execute(update(CompanyPrefix).where(CompanyPrefix.prefix == prefix).values(evidence="verified")))
+
+
+def keeper(on: Runtime, path: str = f"/01/{FRUIT}") -> int | None:
+    found = kept_for(on, path)
+    return None if found is None else found.party_id
+
+
+def why_not(on: Runtime, by: Enterprise, registration: Registration) -> str:
+    """The code of what keeps an organisation from registering links, by file as for one key."""
+    loaded = declare.check_many([Item(registration)], by=by.actor(), on=on)
+    with pytest.raises(Refusal) as refusal:
+        declare.declare(registration, by=by.actor(), on=on)
+    told = [finding.code for finding in refusal.value.findings] or [refusal.value.code]
+    assert told == [finding.code for finding in loaded.findings]
+    return told[0]
+
+
+def test_what_the_operator_loads_for_a_product_of_an_organisation_is_the_organisation_s(on: Runtime, growers: Enterprise) -> None:
+    register.register_product({"gtin": FRUIT, "name": "Vải thiều"}, by=growers.actor(), on=on)
     declare.declare(links(), by=OPERATOR, on=on)
-    found = kept_for(on)
-    assert found is not None
-    assert found.party_id == growers.party_id
+    assert keeper(on) == growers.party_id
     with on.store.reading() as connection:
         hosts = list(connection.execute(select(LinkHost.party_id, LinkHost.host, LinkHost.proven_by)))
     assert hosts == [(growers.party_id, "vaihuonggiang.example", "operator")]
+
+
+def test_what_the_operator_loads_under_a_verified_prefix_is_the_organisation_s(on: Runtime, growers: Enterprise) -> None:
+    verified(on)
+    declare.declare(links(), by=OPERATOR, on=on)
+    assert keeper(on) == growers.party_id
+
+
+def test_what_the_operator_loads_under_a_declared_prefix_stays_the_operator_s(on: Runtime, growers: Enterprise) -> None:
+    declare.declare(links(), by=OPERATOR, on=on)
+    assert (keeper(on), why_not(on, growers, links())) == (0, "resolve.key-kept")
+
+
+def test_what_an_organisation_declared_stays_its_own_when_the_operator_loads_it_again(on: Runtime, growers: Enterprise) -> None:
+    declare.declare(links(), by=growers.actor(), on=on)
+    declare.declare(links(f"/01/{FRUIT}", "/moi"), by=OPERATOR, on=on)
+    assert keeper(on) == growers.party_id
+    assert declare.declare(links(f"/01/{FRUIT}", "/cua-toi"), by=growers.actor(), on=on).change_id is not None
+
+
+def test_nobody_takes_a_printed_code_over_by_declaring_its_prefix(client: Any, on: Runtime) -> None:
+    """The operator's import of a code leads where it led, whatever a stranger signs up, registers or asks for, and an import again too."""
+    declare.declare(links(), by=OPERATOR, on=on)
+    declare.declare(links(f"/01/{FRUIT}/10/L1", "/l1"), by=OPERATOR, on=on)
+    account = {"name": "Kẻ lạ", "person_name": "Lạ", "email": "la@la.example", "password": "vải-chín đỏ 2026"}
+    short = client.post("/api/sign-up", json=account | {"prefix": "9521"})
+    assert short.json["findings"][0]["code"] == "party.prefix-short"
+    stranger = make_enterprise(on, "Kẻ lạ")
+    register.register_product({"gtin": FRUIT, "name": "Giả"}, by=stranger.actor(), on=on)
+    key = make_api_key(on, stranger)
+    body = {"itemDescription": "Giả", "default": {"href": "https://la.example/", "title": "Giả"}}
+    for path in (f"/01/{FRUIT}", f"/01/{FRUIT}/10/L1", f"/01/{FRUIT}/10/L2", f"/01/{FRUIT}/21/S1"):
+        assert client.put("/api/links/key", query_string={"code": path}, json=body, headers=key).status_code >= 400
+        assert why_not(on, stranger, replace(links(path), default=Link(DEFAULT, "https://la.example/", "Giả"))) == "resolve.key-kept"
+    assert client.delete("/api/links/key", query_string={"code": f"/01/{FRUIT}"}, headers=key).status_code == 409
+    declare.declare(links(f"/01/{FRUIT}", "/moi"), by=OPERATOR, on=on)
+    declare.declare(links(f"/01/{FRUIT}/21/S2", "/s2"), by=OPERATOR, on=on)
+    assert [keeper(on, f"/01/{FRUIT}{more}") for more in ("", "/10/L1", "/21/S2", "/10/L2")] == [0, 0, 0, None]
+    assert client.get(f"/01/{FRUIT}").headers["Location"] == f"{SITE}/moi"
+    assert client.get(f"/01/{FRUIT}/10/L2").headers["Location"] == f"{SITE}/moi"
+
+
+def test_a_number_registered_on_one_s_word_takes_no_links_from_the_operator(on: Runtime) -> None:
+    stranger = make_enterprise(on, "Kẻ lạ", "9521077")
+    short, inner = "00000095210001", gtin("200000000001")
+    for number in (short, inner):
+        declare.declare(links(f"/01/{number}"), by=OPERATOR, on=on)
+        product = {"gtin": number, "party_id": stranger.party_id, "name": "Giả", "name_key": "gia", "created_at": on.clock.now()}
+        adding = insert(Product).values(product)
+        on.store.write(partial(Tx.execute, statement=adding))
+        assert why_not(on, stranger, links(f"/01/{number}")) == "resolve.key-kept"
+        assert why_not(on, stranger, links(f"/01/{number}/10/L1")) == "resolve.key-kept"
+        declare.declare(links(f"/01/{number}", "/moi"), by=OPERATOR, on=on)
+        assert keeper(on, f"/01/{number}") == 0
+
+
+def test_the_operator_hands_links_over_by_removing_them_first(on: Runtime, growers: Enterprise) -> None:
+    declare.declare(links(), by=OPERATOR, on=on)
+    declare.withdraw(rules.read_path(f"/01/{FRUIT}"), by=OPERATOR, on=on)
+    declare.declare(links(), by=growers.actor(), on=on)
+    assert keeper(on) == growers.party_id
+
+
+def test_links_of_a_key_are_given_whole_to_whoever_s_prefix_was_verified(on: Runtime, growers: Enterprise) -> None:
+    for path in (f"/01/{FRUIT}", f"/01/{FRUIT}/10/L1"):
+        declare.declare(links(path), by=OPERATOR, on=on)
+    verified(on)
+    declare.declare(links(), by=OPERATOR, on=on)
+    declare.declare(links(f"/01/{FRUIT}/21/S1"), by=growers.actor(), on=on)
+    assert [keeper(on, f"/01/{FRUIT}{more}") for more in ("", "/10/L1", "/21/S1")] == [growers.party_id, 0, growers.party_id]
+
+
+def test_links_that_the_operator_keeps_of_one_key_keep_nobody_from_another(on: Runtime, growers: Enterprise) -> None:
+    declare.declare(links(), by=OPERATOR, on=on)
+    items = [Item(links(f"/01/{gtin(f'952100100{number:03d}')}"), f"/registrations/{number}") for number in range(2, 700)]
+    loaded = declare.check_many([Item(links(), "/registrations/1"), *items], by=growers.actor(), on=on)
+    assert [(finding.code, finding.pointer) for finding in loaded.findings] == [("resolve.key-kept", "/registrations/1/path")]
+    assert loaded.created == 698
 
 
 def test_a_host_that_an_organisation_names_is_not_proven_yet(on: Runtime, growers: Enterprise) -> None:
@@ -112,9 +215,10 @@ def test_links_that_another_organisation_has_are_refused_even_after_the_prefix_c
         declare.declare(links(), by=closer.actor(), on=on)
 
 
-def test_an_organisation_takes_over_what_the_operator_had_loaded(on: Runtime) -> None:
+def test_an_organisation_whose_prefix_was_verified_takes_over_what_the_operator_had_loaded(on: Runtime) -> None:
     declare.declare(links(), by=OPERATOR, on=on)
     growers = make_enterprise(on)
+    verified(on)
     done = declare.declare(links(f"/01/{FRUIT}", "/moi"), by=growers.actor(), on=on)
     found = kept_for(on)
     assert found is not None

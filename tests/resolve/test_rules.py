@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Finding, Invalid
-from app.resolve import rules
+from app.resolve import linkset, rules
 from app.resolve.link_types import TYPES
 from app.resolve.links import DEFAULT, VOC, Link, Registration
+from app.resolve.negotiate import best, decided, wishes
+from app.resolve.plan import Item
+from app.resolve.plan import judge as judge_item
 from app.resolve.targets import LONGEST, Target, target
 from tests.builders import gtin
 
@@ -110,10 +113,77 @@ def test_languages_media_types_and_contexts_have_their_form() -> None:
     judged = rules.judge(said(link(hreflang=("VI", "fr_ca", "vi"), type="Text/HTML", context=("VN",))))
     kept = judged.registration.links[0]
     assert (kept.hreflang, kept.type, kept.context, judged.findings) == (("vi", "fr-CA"), "text/html", ("VN",), ())
-    assert codes(said(link(hreflang=("vie", "zh-Hant")))) == ["language", "language"]
-    assert codes(said(link(type="text/html; charset=utf-8"))) == ["media-type"]
+    assert codes(said(link(hreflang=("vie", "vi-")))) == ["language", "language"]
+    assert codes(said(link(type="html"))) == ["media-type"]
     assert codes(said(link(hreflang=("vi",) * 21))) == ["too-many-words"]
     assert codes(said(link(context=("\0",)))) == ["text-character"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("zh-Hant-TW", "zh-Hant-TW"), ("ZH_hant_tw", "zh-Hant-TW"), ("zh-hant", "zh-Hant"), ("hmn", "hmn"), ("es-419", "es-419"),
+        ("zh-cmn-Hans-CN", "zh-cmn-Hans-CN"), ("sl-rozaj-biske", "sl-rozaj-biske"), ("de-ch-1996", "de-CH-1996"),
+        ("en-US-u-CA-gregory", "en-US-u-ca-gregory"), ("x-Nha-Toi", "x-nha-toi"), ("I-KLINGON", "i-klingon"), ("en-gb-OED", "en-GB-oed"),
+        ("en-x-" + "-".join(["abcdefgh"] * 6), "en-x-" + "-".join(["abcdefgh"] * 6)),
+    ],
+)  # fmt: skip
+def test_every_language_tag_of_bcp_47_is_kept_whole_with_a_remark(text: str, tag: str) -> None:
+    judged = rules.judge(said(link(hreflang=(text,))))
+    assert judged.registration.links[0].hreflang == (tag,)
+    assert [each.code for each in judged.findings] == []
+    assert "resolve.language-narrowed" in [each.code for each in judged.remarks]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "v", "vie", "vietnamese", "tiếng Việt", "vi--VN", "vi-VN-", "zh-Hant-Hant", "de-1996-1996", "en-a-bb-a-cc", "en-u", "x", "x-",
+     "en-x-" + "-".join(["abcdefgh"] * 7), "es-4199-", "١٢"],
+)  # fmt: skip
+def test_what_is_no_language_tag_is_refused(text: str) -> None:
+    assert codes(said(link(hreflang=(text,)))) == ["language"]
+
+
+@given(st.from_regex(r"[a-zA-Z]{2,3}(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|[0-9]{3}))?(-[0-9][a-zA-Z0-9]{3})?", fullmatch=True))
+def test_a_tag_that_was_kept_is_kept_again_unchanged(text: str) -> None:
+    (kept,) = rules.judge(said(link(hreflang=(text,)))).registration.links[0].hreflang or (None,)
+    if kept is not None:
+        assert kept.lower() == text.lower()
+        assert rules.judge(said(link(hreflang=(kept,)))).registration.links[0].hreflang == (kept,)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("text/html; charset=utf-8", "text/html; charset=utf-8"), ("Text/HTML;CharSet=UTF-8 ;", "text/html; charset=UTF-8"),
+        ('application/pdf; title="a;b \\" c"', 'application/pdf; title="a;b \\" c"'),
+        ("application/ld+json ; profile=x;version=1", "application/ld+json; profile=x; version=1"),
+    ],
+)  # fmt: skip
+def test_a_media_type_keeps_its_parameters_with_a_remark(text: str, kept: str) -> None:
+    judged = rules.judge(said(link(type=text)))
+    assert (judged.registration.links[0].type, judged.findings) == (kept, ())
+    assert "resolve.media-type-parameters" in [each.code for each in judged.remarks]
+    assert rules.judge(judged.registration).registration == judged.registration
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["text/html; charset", "text/html; charset=", "text/html charset=utf-8", 'text/html; a="b', "text/html; a=b c", "text/html; a=đ",
+     "; charset=utf-8", "text/html; a=" + "x" * 200],
+)  # fmt: skip
+def test_a_broken_parameter_is_refused(text: str) -> None:
+    assert codes(said(link(type=text))) == ["media-type"]
+
+
+def test_a_link_in_a_long_language_tag_is_told_shortly_and_found_by_the_whole_tag() -> None:
+    tags = ("zh-Hant-TW", "zh-Hans", "es-419", "hmn")
+    kept = [rules.judge(said(link(hreflang=(tag,), type="text/html; charset=utf-8"))).registration.links[0] for tag in tags]
+    told = linkset.document([said(*kept)], "https://example.test")["linkset"][0][VOC + "pip"]
+    assert [each.get("hreflang") for each in told] == [["zh"], ["zh"], ["es"], None]
+    for header, tag in (("zh-Hant-TW-x-a, en", "zh-Hant-TW"), ("zh-hans-cn", "zh-Hans"), ("es-419", "es-419"), ("hmn;q=0.2", "hmn")):
+        assert [each.hreflang for each in best(kept, wishes("text/html", header))] == [(tag,)]
+    assert decided(kept[:1], wishes("text/html;q=0.9, application/pdf;q=0.1", "zh-Hant-TW")) == kept[0]
 
 
 def test_a_key_has_two_hundred_links_at_most() -> None:
@@ -190,3 +260,48 @@ def test_whatever_is_taken_is_taken_again_unchanged_and_names_its_host(text: str
         assert found.href.isascii()
         assert json.dumps(found.href).isprintable()
         assert urlsplit(found.href).netloc == found.host
+
+
+def item_codes(item: Item) -> tuple[list[str], list[str]]:
+    """Codes of findings and of remarks, without the ones that every default link gets."""
+    found = [[each.code.removeprefix("resolve.") for each in part] for part in (item.findings, item.remarks)]
+    return found[0], [code for code in found[1] if code not in {"default-undescribed", "address-plain"}]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://localhost/", "http://localhost:8080/x", "https://a.localhost/", "https://com/", "https://com.vn/", "https://192.0.2.7/",
+        "https://192.0.2.7:8443/", "https://[2001:db8::1]/", "https://intranet/",
+    ],
+)  # fmt: skip
+def test_a_host_that_nobody_can_prove_is_refused_and_told_to_the_operator(address: str) -> None:
+    item = Item(said(link(href=address), default=Link(DEFAULT, address, "Vải")))
+    tenants, operators = judge_item(item, 7), judge_item(item, 0)
+    assert item_codes(tenants) == (["address-unprovable"] * 2, [])
+    assert [each.pointer for each in tenants.findings] == ["/default/href", "/links/0/href"]
+    assert item_codes(operators) == ([], ["address-unprovable"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        (f"https://id.example/v/01/{FRUIT}", True), ("HTTPS://ID.Example:443/v/414/9521001000000?x=1#y", True),
+        (f"https://id.example/01/{FRUIT}", False), (f"https://ID.EXAMPLE.:443/01/{FRUIT}/10/A", False), ("https://id.example/", False),
+        ("https://id.example", False), (f"http://id.example/01/{FRUIT}", False), ("https://id.example/leaving/01/x", False),
+        ("https://id.example/sign-in", False), ("https://id.example/console", False), ("https://id.example/api/links", False),
+        ("https://id.example/static/x.css", False), ("https://id.example/handbook", False), ("https://id.example/verify", False),
+        (f"https://id.example/v/../01/{FRUIT}", False), (f"https://id.example/v/%2e%2e/01/{FRUIT}", False),
+        (f"https://id.example/v/..%2F01/{FRUIT}", False), (f"https://id.example//v/01/{FRUIT}", False),
+        (f"https://www.id.example/01/{FRUIT}", True), (f"https://id.example:8443/01/{FRUIT}", True),
+    ],
+)  # fmt: skip
+def test_of_our_own_host_only_verification_pages_are_linked_to(address: str, fits: bool) -> None:
+    for party_id in (0, 7):
+        item = judge_item(Item(said(default=Link(DEFAULT, address, "Vải"))), party_id, "id.example")
+        assert item_codes(item)[0] == ([] if fits else ["address-own"])
+
+
+def test_our_own_host_needs_no_proof_even_when_it_is_a_number() -> None:
+    item = judge_item(Item(said(default=Link(DEFAULT, f"http://127.0.0.1:8000/v/01/{FRUIT}", "Vải"))), 7, "127.0.0.1:8000")
+    assert item_codes(item) == ([], [])
