@@ -39,6 +39,10 @@ def read_auto(text: str, options: Options = DEFAULT, *, lenient: bool = False) -
         return _begun_otherwise(text, options, lenient=lenient)
     if form == "scan" and lenient:
         text = read.with_fnc1(text)
+    return _of_form(text, form, options, lenient=lenient)
+
+
+def _of_form(text: str, form: Form, options: Options, *, lenient: bool) -> Answer:
     try:
         return _read(text, form, options)
     except Invalid as refusal:
@@ -83,8 +87,9 @@ def _begun_otherwise(text: str, options: Options, *, lenient: bool) -> Answer:
         spelling = read.spelling_of(text)
         if spelling is not Spelling.ELEMENTS:
             return spelt(read.identify(text, options), options)
-        digits = read.beginning(text.rstrip(read.SPACES)) is Spelling.DIGITS
-        kept, places = read.without(text, _AROUND_DIGITS if digits else _AROUND)
+        if read.beginning(text.rstrip(read.SPACES)) is not Spelling.DIGITS:
+            return _of_form(text, "element", options, lenient=lenient)
+        kept, places = read.without(text, _AROUND_DIGITS)
         return _undecorated(text, kept, places, "element", options, None)
 
 

@@ -111,7 +111,7 @@ _TAG = re.compile(r"urn:epc:tag:(?:(?:\[[a-z]+=[^\[\]]*\])+:)?(?:([a-z]+-(?:[0-9
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,20}")
 _HEAD = re.compile(r"urn:epc:([a-z]+:[a-z]+):")
 _URN = re.compile(r"urn:epc:([a-z]+:[a-z]+):([0-9]{6,12})\.(.*)", re.DOTALL)
-_OPEN_PATTERN = re.compile(r"urn:epc:idpat:[a-z]+:(?:\d{6,12}\.(?:[^.*]+\.)*?)?(\*(?:\.\*)+|(?<=[0-9]\.)\*)", re.ASCII)
+_OPEN_PATTERN = re.compile(r"urn:epc:idpat:[a-z]+:(?:[0-9]{6,12}\.(?:(?:[^.*]+\.)*(?=\*\.))?)?(\*(?:\.\*)*)")  # open before the instance
 _ITIP = re.compile(r"([0-9]{1,7})\.([0-9]{2})\.([0-9]{2})\.(.+)", re.DOTALL)
 _CPI = re.compile(r"((?:[0-9A-Z-]|%2[3Ff])+)\.(\*|[1-9][0-9]{0,11})")
 _ESCAPED = r"%(?:2[125-9A-Fa-f]|3[0-9A-Fa-f]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.errors import Refusal
 from app.identify import digital_link, epc_urn
-from app.identify.refusals import NotAnEpcUrn
+from app.identify.refusals import NotAnEpcUrn, OpenPattern
 from tests.identify.attempts import attempt
 
 CANONICAL = [
@@ -96,3 +96,31 @@ def test_no_text_raises_anything_but_a_refusal(text: str) -> None:
         assert 0 <= found.params["position"] <= len(text)
     else:
         assert found.startswith("https://id.gs1.org/")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "position"),
+    [
+        ("sgtin:9521234.*.*", 28),
+        ("sgtin:*.*.*", 20),
+        ("sscc:9521234.*", 27),
+        ("giai:9521234.*", 27),
+        ("itip:9521234.*.*.*.*", 27),
+        ("itip:9521234.054321.*.*.*", 34),
+        ("cpi:9521234.*.*", 26),
+        ("sgln:9521234.*.*", 27),
+    ],
+)
+def test_a_pattern_that_leaves_the_class_open_says_so(pattern: str, position: int) -> None:
+    with pytest.raises(OpenPattern) as refused:
+        epc_urn.to_canonical(f"urn:epc:idpat:{pattern}")
+    assert refused.value.params["position"] == position
+
+
+@pytest.mark.parametrize(
+    "pattern", ["sgtin:9521234.05432.*", "sgtin:9521234.054321.S", "sgtin:9521234.*.S", "sgtin:9521.*.*", "gid:1.2.*", "sgtin:"]
+)
+def test_any_other_wrong_pattern_is_no_epc_urn(pattern: str) -> None:
+    with pytest.raises(NotAnEpcUrn) as refused:
+        epc_urn.to_canonical(f"urn:epc:idpat:{pattern}")
+    assert not isinstance(refused.value, OpenPattern)

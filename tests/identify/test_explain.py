@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Invalid, Refusal
-from app.identify import check_digit, check_pair, tell
+from app.identify import check_digit, check_pair, company_prefix, tell
 from app.identify.explain import Explanation, ai_of, explain, place_of, read_epc
 from app.identify.issuing import Use
 from app.identify.read import Spelling
+from app.identify.refusals import WrongCheckDigit, WrongLength
 from app.identify.spellings import Options
 from app.words.translate import translator
 from tests.identify import strategies
@@ -107,6 +108,46 @@ def test_the_epc_urn_needs_to_know_the_company_prefix() -> None:
     assert explained(TAG).epc_urn == "urn:epc:id:sgtin:9521234.054321.12345"
     told = explained(f"(01){GTIN}(21)S", length_of=lambda ai, value: 9 if (ai, value) == ("01", GTIN) else None)
     assert told.epc_urn == "urn:epc:id:sgtin:952123454.0321.S"
+
+
+def test_a_key_is_taken_apart_where_its_company_prefix_is_known() -> None:
+    assert explained(f"(01){GTIN}").parts is None
+    for text in (TAG, "urn:epc:id:sgtin:9521234.054321.S"):
+        assert explained(text).parts == company_prefix.Parts("0", "9521234", "54321", "3", "", "")
+    found = explained("(8006)095212345432130102", length_of=lambda *_: 7)
+    assert [text for _, text in tell.parts(found, translator("en"))] == ["0", "9521234", "54321", "3", "0102"]
+    assert explained("(8004)9521A", length_of=lambda *_: 7).parts is None
+    assert tell.parts(explained("(99)A"), translator("en")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"), [("(99)abc", "No GS1 key: these AIs name nothing"), ("]Q1TEXT", "Plain text: it holds no application identifier")]
+)
+def test_what_has_no_key_is_explained_too(text: str, names: str) -> None:
+    found = explained(text)
+    assert (found.identified, found.answer.dl_uri, tell.names(found, translator("en"))) == (None, None, names)
+    assert tell.as_json(found, translator("en"))["canonical"] is None
+
+
+def test_the_path_is_the_one_that_the_link_has() -> None:
+    found = explained(f"https://a.example/01/{GTIN}/235/T?10=L")
+    assert found.identified is not None
+    assert found.identified.path == (("01", GTIN), ("235", "T"))
+    assert found.names == "item"
+
+
+def test_a_short_gtin_in_a_link_passes_for_people_who_are_told() -> None:
+    link = "https://a.example/01/9521234543213"
+    found = explained(link)
+    assert found.short_gtin
+    assert tell.flags(found, translator("en"))[0].startswith("This web address carries a GTIN of less than 14 digits.")
+    assert not explained(link, options=Options(short_gtin=True)).short_gtin
+    with pytest.raises(WrongLength):
+        explained(link, lenient=False)
+    with pytest.raises(WrongCheckDigit):
+        explained("https://a.example/01/9521234543214")
+    with pytest.raises(WrongLength):
+        explained("https://a.example/01/95212345432")
 
 
 def test_a_key_without_an_epc_has_none() -> None:
@@ -228,6 +269,7 @@ def test_no_text_does_more_than_be_refused(text: str) -> None:
     found = attempt(lambda: explained(text))
     if isinstance(found, Refusal):
         assert 0 <= found.params["position"] <= len(text)
+    elif found.identified is None:
+        assert found.names is None
     else:
-        assert found.identified is not None
-        assert found.answer.ais == found.identified.path + found.identified.attributes
+        assert sorted(found.answer.ais) == sorted(found.identified.path + found.identified.attributes)

@@ -82,6 +82,24 @@ def test_a_mistake_is_marked_where_it_stands(client: Any) -> None:
     assert "must be 3, not 4" in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_place_of_a_mistake_is_told_once_and_counted_from_one(client: Any, language: str) -> None:
+    for code, place in ((f"(01){GTIN}(10)A\u00e9", 24), ("(01)09521234543214", 18), ("https://brand.example/01/\u00e9", 26)):
+        told = words(page(client, code, language, status=400).partition('id="wrong-title"')[2].partition("</section>")[0])
+        assert len(re.findall(rf"\b{place}\b", told.replace(code, ""))) == 1, told
+        assert not re.search(rf"\b{place - 1}\b", told.replace(code, "")), told
+
+
+def test_a_code_without_a_key_is_explained_and_has_no_verdict(client: Any) -> None:
+    text = page(client, "(99)abc")
+    assert "these AIs name nothing" in text
+    assert "^99abc" in text
+    assert "See what is recorded" not in text
+    assert "Plain text" in page(client, "]Q1TEXT")
+    answer = client.get("/api/identify", query_string={"code": "(99)abc"}).get_json()
+    assert (answer["ais"], answer["dl_uri"], answer["canonical"], answer["page"]) == ([["99", "abc"]], None, None, None)
+
+
 def test_something_missing_at_the_end_is_said_so(client: Any) -> None:
     text = page(client, "urn:epc:id:sgtin:9521234.054321.", status=400)
     assert "missing at the end" in text

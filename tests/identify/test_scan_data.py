@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import Refusal
+from app.errors import Invalid, Refusal
 from app.identify import scan_data
 from app.identify.element_string import FNC1
 from app.identify.refusals import (
@@ -132,3 +132,23 @@ def test_plain_text_goes_through_a_symbol_unchanged(message: str, carrier: str) 
 def test_no_transmission_raises_anything_but_a_refusal_with_a_place(data: str) -> None:
     found = attempt(lambda: scan_data.parse(data))
     assert isinstance(found, Scan) or 0 <= found.params["position"] <= len(data)
+
+
+def test_an_itf_14_is_a_gtin() -> None:
+    assert scan_data.parse("]I109521234543213") == scan_data.Scan("ITF14", (("01", "09521234543213"),), None, "09521234543213")
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "position"),
+    [
+        ("]I109521234543214", "identify.wrong-check-digit", 16),
+        ("]I19521234543213", "identify.wrong-length", 16),
+        ("]I1095212345432130", "identify.wrong-length", 17),
+        ("]I1A9521234543213", "identify.not-digits", 3),
+        ("]I1", "identify.wrong-length", 3),
+    ],
+)
+def test_a_wrong_itf_14_is_refused_with_its_place(data: str, code: str, position: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        scan_data.parse(data)
+    assert (refused.value.code, refused.value.params["position"]) == (code, position)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Refusal
-from app.identify import check_digit, dictionary, digital_link, element_string, elements, spellings
+from app.identify import check_digit, compression, dictionary, digital_link, element_string, elements, spellings
 from app.identify.element_string import FNC1
 from app.identify.refusals import (
     ExclusiveAis,
@@ -22,6 +22,7 @@ from app.identify.refusals import (
     UnknownAi,
     WrongCharacter,
     WrongCheckDigit,
+    WrongDate,
     WrongLength,
     WrongPath,
     WrongQuery,
@@ -203,3 +204,23 @@ def test_building_after_reading_is_the_identity(gtin: str, lot: str, serial: str
     assert element_string.build(element_string.parse(raw)) == raw
     uri = digital_link.build(pairs)
     assert digital_link.canonical(digital_link.parse(uri)) == uri
+
+
+@pytest.mark.parametrize("before", ["", "]Q1"])
+def test_an_identifier_may_be_packed_in_the_last_segment_of_a_link(before: str) -> None:
+    form: Form = "scan" if before else "uri"
+    link = f"https://id.gs1.org/01/{GTIN}/21/12345?17=271122"
+    for packed in (
+        compression.compress(link.replace("id.gs1.org", "a.example/x")),
+        "https://a.example/eh3036452148350c4000003039?17=271122",
+    ):
+        answer = read_as(before + packed + ("&" if "?" in packed else "?") + "linkType=all", form)
+        assert answer.ais == (("01", GTIN), ("21", "12345"), ("17", "271122"))
+        assert (answer.dl_uri, answer.foreign) == (link, ("linkType=all",))
+        assert answer.carrier == ("QR" if before else None)
+
+
+def test_what_is_wrong_in_a_packed_link_has_its_place() -> None:
+    with pytest.raises(WrongDate) as refused:
+        read_as("]Q1https://a.example/eh3036452148350c4000003039?17=271399", "scan")
+    assert refused.value.params["position"] == 53
