@@ -1,7 +1,7 @@
 """The night's work of the resolver: links and proofs of hosts, a share every minute, spread over four hours.
 
 What a night can do at most: 2,000 links and 60 hosts a minute, 480,000 and 14,400 a night. Eight links are under way at a time, so servers
-that take 0.3 s for a page make it half of that; and 14,400 links to one host, because a second lies between two requests to it. What is left
+that take 0.3 s for a page make it half of that; and 14,400 links to one host, as a second lies between two requests to it. What is left
 over is told in the log at the end and by the doctor, and comes first the next night.
 """
 
