@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from app.errors import Refusal  # noqa: E402  # after the path, as everything below
-from app.identify import digital_link, element_string, item_key, linters, read, scan_data, spellings  # noqa: E402
+from app.identify import auto, digital_link, element_string, item_key, linters, read, scan_data, spellings  # noqa: E402
 
 GTIN = "09521234543213"
 COUNT = 2_000
@@ -87,6 +87,7 @@ def main() -> None:
     spelt: list[tuple[spellings.Form, list[str]]] = [("element", caret), ("bracketed", brackets), ("scan", scans), ("uri", links)]
     for form, texts in spelt:
         show(f"read and spelt in all forms, {form}", partial(spellings.read_as, form=form), texts)
+        show(f"the same, {form} found out", auto.read_auto, texts)
     pairs = {text: element_string.parse(text) for text in raw}
     show("element string, build", lambda text: element_string.build(pairs[text]), raw)
     show("Digital Link, build", lambda text: digital_link.from_elements(pairs[text]), raw)
