@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -96,8 +97,9 @@ def judge(item: Item, party_id: int, own: str = "") -> Item:
     strict = party_id != OPERATOR
     registration, findings, remarks = rules.judge(item.registration, rules.STRICT if strict else rules.FILES)
     where = _astray(registration, own)
-    loops = tuple([each for each in where if strict or each.code == _LOOP])
-    findings, remarks = (*findings, *loops), (*remarks, *(each for each in where if each not in loops))
+    if where:
+        wrong = tuple([each for each in where if strict or each.code == _LOOP])
+        findings, remarks = (*findings, *wrong), (*remarks, *(each for each in where if each not in wrong))
     if strict and not findings:
         registration = rules.described(registration)
     if findings or remarks:
@@ -107,14 +109,30 @@ def judge(item: Item, party_id: int, own: str = "") -> Item:
 
 
 _LOOP = "resolve.address-own"
+_BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 
 
 def _astray(registration: Registration, own: str) -> list[Finding]:
     """Links to ourselves that would lead in circles, and to hosts of which nobody can prove that they are theirs."""
-    links = [(f"/links/{place}", link) for place, link in enumerate(registration.links)]
-    if registration.default is not None:
-        links.insert(0, ("/default", registration.default))
-    return [found for pointer, link in links if (found := _of_host(link.href, f"{pointer}/href", own)) is not None]
+    default = registration.default
+    found = [] if default is None or _is_elsewhere(default.href, own) else [_of_host(default.href, "/default/href", own)]
+    found += [
+        _of_host(link.href, f"/links/{place}/href", own)
+        for place, link in enumerate(registration.links)
+        if not _is_elsewhere(link.href, own)
+    ]
+    return [finding for finding in found if finding is not None]
+
+
+def _is_elsewhere(href: str, own: str) -> bool:
+    """Whether an address leads to a name that is not ours and can be proven, as nearly all do; of a wrong address it says nothing."""
+    return _is_proper(_BEFORE_PATH.match(href)[0], own)  # type: ignore[index]  # it matches the empty text too
+
+
+@lru_cache(maxsize=4_096)
+def _is_proper(start: str, own: str) -> bool:
+    host = host_of(start)
+    return bool(host) and host != own and _provable(host)
 
 
 def _of_host(href: str, pointer: str, own: str) -> Finding | None:
@@ -127,7 +145,6 @@ def _of_host(href: str, pointer: str, own: str) -> Finding | None:
     return None if not host or _provable(host) else Finding("resolve.address-unprovable", pointer, href[:80], {"host": host[:80]})
 
 
-@lru_cache(maxsize=4_096)
 def _provable(host: str) -> bool:
     try:
         return bool(host_name(host))
