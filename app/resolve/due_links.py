@@ -86,11 +86,20 @@ def _suspected(now: datetime) -> ColumnElement[bool]:
 
 
 def _tried(connection: Connection, wanted: ColumnElement[bool], count: int) -> list[Due]:
-    """The longest ago first."""
-    if count <= 0:
-        return []
-    statement = select(LinkCheck.party_id, LinkCheck.gtin).where(wanted, _STILL_THEIRS).order_by(LinkCheck.checked_at, LinkCheck.gtin)
-    return [Due(row.party_id, row.gtin) for row in connection.execute(statement.limit(count))]
+    """The longest ago first.
+
+    Whose the product is now is compared here: with both columns in the join PostgreSQL expects next to no rows, and sorts all.
+    """
+    owner = Product.party_id.label("owner")
+    statement = select(LinkCheck.party_id, LinkCheck.gtin, owner).join(Product, Product.gtin == LinkCheck.gtin).where(wanted)
+    statement = statement.order_by(LinkCheck.checked_at, LinkCheck.gtin)
+    found: list[Due] = []
+    looked, more = 0, count > 0
+    while more and len(found) < count:
+        rows = connection.execute(statement.limit(count).offset(looked)).all()
+        found += [Due(row.party_id, row.gtin) for row in rows if row.owner == row.party_id]
+        looked, more = looked + len(rows), len(rows) == count
+    return found[:count]
 
 
 def due(connection: Connection, now: datetime, count: int) -> list[Due]:
