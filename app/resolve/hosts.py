@@ -10,7 +10,8 @@ import ipaddress
 import re
 import secrets
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -187,7 +188,29 @@ def prove(host: str, *, by: Actor, on: Runtime) -> Host:
         raise HostUnfit(pointer="/host", host=row.host)
     if row.checked_at is not None and timedelta() <= now - row.checked_at < PAUSE:
         raise AskedTooSoon(host=row.host, retry_after=(row.checked_at + PAUSE - now).total_seconds())
-    return _look(row, on)
+    with _looking(party_id, row.host):
+        return _look(row, on)
+
+
+_MOST_LOOKS = 3
+"""Looks that people wait for in one process at the same time: each holds a request's thread until servers of others answer."""
+
+_looks: set[int] = set()
+_looks_lock = threading.Lock()
+
+
+@contextmanager
+def _looking(party_id: int, host: str) -> Iterator[None]:
+    """The right to look, one for each organisation; raises AskedTooSoon where somebody looks already."""
+    with _looks_lock:
+        if party_id in _looks or len(_looks) >= _MOST_LOOKS:
+            raise AskedTooSoon(host=host, retry_after=PAUSE.total_seconds())
+        _looks.add(party_id)
+    try:
+        yield
+    finally:
+        with _looks_lock:
+            _looks.remove(party_id)
 
 
 def forget(host: str, *, by: Actor, on: Runtime) -> None:
