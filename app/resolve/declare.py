@@ -6,6 +6,7 @@ installation (party 0, on the machine) may for every key, and what it declares f
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -28,8 +29,17 @@ from app.store.work import Tx
 Told = Callable[[int, int], None]
 """Hears how many registrations are written, and of how many."""
 
-_PORTION = 3_000
-"""Link sets in one transaction: a running server waits at most half a second for it, 0.1 in most."""
+_PORTION, _LEAST, _MOST = 2_000, 500, 5_000
+"""Link sets in the first transaction, and in any: new ones take 40 microseconds each, ones strewn over a million that are replaced 150."""
+
+_TURN = 0.3
+"""Seconds that one transaction should take, because a running server waits for it on SQLite; the next portion is made to measure."""
+
+_PAUSE = 0.1
+"""Seconds between portions on SQLite: whoever waits for its lock looks again after 100 ms at the latest, and would miss a shorter gap.
+
+Without it a write of a running server waited 1.2 seconds, for several portions.
+"""
 
 _STEP = 1_000
 """Registrations that are judged together."""
@@ -146,8 +156,8 @@ def declare_many(
 ) -> Loaded:
     """Register what a file says, each registration judged by itself; a million need little memory when they come one by one.
 
-    Nothing is registered when one is wrong, unless `skip_wrong`. Every finding is made before anything is written; then portions of
-    3,000 are. When that is broken off, each portion is whole or not there, and loading the same file again does the rest: what is there
+    Nothing is registered when one is wrong, unless `skip_wrong`. Every finding is made before anything is written, then portions of 500 to
+    5,000 are. When that is broken off, each portion is whole or not there, and loading the same file again does the rest: what is there
     already changes nothing. most: findings and remarks that are kept of all. Raises RowsWrong with findings.
     """
     permit(by, Permission.RESOLVE_LINK_WRITE)
@@ -311,12 +321,17 @@ def _judge_bare(judged: _Judged, spool: Spool, by: Actor, on: Runtime) -> None:
 def _write(judged: _Judged, spool: Spool, *, by: Actor, on: Runtime, told: Told) -> None:
     """Write what was spooled, in portions between which others get their turn, and the operator's word for hosts that were there."""
     known: dict[int, set[str]] = defaultdict(set)
-    done, total = 0, judged.created + judged.replaced
+    done, total, size = 0, judged.created + judged.replaced, _PORTION
     good = (wish for portion in spool for wish in portion if wish.number not in judged.late)
-    while portion := list(islice(good, _PORTION)):
+    while portion := list(islice(good, size)):
+        if done and on.settings.is_sqlite():
+            time.sleep(_PAUSE)
+        start = time.monotonic()
         led = on.store.write(partial(_load, portion=portion, given=judged.seen, known=known, by=by, on=on), timeout=_PATIENCE)
         for party_id, hosts in led.items():
             known[party_id] |= hosts
+        took = time.monotonic() - start
+        size = max(_LEAST, min(_MOST, int(len(portion) * _TURN / took))) if took else _MOST
         done += len(portion)
         told(min(done, total), total)
     if by.party == OPERATOR and judged.vouched:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.capture import read_document
+from app.catalogue import register
 from app.errors import Refusal
 from app.identify import check_digit, read
 from app.party.permissions import Actor, Role
@@ -27,7 +28,7 @@ from tests.builders import gtin, make_enterprise
 OPERATOR = Actor(Role.OPERATOR, 0)
 SITE = "https://vaihuonggiang.example"
 FRUIT = gtin("952100100001")
-PORTION = 5_000
+PORTION = 2_000
 
 
 def item(number: int, *, default: bool = True, path: str = "") -> Item:
@@ -124,6 +125,7 @@ def test_what_the_operator_adds_in_bulk_leaves_no_history_and_replacing_it_is_un
 
 def test_what_the_operator_adds_for_an_organisation_stands_in_its_history(on: Runtime) -> None:
     growers = make_enterprise(on)
+    register.register_product({"gtin": FRUIT, "name": "Vải thiều"}, by=growers.actor(), on=on)
     declare.declare_many([item(0)], by=OPERATOR, on=on)
     with on.store.reading() as connection:
         [change] = find_links.history(connection, growers.party_id, rules.read_path(f"/01/{FRUIT}/21/S000000"))
