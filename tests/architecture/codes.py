@@ -40,7 +40,8 @@ class Codes:
 
 def placeholders(sentence: str) -> set[str]:
     """Names of the parameters that a sentence tells; `{nth}` is how people count the `position`."""
-    return {"position" if name == "nth" else name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+    names = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+    return names - {"nth"} | {"position"} if "nth" in names else names
 
 
 def _code_of_class(node: ast.ClassDef) -> str | None:
