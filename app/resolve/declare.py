@@ -1,7 +1,7 @@
 """Registering where keys lead: one link set or thousands, taking them away, and the way back.
 
 Whose key it is decides who may: the organisation that registered the product or place or holds the company prefix; the operator of the
-installation (party 0, on the machine) may for every key, and what it declares for an organisation's key belongs to that organisation.
+installation (party 0, on the machine) may for every key. Whose its link sets are: app/decisions/0007-whose-numbers.md.
 """
 
 from __future__ import annotations
@@ -71,6 +71,12 @@ class KeyOfAnother(Conflict):
     code = "resolve.key-of-another"  # params: path
 
 
+class KeptByOperator(Conflict):
+    """The operator of the installation keeps the links of the key, and the organisation's prefix is only declared."""
+
+    code = "resolve.key-kept"  # params: path
+
+
 class NeededBelow(Conflict):
     """A lot or serial number of this key has no default link of its own and would lead nowhere."""
 
@@ -133,10 +139,10 @@ def declare(registration: Registration, *, by: Actor, on: Runtime, expected: str
     """Register where one key leads, in place of what was registered for it.
 
     expected: `kept.version` of what the caller saw, "" for nothing; None does not ask. A default link that stands under no descriptive
-    type gets one. Raises LinksInvalid with findings, KeyOfAnother, ChangedMeanwhile, NeededBelow.
+    type gets one. Raises LinksInvalid with findings, KeyOfAnother, KeptByOperator, ChangedMeanwhile, NeededBelow.
     """
     permit(by, Permission.RESOLVE_LINK_WRITE)
-    item = judge(Item(registration), by.party)
+    item = judge(Item(registration), by.party, own_host(on))
     wanted = wishes([item], by.party)
     place = place_of(registration.path)
 
@@ -289,7 +295,8 @@ def _judge(items: Iterable[Item], spool: Spool, *, by: Actor, on: Runtime, most:
     """Judge a file, and spool what is to be written."""
     judged = _Judged(most)
     coming = iter(items)
-    while portion := [judge(item, by.party) for item in islice(coming, _STEP)]:
+    own = own_host(on)
+    while portion := [judge(item, by.party, own) for item in islice(coming, _STEP)]:
         wanted = wishes(portion, by.party, judged.count)
         with on.store.reading() as connection:
             planned, findings = make_plan(connection, wanted, by.party, judged.seen)
@@ -362,6 +369,8 @@ def _only(tx: Tx, wanted: Sequence[Wish], findings: Sequence[Finding], by: Actor
     for finding in found:
         if finding.code == KeyOfAnother.code:
             raise KeyOfAnother(pointer=finding.pointer, **finding.params)
+        if finding.code == KeptByOperator.code:
+            raise KeptByOperator(pointer=finding.pointer, **finding.params)
         if finding.code == NeededBelow.code:
             raise NeededBelow(pointer=finding.pointer, **finding.params)
     if found:

@@ -134,10 +134,10 @@ def test_links_of_the_operator_and_to_ourselves_need_no_proof(app: Any, on: Runt
     other = f"/01/{OTHER}"
     first = Link(DEFAULT, f"{SITE}/x", "X")
     declare.declare(Registration(rules.read_path(other), "X", first, ()), by=OPERATOR, on=on)
-    own = Link(DEFAULT, f"{ROOT}/handbook", "Sổ tay")
+    own = Link(DEFAULT, f"{ROOT}/v/01/{OTHER}", "Vải")
     declare.declare(Registration(rules.read_path(KEY), "Vải", own, ()), by=growers.actor(), on=on)
     assert get(app, other).header("location") == f"{SITE}/x"
-    assert get(app, KEY).header("location") == f"{ROOT}/handbook"
+    assert get(app, KEY).header("location") == f"{ROOT}/v/01/{OTHER}"
 
 
 HOSTILE = [
