@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("app.watch.commands:doctor", "Check this installation: Python, libraries, decoders, database, log."),
     "identify": ("app.identify.commands:identify", "Explain a GS1 identifier, or read many of them for a program."),
     "migrate": ("app.store.commands:migrate_command", "Bring the database to this program's version."),
+    "party": ("app.party.commands:party", "Enter company prefixes of organisations, on the operator's word."),
     "resolve": ("app.resolve.commands:resolve", "Say where printed codes lead: load link sets, list, remove, undo."),
     "scan": ("app.verify.commands:scan", "Read labels from photographs and say what is known about the goods."),
     "serve": ("app.cli.serve:serve", "Start the server."),

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection, Row
 
 from app.errors import NotFound
 from app.party.model import ApiKey, CompanyPrefix, Membership, Party, Person, SigningKey
+from app.store.folding import fold
+from app.store.keys import parse_id
 
 # Asked with every capture: building a statement costs more than running it.
 _SIGNING_KEY = (
@@ -36,7 +38,7 @@ class Holder(NamedTuple):
 
 
 class NoSuchParty(NotFound):
-    """No organisation has this number."""
+    """No organisation has this number or name, or several have the name."""
 
     code = "party.no-such-organisation"
 
@@ -47,6 +49,16 @@ def party(connection: Connection, party_id: int) -> Row[Any]:
     if row is None:
         raise NoSuchParty(party=str(party_id))
     return row
+
+
+def by_name_or_number(connection: Connection, text: str) -> Row[Any]:
+    """The one organisation with this number or this name; raises NoSuchParty when there is none, or several of the name."""
+    number = parse_id(text)
+    named = Party.party_id == number if number is not None else Party.name_key == fold(text)
+    found = list(connection.execute(select(Party.__table__).where(named).limit(2)))
+    if len(found) != 1:
+        raise NoSuchParty(party=text[:80])
+    return found[0]
 
 
 def prefixes(connection: Connection, party_id: int) -> list[Row[Any]]:

@@ -88,8 +88,8 @@ def check_organisation(values: Mapping[str, Any]) -> list[Finding]:
     if province and not is_province(province):
         found.append(Finding("party.province", "/province", str(province)[:20]))
     prefix = values.get("prefix")
-    if prefix and not (isinstance(prefix, str) and _PREFIX.fullmatch(prefix)):
-        found.append(Finding("party.prefix", "/prefix", str(prefix)[:20]))
+    if prefix:
+        found += check_prefix(prefix)
     website = values.get("website")
     if website and not _WEBSITE.fullmatch(website):
         found.append(Finding("party.website", "/website", website[:80]))
@@ -113,6 +113,13 @@ def check_self_registered(values: Mapping[str, Any]) -> list[Finding]:
     if kind in SELF_REGISTERED:
         return []
     return [Finding("party.kind", "/kind", str(kind)[:20], {"kinds": ", ".join(SELF_REGISTERED)})]
+
+
+def check_prefix(prefix: Any) -> list[Finding]:
+    """Findings about the form of a company prefix."""
+    if isinstance(prefix, str) and _PREFIX.fullmatch(prefix):
+        return []
+    return [Finding("party.prefix", "/prefix", str(prefix)[:20])]
 
 
 def check_declared(prefix: Any, held: Collection[str] = ()) -> list[Finding]:

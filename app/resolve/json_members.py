@@ -1,7 +1,7 @@
 """A large JSON document of link sets read member by member: as strict as the reader of whole documents, in the memory of one member; pure.
 
 The end of each member is found by the standard library's scanner, then its bytes are read by `read_document` as if they were a document:
-everything is scanned twice, which costs 10 microseconds a registration. Lines, columns and pointers are those of the whole document.
+everything is scanned twice. Lines, columns and pointers are those of the whole document.
 """
 
 from __future__ import annotations
