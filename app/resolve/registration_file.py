@@ -60,8 +60,7 @@ def items_of(raw: bytes, kind: str = JSON, most: int = MOST_OF_A_REQUEST) -> lis
 def read(file: BinaryIO, kind: str = JSON) -> Iterator[Item]:
     """The registrations of an open file one by one, so that a large one needs no memory; what `items_of` raises comes on the way.
 
-    A link set or a document of registrations beyond 8 MB is read by its members (`json_members`): a million of them need no more memory than
-    one.
+    A link set or a document of registrations beyond 8 MB is read by its members (`json_members`): a million need no more memory than one.
     """
     if kind == LINES:
         return _some(_lines(file))
