@@ -86,9 +86,8 @@ class TestNight:
             done = nightly.Night(here.on, threading.Event()).minute()
         assert (done, counts(here)) == (0, (0, 0, 3))
 
+    @pytest.mark.sqlite  # the lock of a connection is PostgreSQL's own business
     def test_another_process_is_kept_out_and_lets_go_when_it_dies(self, here: Street) -> None:
-        if not here.on.store.engines.sqlite:
-            pytest.skip("the lock of a connection is PostgreSQL's own business")
         path = f"{here.on.store.engines.writer.url.database}.checking"
         program = "import fcntl, sys; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print(flush=True); sys.stdin.read()"
         with subprocess.Popen([sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
