@@ -257,14 +257,13 @@ def _party(party: str | None, on: Runtime) -> tuple[Any, bool]:
     """(organisation, whether it was a guess); raises a usage error that lists the choices."""
     from sqlalchemy import select
 
+    from app.party import find
     from app.party.model import CompanyPrefix, Party
-    from app.store.folding import fold
 
     statement = select(Party.party_id, Party.name).order_by(Party.name_key)
     with on.store.reading() as connection:
         if party:
-            named = (Party.party_id == int(party)) if party.isdecimal() and len(party) < 19 else (Party.name_key == fold(party))
-            found = list(connection.execute(statement.where(named)))
+            found = find.called(connection, party)
             if len(found) == 1:
                 return found[0], False
         else:

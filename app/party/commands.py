@@ -21,13 +21,13 @@ def prefix(organisation: str, prefix: str, *, verified: bool, as_json: bool) -> 
     Organisations declare prefixes of 7 digits or more themselves; a shorter one, and one that another holds in part, is entered here.
     """
     from app.api.opening import local_installation
+    from app.cli.organisation import organisation as named
     from app.cli.output import line, say
-    from app.party import find, register
+    from app.party import register
 
     on = local_installation()
     try:
-        with on.store.reading() as connection:
-            found = find.by_name_or_number(connection, organisation)
+        found = named(organisation, on, hint="NAME|ID")
         register.give_prefix(found.party_id, prefix, verified=verified, on=on)
     finally:
         on.close()

@@ -38,7 +38,7 @@ class Holder(NamedTuple):
 
 
 class NoSuchParty(NotFound):
-    """No organisation has this number or name, or several have the name."""
+    """No organisation has this number."""
 
     code = "party.no-such-organisation"
 
@@ -51,14 +51,11 @@ def party(connection: Connection, party_id: int) -> Row[Any]:
     return row
 
 
-def by_name_or_number(connection: Connection, text: str) -> Row[Any]:
-    """The one organisation with this number or this name; raises NoSuchParty when there is none, or several of the name."""
+def called(connection: Connection, text: str) -> list[Row[Any]]:
+    """Organisations with this number, or this name in any case and without accents: none, one, or two of several."""
     number = parse_id(text)
     named = Party.party_id == number if number is not None else Party.name_key == fold(text)
-    found = list(connection.execute(select(Party.__table__).where(named).limit(2)))
-    if len(found) != 1:
-        raise NoSuchParty(party=text[:80])
-    return found[0]
+    return list(connection.execute(select(Party.party_id, Party.name).where(named).limit(2)))
 
 
 def prefixes(connection: Connection, party_id: int) -> list[Row[Any]]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from app.runtime import Runtime
     from app.words.translate import Translator
 
-_KINDS = {".json": "json", ".jsonld": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".xlsx": "xlsx"}
 _MOST = 100
 _SHOWN = 20
 _AT_ONCE = 1_000
@@ -46,7 +45,7 @@ resolve.add_command(vouch)
 @resolve.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @click.option("--party", metavar="NAME|ID", help="Load as this organisation: only its own keys, hosts to be proven by it.")
-@click.option("--kind", type=click.Choice(sorted(set(_KINDS.values()))), help="What the file is, when its name does not say.")
+@click.option("--kind", type=click.Choice(["csv", "json", "jsonl", "xlsx"]), help="What the file is, when its name does not say.")
 @click.option("--dry-run", is_flag=True, help="Only judge the file; keep nothing.")
 @click.option("--skip-wrong", is_flag=True, help="Load the good registrations of a file with mistakes; without it nothing is loaded.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
@@ -71,9 +70,10 @@ def import_(file: Path, *, party: str | None, kind: str | None, dry_run: bool, s
 
 
 def _kind(file: Path) -> str:
+    from app.resolve.link_file import ENDINGS
     from app.resolve.registration_file import JSON
 
-    return _KINDS.get(file.suffix.lower(), JSON)
+    return ENDINGS.get(file.suffix.lower(), JSON)
 
 
 @contextmanager
@@ -90,8 +90,9 @@ def _items(source: BinaryIO, kind: str) -> Iterator[Item]:
     """The registrations of a file, one by one as far as its kind allows."""
     from app.capture.sheet_file import MOST_BYTES
     from app.resolve import link_sheet, registration_file
+    from app.resolve.link_file import SHEETS
 
-    if kind in {link_sheet.CSV, link_sheet.XLSX}:
+    if kind in SHEETS:
         return iter(link_sheet.read(source.read(MOST_BYTES + 1), kind).items)
     return registration_file.read(source, kind)
 
@@ -399,19 +400,6 @@ def _actor(party: str | None, on: Runtime) -> Actor:
 
 def _party_id(party: str | None, on: Runtime) -> int | None:
     """The number of an organisation that was named by number or name; None when none was."""
-    from sqlalchemy import select
+    from app.cli.organisation import organisation
 
-    from app.party.model import Party
-    from app.store.folding import fold
-    from app.store.keys import parse_id
-
-    if party is None:
-        return None
-    number = parse_id(party)
-    named = Party.party_id == number if number is not None else Party.name_key == fold(party)
-    with on.store.reading() as connection:
-        found = list(connection.execute(select(Party.party_id).where(named).limit(2)))
-    if len(found) != 1:
-        message = f"no organisation, or several: {party}"
-        raise click.BadParameter(message, param_hint="--party")
-    return int(found[0].party_id)
+    return None if party is None else int(organisation(party, on).party_id)

@@ -16,8 +16,8 @@ from app.party.permissions import Permission
 from app.resolve import declare, find_links, kept, link_sheet, registration_file, rules
 from app.resolve.anchor import Path
 from app.resolve.declare import Loaded, NoSuchChange, NothingRegistered
+from app.resolve.link_file import items_of
 from app.resolve.links import Registration
-from app.resolve.plan import Item
 from app.store.keys import parse_id
 from app.web.forms import json_answer, json_object
 from app.words.refusals import describe_finding
@@ -150,11 +150,6 @@ def _flag(name: str, value: str) -> bool:
     if given not in {None, value}:
         raise parameters.ParameterInvalid(pointer=f"?{name}", name=name, given=str(given)[:40], expected=value)
     return given is not None
-
-
-def items_of(raw: bytes, kind: str) -> list[Item]:
-    """The registrations of a file of a kind."""
-    return link_sheet.read(raw, kind).items if kind in {link_sheet.CSV, link_sheet.XLSX} else registration_file.items_of(raw, kind)
 
 
 def _loaded(done: Loaded, *, checked: bool) -> dict[str, Any]:

@@ -23,10 +23,10 @@ from app.resolve.anchor import Path, place_of
 from app.resolve.commands import sheet_template
 from app.resolve.declare import Loaded, NoSuchChange
 from app.resolve.host_spelling import both, letters
+from app.resolve.link_file import ENDINGS, SHEETS, items_of
 from app.resolve.link_sheet_out import XLSX_TYPE, error_file
 from app.resolve.links import DEFAULT, DEFAULT_MULTI, VOC, Link, Registration
 from app.resolve.manage import form as fields
-from app.resolve.manage.api import items_of
 from app.resolve.pages import site
 from app.resolve.plan import Item, make_plan, wishes
 from app.resolve.shown import language_name
@@ -43,10 +43,6 @@ _USUAL = ("pip", "certificationInfo", "traceability", "recallStatus", "instructi
 _CHOICES = 200
 _SHOWN = 100
 _CHANGES = 10
-_KINDS = {
-    ".xlsx": link_sheet.XLSX, ".csv": link_sheet.CSV, ".json": registration_file.JSON, ".jsonld": registration_file.JSON,
-    ".jsonl": registration_file.LINES, ".ndjson": registration_file.LINES,
-}  # fmt: skip
 _OTHER_SHEETS = {".xls", ".xlsm", ".xlsb", ".ods"}
 
 
@@ -302,7 +298,7 @@ def upload_file() -> BaseResponse:
         if sent is None or not sent.filename:
             raise registration_file.NoRegistrations(pointer="/file")
         raw, kind = sent.read(), _kind(sent.filename)
-        if wish == "errors" and kind in {link_sheet.CSV, link_sheet.XLSX}:
+        if wish == "errors" and kind in SHEETS:
             return _errors(raw, kind)
         done = _judged(raw, kind, load=wish == "load", skip_wrong=bool(request.form.get("skip")))
     except Refusal as refusal:
@@ -310,7 +306,7 @@ def upload_file() -> BaseResponse:
         return Response(page, status, content_type="text/html; charset=utf-8")
     loaded = wish == "load" and not (done.findings and not request.form.get("skip"))
     result = {
-        "name": sent.filename, "done": done, "loaded": loaded, "sheet": kind in {link_sheet.CSV, link_sheet.XLSX},
+        "name": sent.filename, "done": done, "loaded": loaded, "sheet": kind in SHEETS,
         "hosts": [both(host) for host in done.hosts[:20]],
         "findings": [_told(finding) for finding in sorted(done.findings, key=_row_first)[:_SHOWN]],
         "remarks": [_told(finding) for finding in sorted(done.remarks, key=_row_first)[:_SHOWN]],
@@ -324,9 +320,9 @@ def _kind(name: str) -> str:
     ending = PurePath(name).suffix.lower()
     if ending in _OTHER_SHEETS:
         raise SheetOfAnotherKind(pointer="/file", name=name[:80], ending=ending)
-    if ending not in _KINDS:
-        raise FileEndingUnknown(pointer="/file", name=name[:80], known=", ".join(_KINDS))
-    return _KINDS[ending]
+    if ending not in ENDINGS:
+        raise FileEndingUnknown(pointer="/file", name=name[:80], known=", ".join(ENDINGS))
+    return ENDINGS[ending]
 
 
 def _row_first(finding: Finding) -> int:

@@ -23,25 +23,6 @@ def _speaker() -> Translator:
     return translator(language())
 
 
-def _party(text: str, on: Runtime) -> Any:
-    """An organisation by number or name; a usage error when there is none or several."""
-    from sqlalchemy import select
-
-    from app.party.model import Party
-    from app.store.folding import fold
-    from app.store.keys import parse_id
-
-    number = parse_id(text)
-    named = Party.party_id == number if number is not None else Party.name_key == fold(text)
-    with on.store.reading() as connection:
-        found = list(connection.execute(select(Party.party_id, Party.name).where(named).limit(2)))
-    if len(found) != 1:
-        t = _speaker()
-        message = t("hosts.command_party_several", name=text) if found else t("hosts.command_party_none", name=text)
-        raise click.BadParameter(message, param_hint="--party")
-    return found[0]
-
-
 @click.command()
 @click.argument("host")
 @click.option("--party", required=True, metavar="NAME|ID", help="The organisation whose host it is.")
@@ -53,12 +34,13 @@ def vouch(host: str, party: str, *, withdraw: bool, as_json: bool) -> int:
     For hosts that can be proven by neither DNS nor file. It stays until it is withdrawn, and is never looked at again.
     """
     from app.api.opening import local_installation
+    from app.cli.organisation import organisation
     from app.cli.output import line
     from app.resolve import hosts
 
     on = local_installation()
     try:
-        owner = _party(party, on)
+        owner = organisation(party, on)
         found = hosts.vouch(host, owner.party_id, on=on, withdrawn=withdraw)
     finally:
         on.close()
@@ -104,11 +86,12 @@ def check(gtins: tuple[str, ...], party: str | None, again: float, *, everything
 def _chosen(gtins: tuple[str, ...], party: str | None, on: Runtime, *, everything: bool) -> list[Due]:
     """The products to try. Raises NoSuchProduct for a GTIN nobody registered."""
     from app.catalogue.find import NoSuchProduct
+    from app.cli.organisation import organisation
     from app.identify.gtin import gtin14
     from app.resolve import due_links
 
     wanted = [gtin14(gtin) for gtin in gtins]
-    owner = None if party is None else _party(party, on).party_id
+    owner = None if party is None else organisation(party, on).party_id
     with on.store.reading() as connection:
         if not (wanted or everything or owner):
             return due_links.due(connection, on.clock.now(), 1_000_000)
