@@ -15,7 +15,7 @@ from app.capture.refusals import EventChanged
 from app.catalogue import find as catalogue
 from app.identify import digital_link
 from app.label import find as labels
-from app.label.issue import NothingToVoid
+from app.label.stamps.issue import NothingToVoid
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 

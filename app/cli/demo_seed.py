@@ -21,7 +21,7 @@ from app.cli import demo_links
 from app.cli import demo_world as world
 from app.clock import SetClock
 from app.errors import Conflict
-from app.label import issue
+from app.label.stamps import issue
 from app.ledger import sequencer
 from app.party import register
 from app.party.model import Party

@@ -13,8 +13,8 @@ from app.identify import tell
 from app.identify.api import explained
 from app.identify.caret import point, safe, shown
 from app.identify.explain import Explanation, place_of
-from app.label.barcode import qr
 from app.label.refusals import LinkUnprintable
+from app.label.symbols.qr import qr
 from app.verify.address import page_of
 from app.verify.api import LONGEST_CODE
 from app.web import forms

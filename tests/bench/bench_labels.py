@@ -16,9 +16,10 @@ sys.path.insert(0, str(ROOT))
 
 import qrcode  # noqa: E402  # after the path, as everything below
 
-from app.label import barcode, read_back, sheet  # noqa: E402
-from app.label.design import LAYOUTS  # noqa: E402
-from app.label.serials import random_serials  # noqa: E402
+from app.label.drawing import sheet  # noqa: E402
+from app.label.drawing.design import LAYOUTS  # noqa: E402
+from app.label.stamps.serials import random_serials  # noqa: E402
+from app.label.symbols import qr, read_back  # noqa: E402
 from tests.label.samples import label  # noqa: E402
 
 COUNT = 1_000
@@ -43,9 +44,9 @@ def main() -> None:
     print(f"{'serials':34s} {rate(lambda: random_serials(100_000), 100_000):10,.0f} /s")
     labels = [label(serial) for serial in random_serials(COUNT)]
     links = [each.digital_link for each in labels]
-    symbols = [barcode.qr(link) for link in links]
+    symbols = [qr.qr(link) for link in links]
     alone = rate(lambda: [library(link) for link in links[:50]], 50)
-    planned = rate(lambda: [barcode.qr(link) for link in links], COUNT)
+    planned = rate(lambda: [qr.qr(link) for link in links], COUNT)
     print(f"{'QR, qrcode alone':34s} {alone:10,.0f} /s")
     print(f"{'QR, same modules through a plan':34s} {planned:10,.0f} /s   {planned / alone:.0f} x")
     print(f"{'read back':34s} {rate(lambda: [read_back.check_symbol(symbol) for symbol in symbols], COUNT):10,.0f} /s")

@@ -20,7 +20,7 @@ from app.capture.accept import accept
 from app.identify import check_digit
 from app.identify.read import identify
 from app.label.model import Serial
-from app.label.serials import random_serials
+from app.label.stamps.serials import random_serials
 from app.ledger import sequencer
 from app.party.permissions import Role
 from app.runtime import Runtime, make_runtime

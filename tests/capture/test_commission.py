@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.capture import find
-from app.label.issue import NothingToVoid, issue, void
+from app.label.stamps.issue import NothingToVoid, issue, void
 from app.ledger import sequencer
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_api_key, make_enterprise

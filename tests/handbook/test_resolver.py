@@ -15,8 +15,10 @@ from click.testing import CliRunner
 
 from app.__main__ import truyxuat
 from app.identify import element_string, keys
-from app.label.barcode import ean13, qr, raster
-from app.label.gs1_symbols import gs1_128, gs1_datamatrix
+from app.label.symbols.linear import ean13, gs1_128
+from app.label.symbols.matrix import gs1_datamatrix
+from app.label.symbols.qr import qr
+from app.label.symbols.symbol import raster
 from app.party import find as parties
 from app.party.permissions import Actor, Role
 from app.resolve import declare, host_proof, link_sheet, link_types

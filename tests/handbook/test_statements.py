@@ -20,7 +20,7 @@ from app.capture import rules, sheet_file
 from app.capture.read_document import DEPTH, LARGEST, loads
 from app.capture.refusals import TooDeep
 from app.capture.sheet_columns import COLUMNS
-from app.label.design import LAYOUTS
+from app.label.drawing.design import LAYOUTS
 from app.party.permissions import Role
 from app.settings import Settings
 from app.verify import scans

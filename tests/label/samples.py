@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.identify import digital_link
-from app.label.design import Label, LabelText
+from app.label.drawing.design import Label, LabelText
 
 LYCHEE = LabelText(
     product="Vải thiều Lục Ngạn loại 1",

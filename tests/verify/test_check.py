@@ -11,7 +11,7 @@ from app.capture import pack
 from app.capture.model import CaptureDocument, Event
 from app.clock import SetClock
 from app.identify.read import identify
-from app.label.issue import void
+from app.label.stamps.issue import void
 from app.ledger.model import Checkpoint, LogLeaf, LogTile
 from app.party.model import Party, SigningKey
 from app.recall.declare import declare, withdraw

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from app.capture.model import CaptureDocument
-from app.label.issue import void
 from app.label.model import Serial
+from app.label.stamps.issue import void
 from app.ledger.model import LogTile
 from app.recall.declare import declare
 from app.store.columns import to_micros

@@ -14,8 +14,8 @@ from PIL import Image
 from sqlalchemy import insert, update
 
 from app.catalogue.model import Product
-from app.label.issue import void
 from app.label.model import Serial
+from app.label.stamps.issue import void
 from app.recall.declare import declare
 from app.store.columns import to_micros
 from app.verify.verdict import VERDICT_OF, Cause, Judgement, Reason, weightiest

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from app.identify import digital_link
-from app.label.design import LabelText, make_label
-from app.label.sheet import make_png
+from app.label.drawing.design import LabelText, make_label
+from app.label.drawing.sheet import make_png
 
 DPI = 300
 

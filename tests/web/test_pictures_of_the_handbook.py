@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from app.identify import element_string
-from app.label.gs1_symbols import gs1_128, gs1_datamatrix
+from app.label.symbols.linear import gs1_128
+from app.label.symbols.matrix import gs1_datamatrix
 from app.web.pictures import codes, drawing, sizes, ways
 from app.web.pictures.gallery import PICTURES, NoSuchPicture, picture
 from app.words.translate import translator

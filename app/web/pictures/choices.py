@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from app.identify import element_string as elements
-from app.label.barcode import Symbol, ean13, qr
-from app.label.gs1_symbols import gs1_128, gs1_datamatrix
+from app.label.symbols.linear import ean13, gs1_128
+from app.label.symbols.matrix import gs1_datamatrix
+from app.label.symbols.qr import qr
+from app.label.symbols.symbol import Symbol
 from app.web.pictures.codes import GTIN, LINK, PAIRS, SSCC
 from app.web.pictures.drawing import BLUE, EDGE, GREEN, ROOM, SMALL, SUN, WIDTH, Drawing, Tint
 from app.words.translate import Translator

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from app.identify import element_string as elements
 from app.identify.check_digit import digit
-from app.label.barcode import ean13, qr
-from app.label.gs1_symbols import FNC1, gs1_128, gs1_datamatrix
+from app.label.symbols.linear import FNC1, ean13, gs1_128
+from app.label.symbols.matrix import gs1_datamatrix
+from app.label.symbols.qr import qr
 from app.web.pictures.drawing import BLUE, EDGE, GREEN, GREY, INK, LARGE, LINE, MUTED, NORMAL, ROOM, ROSE, SMALL, SUN, WIDTH, Drawing
 from app.words.translate import Translator
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from app.label import fonts
-from app.label.barcode import Symbol, runs
+from app.label.drawing import fonts
+from app.label.symbols.symbol import Symbol, runs
 
 WIDTH = 360.0
 EDGE = 14.0

@@ -6,7 +6,8 @@ EAN-13 0.330 mm at 100 %, 80 to 200 %, quiet zones 11 and 7 modules: GS1 General
 
 from __future__ import annotations
 
-from app.label.barcode import ean13, qr
+from app.label.symbols.linear import ean13
+from app.label.symbols.qr import qr
 from app.web.pictures.codes import GTIN, LINK, SERIAL, STEM
 from app.web.pictures.drawing import EDGE, LINE, MUTED, NORMAL, ROOM, SMALL, WIDTH, Drawing, number
 from app.words.translate import Translator

@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.label import read_back, sheet
-from app.label.compose import QR_LEAST, compose
-from app.label.design import A4_2X5, A4_3X8, LAYOUTS, ROLL_50X25, ROLL_70X40, Layout
-from app.label.fonts import POINT
+from app.label.drawing import sheet
+from app.label.drawing.compose import QR_LEAST, compose
+from app.label.drawing.design import A4_2X5, A4_3X8, LAYOUTS, ROLL_50X25, ROLL_70X40, Layout
+from app.label.drawing.fonts import POINT
 from app.label.refusals import NothingToPrint, OffsetTooFar, ResolutionUnknown, TooManyLabels
-from app.label.serials import random_serials
+from app.label.stamps.serials import random_serials
+from app.label.symbols import read_back
 from tests.label.samples import label
-from tests.label.test_barcode import SET_82
+from tests.label.symbols.test_qr import SET_82
 from tests.thorough import rounds
 
 LABELS = tuple(label(serial) for serial in random_serials(26))

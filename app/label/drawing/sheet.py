@@ -15,12 +15,13 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from app.label import fonts, read_back
-from app.label.barcode import runs
-from app.label.compose import Composition, Line, Placed, Plate, compose, guarded
-from app.label.design import ROLL_70X40, Label, Layout
-from app.label.fonts import POINT
+from app.label.drawing import fonts
+from app.label.drawing.compose import Composition, Line, Placed, Plate, compose, guarded
+from app.label.drawing.design import ROLL_70X40, Label, Layout
+from app.label.drawing.fonts import POINT
 from app.label.refusals import NothingToPrint, OffsetTooFar, ResolutionUnknown, TooManyLabels
+from app.label.symbols import read_back
+from app.label.symbols.symbol import runs
 
 MOST_LABELS = 20_000
 """In one PDF: about 30 s of work and 40 MB."""

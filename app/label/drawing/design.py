@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from app.identify import digital_link, element_string
 from app.identify.gtin import gtin14
-from app.label import fonts
+from app.label.drawing import fonts
 from app.label.refusals import ExpiryWrong, LayoutUnknown, LetterMissing, LinkDiffers, TextMissing
 
 

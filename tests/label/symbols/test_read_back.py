@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.label import read_back
-from app.label.barcode import ean13, qr, raster
 from app.label.refusals import NotReadable
+from app.label.symbols import read_back
+from app.label.symbols.linear import ean13
+from app.label.symbols.qr import qr
+from app.label.symbols.symbol import raster
 
 LINK = "https://id.gs1.org/01/09521234543213/21/A1"
 

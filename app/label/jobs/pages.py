@@ -11,13 +11,16 @@ from app.api.door import Door, actor, runtime
 from app.capture.commission import commission
 from app.catalogue import find as catalogue
 from app.errors import Refusal
-from app.label import design, find, issue, print_job
-from app.label.api import download, number
-from app.label.sheet import FURTHEST, RESOLUTIONS
+from app.label import find
+from app.label.drawing import design
+from app.label.drawing.sheet import FURTHEST, RESOLUTIONS
+from app.label.jobs import print_job
+from app.label.jobs.api import download, number
+from app.label.stamps import issue
 from app.party.permissions import Permission, permit
 from app.web import forms
 
-door = Door("label_pages", __name__, templates=True)
+door = Door("label_pages", "app.label", templates=True)
 
 _JOB = "/console/labels/<int(max=9223372036854775807):job_id>"
 _SERIALS = 100

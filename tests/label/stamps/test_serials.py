@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.label.refusals import SerialRange
-from app.label.serials import ALPHABET, MOST, guess_probability, random_serials
+from app.label.stamps.serials import ALPHABET, MOST, guess_probability, random_serials
 
 
 def test_serials_are_unique_and_have_sixty_random_bits() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.identify.refusals import WrongCheckDigit
-from app.label import design
-from app.label.design import LAYOUTS, LabelText
+from app.label.drawing import design
+from app.label.drawing.design import LAYOUTS, LabelText
 from app.label.refusals import ExpiryWrong, LayoutUnknown, LetterMissing, LinkDiffers, TextMissing
 from tests.label.samples import DAY, LYCHEE, label
 

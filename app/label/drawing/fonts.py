@@ -165,7 +165,7 @@ def _drawn(contour: _Contour) -> str:
 @lru_cache(maxsize=2)
 def face(weight: Weight = "Regular") -> Face:
     """The typeface in one weight."""
-    return Face((files("app.label") / "assets" / f"RobotoCondensed-{weight}.ttf").read_bytes())
+    return Face((files("app.label.drawing") / "assets" / f"RobotoCondensed-{weight}.ttf").read_bytes())
 
 
 def composed(text: str) -> str:

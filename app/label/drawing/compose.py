@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.identify import element_string
-from app.label import fonts
-from app.label.barcode import Symbol, ean13, qr
-from app.label.design import LAYOUTS, Label, Layout, check_link, check_texts, readable_date, texts
-from app.label.fonts import POINT, Weight
+from app.label.drawing import fonts
+from app.label.drawing.design import LAYOUTS, Label, Layout, check_link, check_texts, readable_date, texts
+from app.label.drawing.fonts import POINT, Weight
 from app.label.refusals import SymbolTooWide, TextTooLong
+from app.label.symbols.linear import ean13
+from app.label.symbols.qr import qr
+from app.label.symbols.symbol import Symbol
 
 QR_LEAST, QR_MOST = 0.396, 0.75
 """Module of the QR. GS1 asks for 0.396 to 0.990 mm at the till; phones gain nothing beyond 0.75 mm. Source: its symbol table 1."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import scanner
-from app.label import print_job
+from app.label.jobs import print_job
 from app.label.model import LabelJob, Serial
 from app.party.permissions import Role
 from app.runtime import Runtime

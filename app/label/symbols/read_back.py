@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.label.barcode import Symbol, raster
 from app.label.refusals import NotReadable
+from app.label.symbols.symbol import Symbol, raster
 
 _DOTS = 3
 """Picture elements for each module of a symbol that is checked before it is drawn: 90 us for a QR of 37 modules."""

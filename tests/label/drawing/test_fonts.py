@@ -5,8 +5,8 @@ from importlib.resources import files
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from app.label import fonts
-from app.label.fonts import Weight
+from app.label.drawing import fonts
+from app.label.drawing.fonts import Weight
 
 VOWELS = "aàáảãạ ăằắẳẵặ âầấẩẫậ eèéẻẽẹ êềếểễệ iìíỉĩị oòóỏõọ ôồốổỗộ ơờớởỡợ uùúủũụ ưừứửữự yỳýỷỹỵ đ"
 WEIGHTS: tuple[Weight, ...] = ("Regular", "Bold")
@@ -31,7 +31,7 @@ def test_letters_that_differ_by_an_accent_are_drawn_differently() -> None:
 
 @pytest.mark.parametrize("weight", WEIGHTS)
 def test_widths_agree_with_an_independent_reader_of_the_file(weight: Weight) -> None:
-    path = files("app.label") / "assets" / f"RobotoCondensed-{weight}.ttf"
+    path = files("app.label.drawing") / "assets" / f"RobotoCondensed-{weight}.ttf"
     with path.open("rb") as file:
         judge = ImageFont.truetype(file, 2048, layout_engine=ImageFont.Layout.BASIC)
     for text in ("Vải thiều Lục Ngạn", "0123456789", "WWW iii"):
@@ -40,7 +40,7 @@ def test_widths_agree_with_an_independent_reader_of_the_file(weight: Weight) -> 
 
 
 def test_an_outline_covers_what_an_independent_reader_says() -> None:
-    with (files("app.label") / "assets" / "RobotoCondensed-Regular.ttf").open("rb") as file:
+    with (files("app.label.drawing") / "assets" / "RobotoCondensed-Regular.ttf").open("rb") as file:
         judge = ImageFont.truetype(file, 2048, layout_engine=ImageFont.Layout.BASIC)
     for letter in "Hgẵậỹ":
         numbers = [float(number) for number in fonts.face().outline(letter).translate(str.maketrans("MLQZ", "    ")).split()]
@@ -56,7 +56,7 @@ def test_accents_typed_apart_are_joined_with_their_letters() -> None:
 
 
 def test_the_licence_lies_beside_the_fonts_and_each_is_small() -> None:
-    assets = files("app.label") / "assets"
+    assets = files("app.label.drawing") / "assets"
     assert "SIL OPEN FONT LICENSE" in (assets / "OFL.txt").read_text("utf-8")
     for weight in WEIGHTS:
         assert len((assets / f"RobotoCondensed-{weight}.ttf").read_bytes()) <= 150_000

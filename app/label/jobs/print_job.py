@@ -15,8 +15,9 @@ from sqlalchemy.engine import Connection
 
 from app.catalogue import find as catalogue
 from app.errors import Conflict, NotFound
-from app.label import design, find, sheet
-from app.label.design import Label, LabelText, make_label
+from app.label import find
+from app.label.drawing import design, sheet
+from app.label.drawing.design import Label, LabelText, make_label
 from app.label.refusals import OffsetTooFar
 from app.party import find as parties
 from app.party.permissions import Actor, Permission, permit

@@ -1,6 +1,5 @@
-"""The two symbols of a label as modules: a QR code with a GS1 Digital Link, and an EAN-13.
+"""QR codes with a GS1 Digital Link as modules, to the module those of the library `qrcode`.
 
-Patterns are those of the libraries `qrcode` and `python-barcode`, to the module; drawing them is the business of `sheet`.
 `qrcode` alone makes about 100 symbols a second, because it tries eight masks with loops over single modules. For a fixed
 version and mask a symbol is an affine function of its bits, so a `Plan` asks the library once where each bit goes and
 then makes symbols with array operations: same modules, same mask, more than ten times as fast.
@@ -10,19 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.identify.gtin import gtin14
-from app.label.design import has_ean13
-from app.label.refusals import LinkUnprintable, NoEan13
-
-Modules = NDArray[np.uint8]
-"""(rows, columns), 1 is dark."""
+from app.label.refusals import LinkUnprintable
+from app.label.symbols.symbol import Modules, Symbol
 
 LEVEL = 0
 """Error correction M of `qrcode`: restores 15 % of the codewords; GS1 asks for no more on a clean label."""
@@ -30,30 +24,6 @@ LEVEL = 0
 MASKS = 8
 LARGEST_VERSION = 20
 """97 modules a side are 42 mm at 0.396 mm: no layout here is larger, and a plan takes memory."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Symbol:
-    """One symbol before it has a size.
-
-    text and identifier: what a reader must answer; quiet: free modules left and right (a matrix needs them on all sides).
-    """
-
-    kind: str
-    text: str
-    identifier: str
-    modules: Modules
-    quiet: tuple[int, int]
-
-    @property
-    def columns(self) -> int:
-        """Modules from the first dark edge to the last."""
-        return int(self.modules.shape[1])
-
-    @property
-    def wide(self) -> int:
-        """Modules with both quiet zones."""
-        return self.columns + sum(self.quiet)
 
 
 def qr(link: str) -> Symbol:
@@ -64,44 +34,6 @@ def qr(link: str) -> Symbol:
     if not link.isascii() or not link.isprintable() or " " in link:
         raise LinkUnprintable(length=len(link), limit=_capacity(LARGEST_VERSION) // 8)
     return Symbol("QR", link, "]Q1", _matrix(link), (4, 4))
-
-
-@lru_cache(maxsize=1024)
-def ean13(gtin: str) -> Symbol:
-    """EAN-13 of a trade item, 95 modules in one row, quiet zones 11 and 7 modules; reads as ]E0.
-
-    gtin: any of the usual lengths, its check digit is checked. Raises NoEan13 when the number is a carton's (indicator
-    1 to 9) or a GTIN-8, which has another symbol.
-    """
-    from barcode.ean import EuropeanArticleNumber13
-
-    number = gtin14(gtin)
-    if not has_ean13(number):
-        raise NoEan13(gtin=gtin)
-    pattern = EuropeanArticleNumber13(number[1:]).build()[0]
-    row = np.array([[character == "1" for character in pattern]], dtype=np.uint8)
-    return Symbol("EAN-13", number[1:], "]E0", row, (11, 7))
-
-
-def raster(symbol: Symbol, dots: int, height: int = 1) -> NDArray[np.uint8]:
-    """The symbol with its quiet zones as a grey picture, 0 dark and 255 light.
-
-    dots: picture elements for each module, whole; height: for a linear symbol, its height in modules.
-    """
-    left, right = symbol.quiet
-    rows = symbol.modules if len(symbol.modules) > 1 else np.repeat(symbol.modules, height, axis=0)
-    margin = left if len(symbol.modules) > 1 else 1
-    framed = np.pad(rows, ((margin, margin), (left, right)))
-    return np.where(framed, np.uint8(0), np.uint8(255)).repeat(dots, axis=0).repeat(dots, axis=1)
-
-
-def runs(symbol: Symbol) -> list[tuple[int, int, int]]:
-    """Dark runs of every row as (column, row, width) in modules, for drawing as rectangles."""
-    framed = np.pad(symbol.modules, ((0, 0), (1, 1))).astype(np.int8)
-    edges = np.diff(framed, axis=1)
-    rows, begins = np.nonzero(edges == 1)
-    ends = np.nonzero(edges == -1)[1]
-    return list(zip(begins.tolist(), rows.tolist(), (ends - begins).tolist(), strict=True))
 
 
 def _matrix(link: str) -> Modules:

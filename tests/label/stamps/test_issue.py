@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from app.catalogue.find import NoSuchLot, NoSuchProduct
-from app.label import issue
 from app.label.find import NoSuchJob, NoSuchSerial
+from app.label.stamps import issue
 from app.party.permissions import NotAllowed, Role
 from app.runtime import Runtime
 from tests.builders import make_enterprise

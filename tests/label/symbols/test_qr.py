@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from app.identify import digital_link
 from app.identify.refusals import WrongCheckDigit
-from app.label import read_back
-from app.label.barcode import ean13, penalties, qr, raster, runs
 from app.label.refusals import LinkUnprintable, NoEan13
+from app.label.symbols import read_back
+from app.label.symbols.linear import ean13
+from app.label.symbols.qr import penalties, qr
+from app.label.symbols.symbol import raster, runs
 from tests.thorough import rounds
 
 SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"

@@ -9,8 +9,9 @@ from sqlalchemy import insert, update
 
 from app.catalogue import find as catalogue
 from app.errors import Invalid, NotFound
-from app.label import find, serials
+from app.label import find
 from app.label.model import LabelJob, Serial
+from app.label.stamps import serials
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.columns import to_micros

@@ -10,9 +10,12 @@ from flask import Response, request
 from app.api.door import Door, actor, runtime
 from app.capture.commission import commission
 from app.errors import Invalid
-from app.label import design, find, issue, print_job
+from app.label import find
+from app.label.drawing import design
+from app.label.drawing.sheet import RESOLUTIONS
+from app.label.jobs import print_job
 from app.label.refusals import ResolutionUnknown
-from app.label.sheet import RESOLUTIONS
+from app.label.stamps import issue
 from app.party.permissions import Permission, permit
 from app.web import forms
 

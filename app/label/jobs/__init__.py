@@ -1,0 +1,1 @@
+"""Label jobs: what was asked for, its files, its doors."""

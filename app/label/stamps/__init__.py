@@ -1,0 +1,1 @@
+"""Serial numbers, SSCCs and the life of stamps."""

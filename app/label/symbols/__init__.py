@@ -1,0 +1,1 @@
+"""Symbols of labels as modules, and the reader that proves them."""
