@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CATALOGUE_PLACE_WRITE = "catalogue:place:write"
     CATALOGUE_PRODUCT_WRITE = "catalogue:product:write"
     CATALOGUE_RECORD_READ = "catalogue:record:read"
+    LABEL_DESIGN_WRITE = "label:design:write"
     LABEL_JOB_READ = "label:job:read"
     LABEL_JOB_WRITE = "label:job:write"
     LABEL_SERIAL_VOID = "label:serial:void"
@@ -57,6 +58,7 @@ _MEMBER = (
     | {
         _P.CATALOGUE_LOT_WRITE,
         _P.CATALOGUE_PRODUCT_WRITE,
+        _P.LABEL_DESIGN_WRITE,
         _P.LABEL_JOB_READ,
         _P.LABEL_JOB_WRITE,
         _P.RECALL_NOTICE_READ,

@@ -18,6 +18,7 @@ catalogue:lot:write               -        x        -            -              
 catalogue:place:write             -        x        x            x              -          x        x        -       x       -
 catalogue:product:write           -        x        -            -              -          -        x        -       x       -
 catalogue:record:read             -        x        x            x              -          x        x        -       x       -
+label:design:write                -        x        -            -              -          -        x        -       x       -
 label:job:read                    -        x        -            -              -          -        x        -       x       -
 label:job:write                   -        x        -            -              -          -        x        -       x       -
 label:serial:void                 -        x        -            -              -          -        -        -       x       -

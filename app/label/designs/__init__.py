@@ -1,0 +1,1 @@
+"""How an enterprise's labels look: its designs, with their logo."""
