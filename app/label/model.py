@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.columns import Bytes, Flag, Id, Instant, Words
@@ -19,8 +19,8 @@ class LabelJob(Base):
     """One request for labels: for which goods, how many, in which rolls, who asked.
 
     lot: "" while it is open (blank stamps). serialised: whether each label has a serial number of its own. drawn: how many of `count`
-    serial numbers exist already; a job of a million draws them in portions. per_roll: stamps on a roll, or None. origin: what an Excel
-    row came from, so that the same row read again makes no second job.
+    serial numbers exist already; a job of a million draws them in portions. per_roll: stamps on a roll, or None. range_first: the first
+    count of its range that the job was given. origin: what an Excel row came from, so that the same row read again makes no second job.
     """
 
     __tablename__ = "label_job"
@@ -40,6 +40,7 @@ class LabelJob(Base):
     drawn: Mapped[int] = mapped_column(Id, server_default="0")
     per_roll: Mapped[int | None] = mapped_column(Id)
     range_id: Mapped[int | None] = mapped_column(Id)
+    range_first: Mapped[int | None] = mapped_column(Id)
     carrier: Mapped[str] = mapped_column(Words, server_default="qr-dl")
     layout: Mapped[str | None] = mapped_column(Words)
     design_id: Mapped[int | None] = mapped_column(Id)
@@ -54,7 +55,11 @@ class Serial(Base):
     """
 
     __tablename__ = "serial"
-    __table_args__ = (Index("ix_serial_position", "party_id", "job_id", "position", "state"),)
+    __table_args__ = (
+        Index("ix_serial_position", "party_id", "job_id", "position", "state"),
+        # Few stamps are void, and every list of jobs counts them: an index of those only.
+        Index("ix_serial_void", "party_id", "job_id", sqlite_where=text("state = 'void'"), postgresql_where=text("state = 'void'")),
+    )
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
     gtin: Mapped[str] = mapped_column(Words, primary_key=True)

@@ -20,7 +20,10 @@ class Permission(StrEnum):
     LABEL_DESIGN_WRITE = "label:design:write"
     LABEL_JOB_READ = "label:job:read"
     LABEL_JOB_WRITE = "label:job:write"
+    LABEL_RANGE_WRITE = "label:range:write"
     LABEL_SERIAL_VOID = "label:serial:void"
+    LABEL_SSCC_WRITE = "label:sscc:write"
+    LABEL_STAMP_WRITE = "label:stamp:write"
     PARTY_API_KEY_WRITE = "party:api-key:write"
     PARTY_ORGANISATION_READ = "party:organisation:read"
     PARTY_ORGANISATION_WRITE = "party:organisation:write"
@@ -61,12 +64,14 @@ _MEMBER = (
         _P.LABEL_DESIGN_WRITE,
         _P.LABEL_JOB_READ,
         _P.LABEL_JOB_WRITE,
+        _P.LABEL_SSCC_WRITE,
+        _P.LABEL_STAMP_WRITE,
         _P.RECALL_NOTICE_READ,
         _P.RESOLVE_LINK_READ,
         _P.RESOLVE_LINK_WRITE,
     }
 )
-_APPROVER = _MEMBER | {_P.LABEL_SERIAL_VOID, _P.RECALL_NOTICE_WRITE}
+_APPROVER = _MEMBER | {_P.LABEL_RANGE_WRITE, _P.LABEL_SERIAL_VOID, _P.RECALL_NOTICE_WRITE}
 _OWNER = _APPROVER | {_P.PARTY_API_KEY_WRITE, _P.PARTY_ORGANISATION_WRITE, _P.RESOLVE_HOST_WRITE}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -77,7 +82,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.INSPECTOR: _OWN,
     Role.LABORATORY: _OWN | _RECORDS,
     Role.MEMBER: frozenset(_MEMBER),
-    Role.OPERATOR: _OWN | {_P.RESOLVE_LINK_READ, _P.RESOLVE_LINK_WRITE},
+    Role.OPERATOR: _OWN | {_P.LABEL_SSCC_WRITE, _P.RESOLVE_LINK_READ, _P.RESOLVE_LINK_WRITE},
     Role.OWNER: frozenset(_OWNER),
     Role.REGULATOR: _OWN,
 }

@@ -20,6 +20,7 @@ def _of_jobs() -> list[sa.Column[Any]]:
         sa.Column("drawn", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("per_roll", sa.BigInteger(), nullable=True),
         sa.Column("range_id", sa.BigInteger(), nullable=True),
+        sa.Column("range_first", sa.BigInteger(), nullable=True),
         sa.Column("carrier", sa.Text(), server_default="qr-dl", nullable=False),
         sa.Column("layout", sa.Text(), nullable=True),
         sa.Column("design_id", sa.BigInteger(), nullable=True),
@@ -58,6 +59,8 @@ def upgrade() -> None:
     op.execute(_COUNTED)
     op.drop_index("ix_serial_job", table_name="serial")
     op.create_index("ix_serial_position", "serial", ["party_id", "job_id", "position", "state"], unique=False)
+    void = sa.text("state = 'void'")
+    op.create_index("ix_serial_void", "serial", ["party_id", "job_id"], unique=False, sqlite_where=void, postgresql_where=void)
 
     op.create_table(
         "label_design",
@@ -182,6 +185,7 @@ def downgrade() -> None:
         "stamp_follower", "stamp_change", "sscc_counter", "sscc", "serial_range", "label_run", "label_file", "label_design",
     ):  # fmt: skip
         op.drop_table(name)
+    op.drop_index("ix_serial_void", table_name="serial")
     op.drop_index("ix_serial_position", table_name="serial")
     op.create_index("ix_serial_job", "serial", ["party_id", "job_id"], unique=False)
     for column in _of_serials():
