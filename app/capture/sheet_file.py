@@ -62,7 +62,12 @@ class Table:
 
 
 def read(raw: bytes, kind: str) -> Table:
-    """The rows of a file of a kind, XLSX or CSV; empty cells are "".
+    """The rows of a file of a kind, XLSX or CSV, of a workbook those of its first sheet. Raises what `read_sheets` raises."""
+    return read_sheets(raw, kind, 1)[0]
+
+
+def read_sheets(raw: bytes, kind: str, most: int) -> list[Table]:
+    """The rows of the first sheets of a file, at most so many and at least one; empty cells are "", a CSV file is one sheet.
 
     Raises SheetTooLarge, NotASheet, SheetEncrypted, SheetDamaged, SheetBomb, SheetTooWide, TooManyRows, SheetEncoding, SheetQuotes.
     """
@@ -72,27 +77,31 @@ def read(raw: bytes, kind: str) -> Table:
         raise SheetEncrypted
     if raw.startswith(_ZIP) != (kind == XLSX):
         raise NotASheet(promised=f".{kind}")
-    table = _workbook(raw) if kind == XLSX else _text(raw)
-    if len(table.rows) > MOST_ROWS + _HEADER_ROOM:
-        raise TooManyRows(rows=len(table.rows), limit=MOST_ROWS)
-    return table
+    tables = _workbook(raw, most) if kind == XLSX else [_text(raw)]
+    longest = max(len(table.rows) for table in tables)
+    if longest > MOST_ROWS + _HEADER_ROOM:
+        raise TooManyRows(rows=longest, limit=MOST_ROWS)
+    return tables
 
 
-def _workbook(raw: bytes) -> Table:
-    """The first sheet of a workbook."""
-    from python_calamine import CalamineError, load_workbook
+def _workbook(raw: bytes, most: int) -> list[Table]:
+    """The first sheets of a workbook; charts that stand behind the first are passed over."""
+    from python_calamine import CalamineError, SheetTypeEnum, load_workbook
 
     measured = _repacked(raw)
     try:
         with load_workbook(io.BytesIO(measured)) as book:
-            rows: list[list[Cell]] = [list(row) for row in book.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+            cells = [index for index, sheet in enumerate(book.sheets_metadata) if not index or sheet.typ == SheetTypeEnum.WorkSheet]
+            sheets: list[list[list[Cell]]] = [
+                book.get_sheet_by_index(index).to_python(skip_empty_area=False) for index in cells[:most] or [0]
+            ]
     except (CalamineError, IndexError, ValueError) as error:
         raise SheetDamaged from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # the reader's own faults reach Python as a class that cannot be imported
             raise
         raise SheetDamaged from error
-    return Table([[_composed(cell) for cell in row] for row in rows])
+    return [Table([[_composed(cell) for cell in row] for row in rows]) for rows in sheets]
 
 
 def _repacked(raw: bytes) -> bytes:
