@@ -18,4 +18,4 @@ def png_of(link: str) -> bytes:
     day = datetime.strptime(expiry, "%y%m%d").replace(tzinfo=UTC).date() if expiry else None
     text = LabelText("Hàng mẫu để thử máy quét", producer="Cơ sở hư cấu")
     gtin, lot, serial = (found.get(ai) or "" for ai in ("01", "10", "21"))
-    return make_png(make_label(text, gtin, lot=lot, serial=serial, expiry=day, stem=found.stem), DPI)
+    return make_png(make_label(text, gtin, lot=lot, serial=serial, expiry=day, stem=found.stem), DPI).content

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from app.identify import element_string
 from app.label.drawing import fonts
-from app.label.drawing.design import LAYOUTS, Label, Layout, check_link, check_texts, readable_date, texts
+from app.label.drawing.design import Label, check_link, check_texts, readable_date, texts
 from app.label.drawing.fonts import POINT, Weight
+from app.label.drawing.layouts import LAYOUTS, Layout
 from app.label.refusals import SymbolTooWide, TextTooLong
 from app.label.symbols.linear import ean13
 from app.label.symbols.qr import qr
@@ -147,7 +148,7 @@ def _serial_line(plate: Plate, label: Label, layout: Layout) -> Line | None:
 @lru_cache(maxsize=256)
 def _plate(label: Label, serial: int, columns: int, layout: Layout, dot: float | None) -> Plate:
     check_texts(label)
-    bars = ean13(label.gtin) if label.ean13 else None
+    bars = ean13(label.gtin) if label.ean13 is not False else None
     module, width = _modules(columns, bars, layout, dot)
     quiet, margin = 4 * module, _margin(layout)
     x = max(quiet, margin)
@@ -195,13 +196,13 @@ def _modules(columns: int, bars: Symbol | None, layout: Layout, dot: float | Non
         symbol="QR + EAN-13" if alone else "QR",
         layout=layout.name,
         needed=round(needed, 1),
-        available=layout.width if alone else layout.qr_room,
+        available=layout.width if alone else layout.square,
         fits=", ".join(fits) or "-",
     )
 
 
 def _fitting(columns: int, bars: Symbol | None, layout: Layout, dot: float | None) -> tuple[float, float] | None:
-    squares = [size for size in _sizes(_QR_SIZES, QR_LEAST, QR_MOST, dot) if (columns + 8) * size <= layout.qr_room]
+    squares = [size for size in _sizes(_QR_SIZES, QR_LEAST, QR_MOST, dot) if (columns + 8) * size <= layout.square]
     if not bars:
         return next(((square, 0.0) for square in squares), None)
     thins = _ean_sizes(layout, dot)
@@ -235,8 +236,12 @@ def _bars(symbol: Symbol, module: float, layout: Layout, margin: float) -> Place
     """The EAN-13 in the lower right corner, its digits below."""
     x = layout.width - max(symbol.quiet[1] * module, margin) - symbol.columns * module
     digits = _digit_size(module) * POINT
-    y = layout.height - margin - layout.bars - max(_UNDER * digits, _GUARD * module)
-    return Placed(symbol, x, y, module, layout.bars)
+    y = layout.height - margin - _tall(layout) - max(_UNDER * digits, _GUARD * module)
+    return Placed(symbol, x, y, module, _tall(layout))
+
+
+def _tall(layout: Layout) -> float:
+    return {25: 5.0, 40: 10.0, 33.9: 8.0}.get(layout.height, 14.0)
 
 
 def _digit_size(module: float) -> float:

@@ -1,25 +1,36 @@
-"""What stands on a label and on which paper, before anything has a place.
+"""What stands on a label, before anything has a place.
 
 A `Label` is one pack: the Digital Link of its QR, the same data for people, and the texts all packs of a product share.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.identify import digital_link, element_string
 from app.identify.gtin import gtin14
 from app.label.drawing import fonts
-from app.label.refusals import ExpiryWrong, LayoutUnknown, LetterMissing, LinkDiffers, TextMissing
+from app.label.drawing.layouts import LAYOUTS as LAYOUTS  # noqa: PLC0414  # layouts are found here as well
+from app.label.drawing.layouts import ROLL_70X40 as ROLL_70X40  # noqa: PLC0414
+from app.label.drawing.layouts import Layout as Layout  # noqa: PLC0414
+from app.label.drawing.layouts import layout as layout  # noqa: PLC0414
+from app.label.drawing.logo import Logo
+from app.label.drawing.logo import logo as read_logo
+from app.label.drawing.refusals import WishesWrong
+from app.label.refusals import ExpiryWrong, LetterMissing, LinkDiffers, TextMissing
+from app.label.symbols.linear import has_ean13
+from app.label.symbols.symbol import Carrier, Pairs
 
 
 @dataclass(frozen=True, slots=True)
 class LabelText:
     """Texts that every label of a product carries.
 
-    lines: the product in further languages, or advice such as how to store it.
+    lines: the product in further languages, or advice such as how to store it; data_titles: whether the names of the application
+    identifiers (GTIN, BATCH/LOT, …) stand before them.
     """
 
     product: str
@@ -27,14 +38,18 @@ class LabelText:
     producer: str = ""
     net_content: str = ""
     lines: tuple[str, ...] = ()
+    logo: Logo | None = None
+    data_titles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
     """One label.
 
-    gtin: 8 to 14 digits; lot, serial: as printed, "" for none; expiry: a day, or None; digital_link: the exact text of the
-    QR; ean13: whether the symbol of the till is printed too.
+    gtin: 8 to 14 digits, "" for a logistic unit alone; lot, serial: as printed, "" for none; expiry: a day, or None; digital_link: the
+    exact text of a QR or Data Matrix that holds a Digital Link; ean13: whether the symbol of the till stands beside a matrix symbol:
+    None where the layout has room for its full height, True: refused where it has none; more: further AIs such as 3103; sscc and
+    quantity: of a logistic unit and the trade items in it; position: a small text at the edge such as "R2 · 00037" on a roll.
     """
 
     text: LabelText
@@ -43,12 +58,27 @@ class Label:
     lot: str = ""
     serial: str = ""
     expiry: date | None = None
-    ean13: bool = True
+    ean13: bool | None = None
+    carrier: Carrier = Carrier.QR_DL
+    more: Pairs = ()
+    sscc: str = ""
+    quantity: int | None = None
+    position: str = ""
 
     @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
+    def pairs(self) -> Pairs:
         """Application identifiers and values in the order in which people read them."""
-        written = (("01", gtin14(self.gtin)), ("10", self.lot), ("17", gs1_date(self.expiry)), ("21", self.serial))
+        content = (("02", "37") if self.quantity is not None else ("01", "37")) if self.sscc else ("01", "37")
+        count = "" if self.quantity is None or not self.sscc else str(self.quantity)
+        written = (
+            ("00", self.sscc),
+            (content[0], gtin14(self.gtin) if self.gtin else ""),
+            ("10", self.lot),
+            ("17", gs1_date(self.expiry)),
+            ("21", self.serial),
+            ("37", count),
+            *self.more,
+        )
         return tuple(pair for pair in written if pair[1])
 
     @property
@@ -57,84 +87,76 @@ class Label:
         return element_string.human(self.pairs)
 
 
-def make_label(text: LabelText, gtin: str, *, lot: str = "", serial: str = "", expiry: date | None = None, stem: str = "") -> Label:
-    """A label with the Digital Link of its data: lot and serial in the path, expiry in the query; EAN-13 where the GTIN has one.
+def make_label(  # noqa: PLR0913  # a label has as many parts
+    text: LabelText,
+    gtin: str,
+    *,
+    lot: str = "",
+    serial: str = "",
+    expiry: date | None = None,
+    stem: str = "",
+    carrier: Carrier = Carrier.QR_DL,
+    more: Pairs = (),
+    sscc: str = "",
+    quantity: int | None = None,
+    ean13: bool | None = None,
+    position: str = "",
+) -> Label:
+    """A label with the Digital Link of its data: lot and serial in the path, everything else in the query.
 
     stem: the resolver's address without a trailing slash, "" for https://id.gs1.org. Raises the refusals of `app.identify`, ExpiryWrong.
     """
     _check_expiry(expiry)
-    path = (("01", gtin14(gtin)), *((ai, value) for ai, value in (("10", lot), ("21", serial)) if value))
-    attributes = (("17", gs1_date(expiry)),) if expiry else ()
-    link = digital_link.build(path, attributes, stem or digital_link.CANONICAL_STEM)
-    return Label(text, gtin, link, lot, serial, expiry, has_ean13(gtin))
-
-
-def has_ean13(gtin: str) -> bool:
-    """Whether a trade item has an EAN-13: a carton (indicator 1 to 9) and a GTIN-8 have other symbols."""
-    number = gtin14(gtin)
-    return number[0] == "0" and not number.startswith("000000")
+    wanted = has_ean13(gtin) and ean13 if gtin and ean13 is not True else ean13
+    label = Label(text, gtin, "", lot, serial, expiry, wanted, carrier, more, sscc, quantity, position)
+    return replace(label, digital_link=digital_link.from_elements(label.pairs, stem or digital_link.CANONICAL_STEM))
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Paper: labels of one size in a grid on a page, lengths in millimetres.
+class Wishes:
+    """What an enterprise wants on its labels, as a design keeps it; the logo (PNG or JPEG) is kept beside the JSON."""
 
-    left, top: corner of the first label; across, down: from one label to the next; on_demand: a roll for thermal printers;
-    qr_room: the largest square for the QR with its quiet zone; bars: height of the EAN-13; terse: too small for the brand
-    and the further lines, which are left out by design.
-    """
+    show_brand: bool = True
+    show_producer: bool = True
+    show_net_content: bool = True
+    lines: tuple[str, ...] = ()
+    data_titles: bool = False
+    ean13: bool | None = None
+    logo: bytes | None = None
 
-    name: str
-    width: float
-    height: float
-    qr_room: float
-    bars: float
-    columns: int = 1
-    rows: int = 1
-    page: tuple[float, float] | None = None
-    left: float = 0.0
-    top: float = 0.0
-    across: float = 0.0
-    down: float = 0.0
-    on_demand: bool = False
-    terse: bool = False
+    def as_json(self) -> str:
+        """Everything but the logo, keys sorted."""
+        said = {name: getattr(self, name) for name in _WISHES}
+        return json.dumps(said | {"lines": list(self.lines)}, ensure_ascii=False, sort_keys=True)
 
-    @property
-    def paper(self) -> tuple[float, float]:
-        """Width and height of a page; a roll has one label on each."""
-        return self.page or (self.width, self.height)
-
-    @property
-    def on_a_page(self) -> int:
-        """Labels on a page."""
-        return self.columns * self.rows
-
-    def corners(self) -> Iterator[tuple[float, float]]:
-        """Upper left corners on a page, line by line, measured from the upper left corner of the paper."""
-        for row in range(self.rows):
-            for column in range(self.columns):
-                yield self.left + column * self.across, self.top + row * self.down
+    def text(self, product: str, *, brand: str = "", producer: str = "", net_content: str = "") -> LabelText:
+        """The texts of a product as this design shows them; raises LogoUnreadable, LogoTooLarge."""
+        shown = (brand if self.show_brand else "", producer if self.show_producer else "", net_content if self.show_net_content else "")
+        return LabelText(product, *shown, self.lines, read_logo(self.logo) if self.logo else None, self.data_titles)
 
 
-A4 = (210.0, 297.0)
-
-ROLL_50X25 = Layout("roll-50x25", 50, 25, qr_room=25, bars=5, on_demand=True, terse=True)
-ROLL_70X40 = Layout("roll-70x40", 70, 40, qr_room=29, bars=10, on_demand=True)
-A4_3X8 = Layout(
-    "a4-3x8", 63.5, 33.9, qr_room=24.2, bars=8, columns=3, rows=8, page=A4, left=7.2, top=12.9, across=66.04, down=33.9
-)  # the common sheet of 24
-A4_2X5 = Layout(
-    "a4-2x5", 99.1, 57, qr_room=36, bars=14, columns=2, rows=5, page=A4, left=4.65, top=6, across=101.6, down=57
-)  # the common sheet of 10
-
-LAYOUTS = {layout.name: layout for layout in (ROLL_50X25, ROLL_70X40, A4_3X8, A4_2X5)}
+_WISHES = {
+    "show_brand": (bool,),
+    "show_producer": (bool,),
+    "show_net_content": (bool,),
+    "lines": (list,),
+    "data_titles": (bool,),
+    "ean13": (bool, type(None)),
+}
 
 
-def layout(name: str) -> Layout:
-    """The layout of that name; raises LayoutUnknown."""
-    if name not in LAYOUTS:
-        raise LayoutUnknown(layout=name, known=", ".join(LAYOUTS))
-    return LAYOUTS[name]
+def wishes(written: str, logo: bytes | None = None) -> Wishes:
+    """Wishes from their JSON; a name that is missing keeps its usual value. Raises WishesWrong."""
+    try:
+        said = json.loads(written)
+    except ValueError as error:
+        raise WishesWrong(pointer="", field="-") from error
+    for field, value in said.items() if isinstance(said, dict) else [("-", said)]:
+        listed = value if isinstance(value, list) else []
+        if type(value) not in _WISHES.get(field, ()) or not all(isinstance(line, str) for line in listed):
+            raise WishesWrong(pointer=f"/{field}", field=field)
+    lines = tuple(said.pop("lines", ()))
+    return Wishes(**said, lines=lines, logo=logo)
 
 
 def gs1_date(day: date | None) -> str:

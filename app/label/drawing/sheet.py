@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 
 from app.label.drawing import fonts
 from app.label.drawing.compose import Composition, Line, Placed, Plate, compose, guarded
-from app.label.drawing.design import ROLL_70X40, Label, Layout
+from app.label.drawing.design import Label
+from app.label.drawing.drawn import Drawn, Place, PlacedOnPage
 from app.label.drawing.fonts import POINT
+from app.label.drawing.layouts import ROLL_70X40, Layout
+from app.label.drawing.refusals import PlaceUnknown
 from app.label.refusals import NothingToPrint, OffsetTooFar, ResolutionUnknown, TooManyLabels
 from app.label.symbols import read_back
+from app.label.symbols.symbol import Carrier
 from app.label.symbols.symbol import runs
 
 MOST_LABELS = 20_000
@@ -36,9 +40,19 @@ Progress = Callable[[int, int], None]
 """Told how many labels of how many are done."""
 
 
-def make_pdf(labels: Sequence[Label], layout: Layout, *, dx_mm: float = 0.0, dy_mm: float = 0.0, progress: Progress | None = None) -> bytes:
+def make_pdf(  # noqa: PLR0913  # a printer has as many settings
+    labels: Sequence[Label],
+    layout: Layout,
+    *,
+    dpi: int | None = None,
+    dx_mm: float = 0.0,
+    dy_mm: float = 0.0,
+    first_place: int = 0,
+    progress: Progress | None = None,
+) -> Drawn:
     """A PDF in exact size: a page for every sheet, or for every label of a roll.
 
+    dpi: of the print head, so that every module is whole dots; first_place: how many places of the first sheet are used already;
     dx_mm, dy_mm: calibration, moves every label right and down by up to 10 mm; progress is called after each label.
     Raises what `compose` raises, NothingToPrint, TooManyLabels, OffsetTooFar, NotReadable: then there is no file at all.
     """
@@ -48,30 +62,52 @@ def make_pdf(labels: Sequence[Label], layout: Layout, *, dx_mm: float = 0.0, dy_
         raise TooManyLabels(count=len(labels), limit=MOST_LABELS)
     if not (abs(dx_mm) <= FURTHEST and abs(dy_mm) <= FURTHEST):
         raise OffsetTooFar(dx=dx_mm, dy=dy_mm, limit=FURTHEST)
+    if not 0 <= first_place < layout.on_a_page:
+        raise PlaceUnknown(pointer="/first_place", place=first_place, last=layout.on_a_page - 1)
     document = _Document(layout)
     corners = list(layout.corners())
+    places: list[Place] = []
     for index, label in enumerate(labels):
-        place = index % layout.on_a_page
-        if place == 0:
+        page, place = divmod(index + first_place, layout.on_a_page)
+        if place == 0 or index == 0:
             document.page()
-        composition = compose(label, layout)
+        composition = compose(label, layout, 25.4 / dpi if dpi else None)
+        places.append(_place(composition, layout, index, page + 1, corners[place][0] + dx_mm, corners[place][1] + dy_mm))
         read_back.check_symbol(composition.qr.symbol)
         document.label(composition, corners[place][0] + dx_mm, corners[place][1] + dy_mm)
         if progress:
             progress(index + 1, len(labels))
-    return document.finished()
+    return Drawn(document.finished(), tuple(places))
 
 
-def make_svg(label: Label, layout: Layout = ROLL_70X40) -> str:
+def _place(composition: Composition, layout: Layout, index: int, page: int, x: float, y: float) -> Place:
+    symbols = [
+        PlacedOnPage(
+            Carrier.EAN_13 if each.symbol.kind == "EAN-13" else Carrier.QR_DL,
+            each.symbol.text,
+            each.symbol.identifier,
+            x + each.x,
+            y + each.y,
+            each.width,
+            each.height,
+            each.module,
+            each.symbol.quiet,
+        )
+        for each in composition.symbols
+    ]
+    return Place(index, page, x, y, layout.width, layout.height, tuple(symbols))
+
+
+def make_svg(label: Label, layout: Layout = ROLL_70X40, dpi: int | None = None) -> Drawn:
     """One label as SVG in millimetres; text is drawn as outlines, so that it looks the same without the typeface.
 
     Raises what `compose` raises, NotReadable.
     """
-    composition = compose(label, layout)
+    composition = compose(label, layout, 25.4 / dpi if dpi else None)
     for placed in composition.symbols:
         read_back.check_symbol(placed.symbol)
     width, height = f"{layout.width:g}", f"{layout.height:g}"
-    return "".join(
+    content = "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}" role="img">',
             f"<title>{escape(fonts.composed(label.text.product))} {escape(label.hri)}</title>",
@@ -81,9 +117,10 @@ def make_svg(label: Label, layout: Layout = ROLL_70X40) -> str:
             "</svg>\n",
         ]
     )
+    return Drawn(content.encode(), (_place(composition, layout, 0, 1, 0, 0),))
 
 
-def make_png(label: Label, dpi: int, layout: Layout = ROLL_70X40) -> bytes:
+def make_png(label: Label, dpi: int, layout: Layout = ROLL_70X40) -> Drawn:
     """One label as a grey PNG for a print head of 203, 300 or 600 dots per inch; every module is a whole number of dots.
 
     Raises what `compose` raises, ResolutionUnknown, NotReadable.
@@ -101,7 +138,7 @@ def make_png(label: Label, dpi: int, layout: Layout = ROLL_70X40) -> bytes:
     Image.fromarray(picture).save(file, "PNG", dpi=(dpi, dpi), compress_level=4)
     with Image.open(file) as again:
         read_back.check_picture(np.asarray(again), [placed.symbol for placed in composition.symbols])
-    return file.getvalue()
+    return Drawn(file.getvalue(), (_place(composition, layout, 0, 1, 0, 0),))
 
 
 class _Document:

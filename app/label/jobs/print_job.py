@@ -91,17 +91,17 @@ def pdf(job_id: int, layout: str, dx: str, dy: str, part: int, *, by: Actor, on:
     serials = drawn.serials[(part - 1) * PART : part * PART] if part > 0 else ()
     if not serials and (part != 1 or drawn.job.count == 0):
         raise NoSuchPart(part=part, parts=drawn.parts)
-    return sheet.make_pdf([drawn.label(serial) for serial in serials], paper, dx_mm=right, dy_mm=down)
+    return sheet.make_pdf([drawn.label(serial) for serial in serials], paper, dx_mm=right, dy_mm=down).content
 
 
 def svg(job_id: int, serial: str, layout: str, *, by: Actor, on: Runtime) -> str:
     """One label as SVG; raises NoSuchSerial, SerialVoid, what `make_svg` raises."""
-    return sheet.make_svg(_one(job_id, serial, by=by, on=on), design.layout(layout))
+    return sheet.make_svg(_one(job_id, serial, by=by, on=on), design.layout(layout)).content.decode()
 
 
 def png(job_id: int, serial: str, layout: str, dpi: int, *, by: Actor, on: Runtime) -> bytes:
     """One label as PNG for a print head; raises NoSuchSerial, SerialVoid, what `make_png` raises."""
-    return sheet.make_png(_one(job_id, serial, by=by, on=on), dpi, design.layout(layout))
+    return sheet.make_png(_one(job_id, serial, by=by, on=on), dpi, design.layout(layout)).content
 
 
 def _one(job_id: int, serial: str, *, by: Actor, on: Runtime) -> Label:

@@ -7,8 +7,9 @@ import pytest
 from app.identify import digital_link
 from app.label.drawing import fonts
 from app.label.drawing.compose import EAN_LEAST, EAN_MOST, EAN_ON_DEMAND, QR_LEAST, QR_MOST, Line, Placed, compose, wrap
-from app.label.drawing.design import LAYOUTS, ROLL_50X25, Label, Layout
+from app.label.drawing.design import Label
 from app.label.drawing.fonts import POINT
+from app.label.drawing.layouts import LAYOUTS, ROLL_50X25, Layout
 from app.label.refusals import NoEan13, SymbolTooWide, TextTooLong
 from app.label.stamps.serials import random_serials
 from tests.label.samples import LYCHEE, label
