@@ -50,7 +50,37 @@ class LinkUnprintable(Invalid):
 class NoEan13(Invalid):
     """The GTIN has no EAN-13: it belongs to a carton or to an EAN-8."""
 
-    code = "label.no-ean13"  # params: gtin
+    code = "label.no-ean13"  # params: gtin, fits (carriers)
+
+
+class NoEan8(Invalid):
+    """The GTIN has no EAN-8: only a GTIN-8 has."""
+
+    code = "label.no-ean8"  # params: gtin, fits (carriers)
+
+
+class CarrierUnknown(Invalid):
+    """No carrier of that name is known."""
+
+    code = "label.carrier-unknown"  # params: carrier, known
+
+
+class CarrierNeedsKey(Invalid):
+    """The data lack the key that the carrier exists for: (01) for the bars of trade items, (00) for a logistic unit."""
+
+    code = "label.carrier-needs-key"  # params: carrier, ai
+
+
+class Gs1128TooLong(Invalid):
+    """More characters than a GS1-128 may hold."""
+
+    code = "label.gs1-128-too-long"  # params: length, limit, fits (AIs that one symbol holds)
+
+
+class MatrixTooLong(Invalid):
+    """More data than the largest square that stands on a label."""
+
+    code = "label.matrix-too-long"  # params: symbol, length, modules (the largest side)
 
 
 class SymbolTooWide(Invalid):
@@ -95,3 +125,11 @@ class NotReadable(Refusal):
     status = 500
     epcis = "ImplementationException"
     code = "label.not-readable"  # params: symbol, expected, found
+
+
+class DrawnWrong(Refusal):
+    """A picture does not show a symbol as it was meant: a module is not even, or something stands in its quiet zone."""
+
+    status = 500
+    epcis = "ImplementationException"
+    code = "label.drawn-wrong"  # params: symbol, expected, part (modules or quiet-zone)

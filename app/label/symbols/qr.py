@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.label.refusals import LinkUnprintable
-from app.label.symbols.symbol import Modules, Symbol
+from app.label.symbols.linear import lines
+from app.label.symbols.symbol import Carrier, Modules, Pairs, Symbol
 
 LEVEL = 0
 """Error correction M of `qrcode`: restores 15 % of the codewords; GS1 asks for no more on a clean label."""
@@ -26,14 +27,14 @@ LARGEST_VERSION = 20
 """97 modules a side are 42 mm at 0.396 mm: no layout here is larger, and a plan takes memory."""
 
 
-def qr(link: str) -> Symbol:
+def qr(link: str, pairs: Pairs = ()) -> Symbol:
     """QR code model 2, level M, with the quiet zone of four modules that ISO/IEC 18004 asks for; reads as ]Q1.
 
     Raises LinkUnprintable for a link with raw characters outside ASCII or of more than about 600 characters.
     """
     if not link.isascii() or not link.isprintable() or " " in link:
         raise LinkUnprintable(length=len(link), limit=_capacity(LARGEST_VERSION) // 8)
-    return Symbol("QR", link, "]Q1", _matrix(link), (4, 4))
+    return Symbol("QR", link, "]Q1", _matrix(link), (4, 4), Carrier.QR_DL, pairs, lines(pairs))
 
 
 def _matrix(link: str) -> Modules:
