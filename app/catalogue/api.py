@@ -6,21 +6,48 @@ import hashlib
 from typing import Any
 
 from flask import request
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy.engine import Row
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
 from app.api.door import Access, Door, actor, runtime
 from app.api.problem import UnreadableMediaType
 from app.catalogue import find, register
 from app.catalogue.pages import LOT, PLACE, PRODUCT, page_number, ten_items, wanted
+from app.errors import Invalid
+from app.label.stamps import tally
 from app.party.permissions import Permission
 from app.web.forms import json_answer, json_object
 from app.web.show import t
 
 door = Door("catalogue_api", __name__)
 
+LOT_SENT = LOT[1:]
+"""What may change of a batch; its number may not."""
+
 _NOT_SHOWN = {"name_key", "party_id", "has_image", "image_type"}
 _PHOTOGRAPHS = ("image/jpeg", "image/png", "image/webp", "application/octet-stream")
+
+
+class _Value(BaseConverter):
+    """The value of an application identifier as the end of an address, whatever it holds but U+0000: a slash in a batch number is data."""
+
+    regex = r"[^\0]+?"
+    part_isolating = False
+
+
+def _add_converter(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["value"] = _Value
+
+
+door.blueprint.record_once(_add_converter)  # before the routes that name it, here and in the doors that follow
+
+
+class NotYesOrNo(Invalid):
+    """A field that is true or false was sent as something else."""
+
+    code = "catalogue.not-yes-or-no"  # params: field
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
@@ -132,3 +159,43 @@ def make_lot(gtin: str) -> Response:
     """Register a batch of a product."""
     lot = register.register_lot(gtin, json_object(*LOT), by=actor(), on=runtime())
     return json_answer({"gtin": gtin.zfill(14), "lot": lot}, 201)
+
+
+def _lot(gtin: str, lot: str) -> dict[str, Any]:
+    """A batch with its product's name and how many of its stamps stand in which state."""
+    with runtime().store.reading() as connection:
+        row = find.lot(connection, actor().party, gtin, lot)
+        name = find.own_product(connection, actor().party, gtin).name
+        reads = actor().may(Permission.LABEL_JOB_READ)
+        jobs = tally.jobs_of_lot(connection, row.party_id, row.gtin, row.lot) if reads else []
+        stamps = tally.of_lot(connection, row.party_id, jobs, row.lot) if reads else None
+    return _shown(row) | {"product_name": name, "stamps": stamps}
+
+
+@door.route("/api/products/<gtin>/lots/<value:lot>", needs=Permission.CATALOGUE_RECORD_READ, operation="getLot")
+def one_lot(gtin: str, lot: str) -> Response:
+    """A batch of a product."""
+    return json_answer(_lot(gtin, lot))
+
+
+@door.route("/api/products/<gtin>/lots/<value:lot>", needs=Permission.CATALOGUE_LOT_WRITE, operation="putLot", methods=("PUT",))
+def replace_lot(gtin: str, lot: str) -> Response:
+    """Replace the data of a batch; its number stays. `despite_labels` allows another expiry than printed labels say."""
+    return _change_lot(gtin, lot, {})
+
+
+@door.route("/api/products/<gtin>/lots/<value:lot>", needs=Permission.CATALOGUE_LOT_WRITE, operation="patchLot", methods=("PATCH",))
+def change_lot(gtin: str, lot: str) -> Response:
+    """Change the named data of a batch; what is not named stays, null empties. `despite_labels` as of PUT."""
+    with runtime().store.reading() as connection:
+        row = find.lot(connection, actor().party, gtin, lot)
+    return _change_lot(gtin, row.lot, {name: getattr(row, name) for name in LOT_SENT})
+
+
+def _change_lot(gtin: str, lot: str, before: dict[str, Any]) -> Response:
+    sent = json_object(*LOT_SENT, "despite_labels")
+    sure = sent.pop("despite_labels", False)
+    if not isinstance(sure, bool):
+        raise NotYesOrNo(pointer="/despite_labels", field="despite_labels")
+    register.update_lot(gtin, lot, before | sent, labelled=tally.labelled, sure=sure, by=actor(), on=runtime())
+    return json_answer(_lot(gtin, lot))

@@ -1,4 +1,4 @@
-"""Pages of the slice `catalogue`: places, products with their ten data items, batches."""
+"""Pages of the slice `catalogue`: places, products with their ten data items; those of batches lie in `lots`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.party.permissions import Permission
 from app.party.rules import provinces
 from app.resolve.link_state import link_state
 from app.store.folding import fold
-from app.web import forms, show
+from app.web import forms
 from app.web.show import t
 
 door = Door("catalogue_pages", __name__, templates=True)
@@ -29,7 +29,6 @@ door = Door("catalogue_pages", __name__, templates=True)
 PLACE = ("name", "kind", "gln", "province", "commune", "address")
 PRODUCT = ("gtin", *rules.PRODUCT_FIELDS)
 LOT = ("lot", "produced_on", "expires_on", "place_uri", "quantity", "uom", "note")
-_MOST_CHOICES = 500
 _MOST_PAGES = 10_000
 
 
@@ -43,7 +42,7 @@ def wanted() -> str:
     return request.args.get("q", "")[:100]
 
 
-def _cut(rows: list[Row[Any]]) -> dict[str, Any]:
+def cut(rows: list[Row[Any]]) -> dict[str, Any]:
     """Rows of one page; a list is asked for one row more than it shows, to know whether there is another page."""
     return {"rows": rows[: find.PAGE], "page": page_number(), "more": len(rows) > find.PAGE, "search": wanted()}
 
@@ -53,7 +52,7 @@ def places() -> str:
     """The organisation's places."""
     with runtime().store.reading() as connection:
         rows = find.places(connection, actor().party, wanted(), page_number(), extra=1)
-    return render_template("catalogue/places.html", provinces=provinces(), **_cut(rows))
+    return render_template("catalogue/places.html", provinces=provinces(), **cut(rows))
 
 
 def _place_choices() -> dict[str, Any]:
@@ -88,7 +87,7 @@ def products() -> str:
     """The organisation's products."""
     with runtime().store.reading() as connection:
         rows = find.products(connection, actor().party, wanted(), page_number(), extra=1)
-    return render_template("catalogue/products.html", **_cut(rows))
+    return render_template("catalogue/products.html", **cut(rows))
 
 
 def next_free(connection: Connection, party_id: int) -> str | None:
@@ -192,56 +191,3 @@ def product_image(gtin: str) -> Response:
         page = _product_page(gtin, forms.refused({"image": ""}, refusal))
         return Response(page, refusal.status, content_type="text/html; charset=utf-8")
     return redirect(f"/console/products/{gtin}?done=image", code=303)
-
-
-@door.route("/console/lots", needs=Permission.CATALOGUE_RECORD_READ)
-def lots() -> str:
-    """The organisation's batches, newest first."""
-    with runtime().store.reading() as connection:
-        rows = find.lots(connection, actor().party, request.args.get("gtin") or None, wanted(), page_number(), extra=1)
-        some = find.products(connection, actor().party, count=1)
-        names = {uri: row.name for uri, row in find.place_by_uri(connection, [row.place_uri for row in rows if row.place_uri]).items()}
-    links = {(row.gtin, row.lot): lot_path(row.gtin, row.lot) for row in rows}
-    return render_template("catalogue/lots.html", links=links, names=names, has_products=bool(some), today=_today(), **_cut(rows))
-
-
-def _today() -> str:
-    """Today in Viet Nam, ISO: what an expiry date is compared with."""
-    day, month, year = show.instant(runtime().clock.now()).split(" ")[0].split("/")
-    return f"{year}-{month}-{day}"
-
-
-def _lot_choices() -> dict[str, Any]:
-    with runtime().store.reading() as connection:
-        owned = find.products(connection, actor().party, count=_MOST_CHOICES)
-        around = find.places(connection, actor().party, count=_MOST_CHOICES)
-    return {
-        "products": [(row.gtin, f"{row.name} ({row.gtin.lstrip('0')})") for row in owned if row.status == "active"],
-        "places": [(row.uri, row.name) for row in around],
-        "units": [(unit, t(f"catalogue.unit_{unit}")) for unit in rules.UNITS],
-    }
-
-
-@door.route("/console/lots/new", needs=Permission.CATALOGUE_LOT_WRITE)
-def lot_form() -> str:
-    """The form for a batch; what there is only one of is chosen already."""
-    choices = _lot_choices()
-    values = {"gtin": request.args.get("gtin", "").zfill(14), "produced_on": _today(), "uom": "KGM"}
-    for name, options in (("gtin", choices["products"]), ("place_uri", choices["places"])):
-        if len(options) == 1:
-            values[name] = options[0][0]
-    return render_template("catalogue/lot_new.html", form=forms.Form(values), **choices)
-
-
-@door.route("/console/lots", needs=Permission.CATALOGUE_LOT_WRITE, methods=("POST",))
-def lot_send() -> Response:
-    """Register a batch."""
-    values = forms.read("gtin", *LOT)
-    try:
-        register.register_lot(values["gtin"], values, by=actor(), on=runtime())
-    except find.NoSuchProduct as refusal:
-        refusal.pointer = "/gtin"
-        return forms.again("catalogue/lot_new.html", values, refusal, "catalogue", **_lot_choices())
-    except Refusal as refusal:
-        return forms.again("catalogue/lot_new.html", values, refusal, "catalogue", **_lot_choices())
-    return redirect("/console/lots?done=created", code=303)

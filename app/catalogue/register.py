@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,12 @@ class NumberTaken(Conflict):
     """The GTIN, the GLN or the batch number is registered already; GTINs are never reused."""
 
     code = "catalogue.already-registered"
+
+
+class ExpiryPrinted(Conflict):
+    """The expiry of a batch was to change although labels that say the old one are in use; asked again, it may."""
+
+    code = "catalogue.expiry-printed"  # params: lot, labels (how many), printed (the old day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +169,11 @@ def register_lot(gtin: str, values: Mapping[str, Any], *, by: Actor, on: Runtime
     """
     party_id = permit(by, Permission.CATALOGUE_LOT_WRITE)
     findings = rules.check_lot(values)
-    place = _text(values.get("place_uri"))
     with on.store.reading() as connection:
         number = find.own_product(connection, party_id, gtin).gtin
-        if place and not connection.execute(select(Place.place_id).where(Place.party_id == party_id, Place.uri == place)).first():
-            findings.append(Finding("catalogue.place-unknown", "/place_uri", place[:80]))
+        findings += _place_findings(connection, party_id, values)
     _refuse(findings)
-    quantity = str(values["quantity"]).replace(",", ".") if values.get("quantity") not in (None, "") else None
-    row = {
-        "party_id": party_id, "gtin": number, "lot": values["lot"], "produced_on": _text(values.get("produced_on")),
-        "expires_on": _text(values.get("expires_on")), "place_uri": place, "quantity": quantity,
-        "uom": values["uom"] if quantity else None, "note": _text(values.get("note")), "created_at": on.clock.now(),
-    }  # fmt: skip
+    row = _lot_row(values) | {"party_id": party_id, "gtin": number, "lot": values["lot"], "created_at": on.clock.now()}
 
     def run(tx: Tx) -> str:
         same = (Lot.party_id == party_id) & (Lot.gtin == number) & (Lot.lot == values["lot"])
@@ -184,3 +183,46 @@ def register_lot(gtin: str, values: Mapping[str, Any], *, by: Actor, on: Runtime
         return str(values["lot"])
 
     return on.store.write(run)
+
+
+def _place_findings(connection: Connection, party_id: int, values: Mapping[str, Any]) -> list[Finding]:
+    place = _text(values.get("place_uri"))
+    if not place or connection.execute(select(Place.place_id).where(Place.party_id == party_id, Place.uri == place)).first():
+        return []
+    return [Finding("catalogue.place-unknown", "/place_uri", place[:80])]
+
+
+def _lot_row(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What may change of a batch: everything but its product and its number."""
+    quantity = str(values["quantity"]).replace(",", ".") if values.get("quantity") not in (None, "") else None
+    told = {name: _text(values.get(name)) for name in ("produced_on", "expires_on", "place_uri", "note")}
+    return told | {"quantity": quantity, "uom": values["uom"] if quantity else None}
+
+
+Labelled = Callable[[Connection, int, str, str], int]
+"""How many labels in use carry a batch: of an organisation, a GTIN and a batch number; labels are known by a slice above this one."""
+
+
+def update_lot(gtin: str, lot: str, values: Mapping[str, Any], *, labelled: Labelled, sure: bool, by: Actor, on: Runtime) -> None:
+    """Change the data of a batch of one's own organisation; its product and its number stay, because labels and events name them.
+
+    values: as of `register_lot`, without the number; absent ones become empty. sure: an expiry may change although labels with the old one
+    are printed. Raises NoSuchLot, RecordInvalid with findings, ExpiryPrinted.
+    """
+    party_id = permit(by, Permission.CATALOGUE_LOT_WRITE)
+    findings = rules.check_lot({**values, "lot": lot})
+    with on.store.reading() as connection:
+        number = find.lot(connection, party_id, gtin, lot).gtin
+        findings += _place_findings(connection, party_id, values)
+    _refuse(findings)
+    row = _lot_row(values)
+
+    def run(tx: Tx) -> None:
+        before = find.lot(tx.connection, party_id, number, lot)
+        if before.expires_on and row["expires_on"] != before.expires_on and not sure:
+            labels = labelled(tx.connection, party_id, number, lot)
+            if labels:
+                raise ExpiryPrinted(pointer="/expires_on", lot=lot, labels=labels, printed=before.expires_on)
+        tx.execute(update(Lot).where(Lot.party_id == party_id, Lot.gtin == number, Lot.lot == lot).values(row))
+
+    on.store.write(run)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Blueprint, g, request
 
@@ -166,8 +166,20 @@ def amount(figure: float | Decimal | str, unit: str | None) -> str:
     return f"{number(figure)}\u00a0{told}".rstrip("\u00a0")
 
 
+def lot_page(gtin: str, lot: str) -> str:
+    """The console's page of a batch; a slash in its number is data."""
+    return f"/console/lots/{gtin}/{quote(lot, safe='')}"
+
+
+def serial_page(gtin: str, serial: str) -> str:
+    """The console's page of one serial number."""
+    return f"/console/serials/{gtin}/{quote(serial, safe='')}"
+
+
 _WORDS: tuple[Callable[..., Any], ...] = (t, language, instant, day, number, amount, shown_gtin)
-_WAYS: tuple[Callable[..., Any], ...] = (languages, in_language, link, signed_in, reachable, navigation)
+_WAYS: tuple[Callable[..., Any], ...] = (
+    languages, in_language, link, signed_in, reachable, navigation, lot_page, serial_page,
+)  # fmt: skip
 
 
 def install(blueprint: Blueprint) -> None:

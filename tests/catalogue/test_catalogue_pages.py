@@ -183,7 +183,7 @@ def test_a_lot_is_added_listed_and_found(client: Any, lychee: str) -> None:
     assert f'<option value="{lychee}" selected>' in form
     assert 'value="2026-06-20"' in form
     sent = {"gtin": lychee, "lot": "TH/260612", "produced_on": "2026-06-12", "expires_on": "2026-06-19", "quantity": "1236,5", "uom": "KGM"}
-    assert client.post("/console/lots", data=sent).headers["Location"] == "/console/lots?done=created"
+    assert client.post("/console/lots", data=sent).headers["Location"] == f"/console/lots/{lychee}/TH%2F260612?done=created"
     page = client.get("/console/lots?q=th/26&lang=vi").text
     assert "TH/260612" in page
     assert "12/06/2026" in page

@@ -110,6 +110,7 @@ _DRAFT, _CAPTURE, _ROW = {"draft_id": "{draft}"}, {"capture_id": "{capture}"}, {
 _JOB = {"job_id": "{job}"}
 _LABEL = {"job_id": "{job}", "serial": "{serial}"}
 _GTIN = {"gtin": GTIN}
+_LOT = {"gtin": GTIN, "lot": LOT}
 _HOST = {"host": HOST}
 _VOID = {"all": True, "reason": "In hỏng cả cuộn"}
 
@@ -127,6 +128,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/api/products/<gtin>"): Sample(_GTIN),
     ("GET", "/api/products/<gtin>/image"): Sample(_GTIN),
     ("GET", "/api/products/<gtin>/lots"): Sample(_GTIN),
+    ("GET", "/api/products/<gtin>/lots/<value:lot>"): Sample(_LOT),
     ("GET", "/api/recalls/<notice>"): Sample(_NOTICE),
     ("GET", "/console/capture/drafts/<int:draft_id>"): Sample(_DRAFT),
     ("GET", "/console/capture/drafts/<int:draft_id>/errors.xlsx"): Sample(_DRAFT),
@@ -137,6 +139,8 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/console/labels/<int:job_id>"): Sample(_JOB),
     ("GET", "/console/labels/<int:job_id>/file"): Sample(_JOB, query="?kind=csv"),
     ("GET", "/console/links/hosts/<host>"): Sample(_HOST),
+    ("GET", "/console/lots/<gtin>/<value:lot>"): Sample(_LOT),
+    ("GET", "/console/lots/edit/<gtin>/<value:lot>"): Sample(_LOT),
     ("GET", "/console/products/<gtin>"): Sample(_GTIN),
     ("GET", "/console/products/<gtin>/edit"): Sample(_GTIN),
     ("GET", "/console/recalls/<notice>"): Sample(_NOTICE),
@@ -161,11 +165,14 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/console/labels/<int:job_id>/void"): Sample(_JOB, form={"reason": "In hỏng cả cuộn", "what": "all"}),
     ("POST", "/console/links/hosts/<host>/forget"): Sample(_HOST, form={}),
     ("POST", "/console/links/hosts/<host>/prove"): Sample(_HOST, form={}),
+    ("POST", "/console/lots/edit/<gtin>/<value:lot>"): Sample(_LOT, form={"produced_on": "2026-06-12"}),
     ("POST", "/console/products/<gtin>"): Sample(_GTIN, form={"name": "Của tôi"}),
     ("POST", "/console/products/<gtin>/image"): Sample(_GTIN, form={}),
     ("POST", "/console/recalls/<notice>/withdraw"): Sample(_NOTICE, form={"reason": "Kết quả kiểm nghiệm lại đạt yêu cầu", "sure": "yes"}),
     ("POST", "/v/<path:code_path>/where"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}, form={"province": "24"}),
     ("PUT", "/api/products/<gtin>"): Sample(_GTIN, json=_PRODUCT),
+    ("PATCH", "/api/products/<gtin>/lots/<value:lot>"): Sample(_LOT, json={"note": "Của tôi"}),
+    ("PUT", "/api/products/<gtin>/lots/<value:lot>"): Sample(_LOT, json={"note": "Của tôi"}),
     ("PUT", "/api/products/<gtin>/image"): Sample(_GTIN, data=_png(), content_type="image/png"),
     # Routes whose subject stands in the body or the query.
     ("POST", "/api/labels"): Sample(json={"gtin": GTIN, "lot": LOT, "count": 1}),

@@ -60,7 +60,7 @@ class Manufacturer:
         else:
             self._seen(self.visitor.open("/console/lots/new"))
         self._fill(values)
-        self._send("**/console/lots?done=created*")
+        self._send("**/console/lots/*/*?done=created")
 
     def declare_recall(self, values: Mapping[str, str]) -> None:
         """Declare a recall: fill in, look once more, confirm."""

@@ -1,0 +1,1 @@
+"""Batches in the console: their list, their pages, their forms."""
