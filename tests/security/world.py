@@ -58,13 +58,15 @@ def make_world(on: Runtime, client: Any) -> World:
     call("PUT", f"/api/products/{GTIN}/image", data=_png(), kind="image/png")
     call("POST", f"/api/products/{GTIN}/lots", {"lot": LOT, "produced_on": "2026-06-12"})
     call("POST", "/api/link-hosts", {"host": HOST})
+    design = call("POST", "/api/label-designs", {"name": "Mẫu của kho bí mật", "layout": "roll-70x40", "carrier": "qr-dl"})["design"]
+    call("PUT", f"/api/label-designs/{design}/logo", data=_png(), kind="image/png")
     job = call("POST", "/api/labels", {"gtin": GTIN, "lot": LOT, "count": 2})
     event = object_event(eventID=EVENT, epcList=[f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9"])
     captured = call("POST", "/epcis/capture?wait=checkpoint", document(event))
     recall = call("POST", "/api/recalls", {"gtin": GTIN, "lot": LOT, "reason": "Dư lượng thuốc bảo vệ thực vật vượt mức"})
     api_key = make_api_key(on, ours)["Authorization"].split("_")[1]
     names = {
-        "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
+        "design": design, "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
         "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
         "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key),
     }  # fmt: skip
@@ -109,6 +111,8 @@ _NOTICE = {"notice": "{notice}"}
 _DRAFT, _CAPTURE, _ROW = {"draft_id": "{draft}"}, {"capture_id": "{capture}"}, {"row_id": "{row}"}
 _JOB = {"job_id": "{job}"}
 _LABEL = {"job_id": "{job}", "serial": "{serial}"}
+_DESIGN = {"design_id": "{design}"}
+_DESIGN_DATA = {"name": "Của người khác", "layout": "a4-3x8", "carrier": "qr-dl"}
 _GTIN = {"gtin": GTIN}
 _LOT = {"gtin": GTIN, "lot": LOT}
 _HOST = {"host": HOST}
@@ -116,9 +120,14 @@ _VOID = {"all": True, "reason": "In hỏng cả cuộn"}
 
 SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/api/api-keys/<key_id>"): Sample({"key_id": "{key}"}),
+    ("DELETE", "/api/label-designs/<int:design_id>"): Sample(_DESIGN),
+    ("DELETE", "/api/label-designs/<int:design_id>/logo"): Sample(_DESIGN),
     ("DELETE", "/api/link-hosts/<host>"): Sample(_HOST),
     ("GET", "/<ai:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("GET", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
+    ("GET", "/api/label-designs/<int:design_id>"): Sample(_DESIGN),
+    ("GET", "/api/label-designs/<int:design_id>/logo"): Sample(_DESIGN),
+    ("GET", "/api/label-designs/<int:design_id>/preview.svg"): Sample(_DESIGN),
     ("GET", "/api/labels/<int:job_id>"): Sample(_JOB),
     ("GET", "/api/labels/<int:job_id>/labels/<serial>.png"): Sample(_LABEL),
     ("GET", "/api/labels/<int:job_id>/labels/<serial>.svg"): Sample(_LABEL),
@@ -137,6 +146,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/console/events/<int:row_id>/event.json"): Sample(_ROW),
     ("GET", "/console/events/<int:row_id>/proof"): Sample(_ROW),
     ("GET", "/console/labels/<int:job_id>"): Sample(_JOB),
+    ("GET", "/console/labels/designs/<int:design_id>"): Sample(_DESIGN),
     ("GET", "/console/labels/<int:job_id>/file"): Sample(_JOB, query="?kind=csv"),
     ("GET", "/console/links/hosts/<host>"): Sample(_HOST),
     ("GET", "/console/lots/<gtin>/<value:lot>"): Sample(_LOT),
@@ -153,6 +163,8 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v/<path:code_path>"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}),
     ("OPTIONS", "/<ai:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("OPTIONS", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
+    ("POST", "/api/label-designs/<int:design_id>/copy"): Sample(_DESIGN, json={}),
+    ("POST", "/api/label-designs/<int:design_id>/restore"): Sample(_DESIGN, json={}),
     ("POST", "/api/labels/<int:job_id>/commission"): Sample(_JOB, json={}),
     ("POST", "/api/links/changes/<change>/undo"): Sample({"change": "{link_change}"}, json={}),
     ("POST", "/api/labels/<int:job_id>/void"): Sample(_JOB, json=_VOID),
@@ -162,6 +174,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/console/labels/<int:job_id>/made"): Sample(_JOB, form={}),
     ("POST", "/console/api-keys/<key_id>/revoke"): Sample({"key_id": "{key}"}, form={}),
     ("POST", "/console/capture/drafts/<int:draft_id>"): Sample(_DRAFT, form={}),
+    ("POST", "/console/labels/designs/<int:design_id>"): Sample(_DESIGN, form=_DESIGN_DATA),
+    ("POST", "/console/labels/designs/<int:design_id>/copy"): Sample(_DESIGN, form={}),
+    ("POST", "/console/labels/designs/<int:design_id>/remove"): Sample(_DESIGN, form={}),
+    ("POST", "/console/labels/designs/<int:design_id>/restore"): Sample(_DESIGN, form={}),
     ("POST", "/console/labels/<int:job_id>/void"): Sample(_JOB, form={"reason": "In hỏng cả cuộn", "what": "all"}),
     ("POST", "/console/links/hosts/<host>/forget"): Sample(_HOST, form={}),
     ("POST", "/console/links/hosts/<host>/prove"): Sample(_HOST, form={}),
@@ -170,6 +186,8 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/console/products/<gtin>/image"): Sample(_GTIN, form={}),
     ("POST", "/console/recalls/<notice>/withdraw"): Sample(_NOTICE, form={"reason": "Kết quả kiểm nghiệm lại đạt yêu cầu", "sure": "yes"}),
     ("POST", "/v/<path:code_path>/where"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}, form={"province": "24"}),
+    ("PUT", "/api/label-designs/<int:design_id>"): Sample(_DESIGN, json=_DESIGN_DATA),
+    ("PUT", "/api/label-designs/<int:design_id>/logo"): Sample(_DESIGN, data=_png(), content_type="image/png"),
     ("PUT", "/api/products/<gtin>"): Sample(_GTIN, json=_PRODUCT),
     ("PATCH", "/api/products/<gtin>/lots/<value:lot>"): Sample(_LOT, json={"note": "Của tôi"}),
     ("PUT", "/api/products/<gtin>/lots/<value:lot>"): Sample(_LOT, json={"note": "Của tôi"}),

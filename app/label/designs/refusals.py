@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.errors import Conflict, Invalid, NotFound, TooLarge
+from app.errors import Conflict, Invalid, NotFound
 
 
 class NoSuchDesign(NotFound):
@@ -29,13 +29,7 @@ class DesignsFull(Conflict):
     code = "designs.full"  # params: most
 
 
-class NotALogo(Invalid):
-    """The file is no PNG or JPEG picture, or it is damaged."""
+class NoLogo(NotFound):
+    """The design has no logo."""
 
-    code = "designs.not-a-logo"
-
-
-class LogoTooLarge(TooLarge):
-    """The logo has more bytes or more pixels than is decoded here."""
-
-    code = "designs.logo-too-large"  # params: found, limit, unit
+    code = "designs.no-logo"
