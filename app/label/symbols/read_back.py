@@ -21,7 +21,7 @@ from app.label.symbols.symbol import Carrier, Modules, Symbol, raster
 _DOTS = 3
 """Picture elements for each module of a symbol that is checked before it is drawn: 90 us for a QR of 37 modules."""
 
-_HEIGHT = 20
+_HEIGHT = 6
 """Modules of the bars of a linear symbol that is checked."""
 
 _FORMATS = {
@@ -37,6 +37,10 @@ _FORMATS = {
 }
 _INK = 128
 """Grey below which a dot is printed."""
+
+
+Picture = NDArray[np.uint8] | NDArray[np.bool_]
+"""(height, width): grey where 0 is dark and 255 light, or dots that are ink where they are true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +62,33 @@ def check_symbol(symbol: Symbol) -> None:
     _compare(symbol, _decoded(symbol.modules, symbol))
 
 
-def check_drawn(picture: NDArray[np.uint8], placed: Iterable[Stand]) -> None:
-    """Read every symbol of a finished picture from the dots that stand there, as fast at 600 dpi as at 203.
+def check_drawn(picture: Picture, placed: Iterable[Stand]) -> None:
+    """Read every symbol of a finished picture from the dots that stand there, about as fast at 600 dpi as at 203.
 
-    picture: (height, width) grey, 0 dark. Raises DrawnWrong where the dots of a module differ, or where something stands in a
-    quiet zone, which may end at the edge of the picture up to a dot too early; NotReadable.
+    Raises DrawnWrong where the dots of a module differ, or where something stands in a quiet zone, which may end at the edge of
+    the picture up to a dot too early; NotReadable.
     """
     for stand in placed:
-        modules = _modules(picture, stand)
-        _compare(stand.symbol, _decoded(modules, stand.symbol))
+        _compare(stand.symbol, _decoded(_modules(picture, stand), stand.symbol))
 
 
-def _modules(picture: NDArray[np.uint8], stand: Stand) -> Modules:
+def _modules(picture: Picture, stand: Stand) -> Modules:
     """One dot of each module, after all of its dots were seen to be the same."""
     symbol, dots = stand.symbol, stand.dots
     rows, columns = symbol.modules.shape
     high, wide = stand.height if symbol.linear else rows * dots, columns * dots
-    if stand.y < 0 or stand.x < 0 or stand.y + high > picture.shape[0] or stand.x + wide > picture.shape[1] or high <= 0:
+    if min(stand.x, stand.y) < 0 or high <= 0 or stand.y + high > picture.shape[0] or stand.x + wide > picture.shape[1]:
         raise DrawnWrong(symbol=symbol.kind, expected=symbol.text, part="modules")
-    dark = picture[stand.y : stand.y + high, stand.x : stand.x + wide] < _INK
-    taken = dark[:: high if symbol.linear else dots, ::dots]
-    again = np.repeat(taken, dots, axis=1)
-    if not (dark == (again if symbol.linear else np.repeat(again, dots, axis=0))).all():
+    bands = picture[stand.y : stand.y + high, stand.x : stand.x + wide].reshape(rows, high // rows, wide)
+    lines = bands[:, 0]
+    cells = lines.reshape(rows, columns, dots)
+    if (bands != lines[:, None]).any() or (cells != cells[:, :, :1]).any():
         raise DrawnWrong(symbol=symbol.kind, expected=symbol.text, part="modules")
     _check_quiet(picture, stand, high, wide)
-    return taken.astype(np.uint8)
+    return _ink(cells[:, :, 0]).astype(np.uint8)
 
 
-def _check_quiet(picture: NDArray[np.uint8], stand: Stand, high: int, wide: int) -> None:
+def _check_quiet(picture: Picture, stand: Stand, high: int, wide: int) -> None:
     left, right = (zone * stand.dots for zone in stand.symbol.quiet)
     above = 0 if stand.symbol.linear else left
     beyond = (left - stand.x, above - stand.y, stand.x + wide + right - picture.shape[1], stand.y + high + above - picture.shape[0])
@@ -96,8 +99,12 @@ def _check_quiet(picture: NDArray[np.uint8], stand: Stand, high: int, wide: int)
         picture[top : stand.y, stand.x : stand.x + wide],
         picture[stand.y + high : bottom, stand.x : stand.x + wide],
     ]
-    if max(beyond) > 1 or any((zone < _INK).any() for zone in zones):
+    if max(beyond) > 1 or any(_ink(zone).any() for zone in zones):
         raise DrawnWrong(symbol=stand.symbol.kind, expected=stand.symbol.text, part="quiet-zone")
+
+
+def _ink(dots: Picture) -> NDArray[np.bool_]:
+    return np.asarray(dots, dtype=np.bool_) if dots.dtype == np.bool_ else np.less(dots, _INK)
 
 
 def _compare(symbol: Symbol, found: Sequence[tuple[str, str]]) -> None:
