@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.engine import Connection, Row
 
 from app.catalogue.model import Product
@@ -55,12 +55,44 @@ def job(connection: Connection, party_id: int, job_id: int) -> Row[Any]:
     return row
 
 
-def serials(connection: Connection, party_id: int, job_id: int, count: int | None = None, page: int = 1) -> list[Row[Any]]:
-    """The serial numbers of a job in the order they are printed in."""
-    statement = select(Serial.__table__).where(Serial.party_id == party_id, Serial.job_id == job_id).order_by(Serial.serial)
+def plain_job(connection: Connection, party_id: int, job_id: int) -> Row[Any]:
+    """One job as it is kept, without counting anything; raises NoSuchJob."""
+    mine = (LabelJob.party_id == party_id) & (LabelJob.job_id == job_id)
+    row = connection.execute(select(LabelJob.__table__).where(mine)).first()
+    if row is None:
+        raise NoSuchJob(job=str(job_id))
+    return row
+
+
+def undrawn(connection: Connection) -> Row[Any] | None:
+    """The oldest job of anybody whose serial numbers are not all drawn, and need no list from outside; None when there is none."""
+    left = (LabelJob.drawn < LabelJob.count) & LabelJob.given.is_(False)
+    return connection.execute(select(LabelJob.__table__).where(left).order_by(LabelJob.job_id).limit(1)).first()
+
+
+def serials(
+    connection: Connection,
+    party_id: int,
+    job_id: int,
+    count: int | None = None,
+    page: int = 1,
+    *,
+    first: int | None = None,
+    last: int | None = None,
+) -> list[Row[Any]]:
+    """The serial numbers of a job in the order they are printed in: a page of `count`, or the positions `first` to `last`, or all.
+
+    Positions are dense from 1, so a page far inside a job of a million is found as fast as the first.
+    """
     if count is not None:
-        statement = statement.limit(count).offset(max(0, page - 1) * count)
-    return list(connection.execute(statement))
+        first = (max(1, page) - 1) * count + 1
+        last = first + count - 1
+    mine = (Serial.party_id == party_id) & (Serial.job_id == job_id)
+    if first is not None:
+        mine &= Serial.position >= first
+    if last is not None:
+        mine &= Serial.position <= last
+    return list(connection.execute(select(Serial.__table__).where(mine).order_by(Serial.position)))
 
 
 def serial(connection: Connection, party_id: int, job_id: int, number: str) -> Row[Any]:
@@ -78,9 +110,9 @@ def usable(rows: Sequence[Row[Any]]) -> list[str]:
 
 
 def _voided() -> Any:
-    void = func.coalesce(func.sum(case((Serial.state == "void", 1), else_=0)), 0)
-    mine = (Serial.party_id == LabelJob.party_id) & (Serial.job_id == LabelJob.job_id)
-    return select(void).where(mine).correlate(LabelJob).scalar_subquery().label("voided")
+    """How many stamps of a job are void, from the index of those only; the state stands in the text, so that both planners see it fits."""
+    void = (Serial.party_id == LabelJob.party_id) & (Serial.job_id == LabelJob.job_id) & (Serial.state == literal_column("'void'"))
+    return select(func.count()).select_from(Serial).where(void).correlate(LabelJob).scalar_subquery().label("voided")
 
 
 COUNTED = 1_000

@@ -18,7 +18,8 @@ from app.store.tables import Base
 class LabelJob(Base):
     """One request for labels: for which goods, how many, in which rolls, who asked.
 
-    lot: "" while it is open (blank stamps). serialised: whether each label has a serial number of its own. drawn: how many of `count`
+    lot: "" while it is open (blank stamps). serialised: whether each label has a serial number of its own; given: whether
+    these came from outside as a list. drawn: how many of `count`
     serial numbers exist already; a job of a million draws them in portions. per_roll: stamps on a roll, or None. range_first: the first
     count of its range that the job was given. origin: what an Excel row came from, so that the same row read again makes no second job.
     """
@@ -27,6 +28,8 @@ class LabelJob(Base):
     __table_args__ = (
         Index("ix_label_job_origin", "party_id", "origin", unique=True),
         Index("ix_label_job_goods", "party_id", "gtin", "lot"),
+        # Asked every second for what is left to draw; an index of the few jobs that have something left.
+        Index("ix_label_job_undrawn", "job_id", sqlite_where=text("drawn < count"), postgresql_where=text("drawn < count")),
     )
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -37,6 +40,7 @@ class LabelJob(Base):
     created_by: Mapped[int | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)
     serialised: Mapped[bool] = mapped_column(Flag, server_default="1")
+    given: Mapped[bool] = mapped_column(Flag, server_default="0")
     drawn: Mapped[int] = mapped_column(Id, server_default="0")
     per_roll: Mapped[int | None] = mapped_column(Id)
     range_id: Mapped[int | None] = mapped_column(Id)

@@ -1,117 +1,336 @@
-"""Giving out serial numbers: each once, for one lot of one product, in one transaction with its job; and voiding them."""
+"""Giving out serial numbers: each once, for a product, of a batch or still open, in portions that let other writers in between.
+
+Life of a job: 1. everything is checked and its numbers are counted off the range, in the transaction that makes the job; 2. portions of
+ten thousand serial numbers follow, each with `drawn` in one transaction; 3. a crash leaves the portions that were done, and `resume`
+goes on. Two processes that draw the same job at once do not double it: a portion counts only from the `drawn` it began with.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import Connection
 
 from app.catalogue import find as catalogue
-from app.errors import Invalid, NotFound
+from app.identify import ai_rule, elements
 from app.label import find
 from app.label.model import LabelJob, Serial
-from app.label.stamps import serials
+from app.label.stamps import ranges, shift
+from app.label.stamps.ranges import Source
+from app.label.stamps.refusals import CountWrong, NothingToVoid, NumbersDiffer, NumberTwice, NumberUsed, ReasonMissing
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.columns import to_micros
+from app.store.engine import StoreUnreachable
 from app.store.keys import new_id
 from app.store.tables import table
 from app.store.work import AlreadyThere, Tx
 
-MOST = 10_000
-"""Most labels of one job: a roll or a ream; larger runs are several jobs."""
+MOST = 1_000_000
+"""Most labels of one job."""
 
-_COLUMNS = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at")
-_DRAWS = 3
+SHOWN = 10_000
+"""Jobs up to so many labels are answered with their serial numbers; those of larger ones are read page by page."""
 
+PORTION = 10_000
+"""Serial numbers in one transaction: some tenths of a second of the writer's time, then everybody else gets a turn."""
 
-class CountWrong(Invalid):
-    """A job asks for no labels, or for more than one job makes."""
+LONGEST_ROLL = 100_000
+LONGEST_NOTE = 200
 
-    code = "label.count"
+_COLUMNS = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at", "position")
+_TRIES = 8
+_SOME = 500
+_TOLD = 5
 
-
-class ReasonMissing(Invalid):
-    """Serial numbers are voided for a reason that people can read later."""
-
-    code = "label.reason-missing"
-
-
-class NothingToVoid(NotFound):
-    """None of these serial numbers is in use."""
-
-    code = "label.nothing-to-void"
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A label job with the serial numbers it was given, in the order they were drawn."""
+    """A label job with the serial numbers it was given, in the order they are printed; () for more than `SHOWN`, or none at all.
+
+    before: the job existed already, asked for with the same `origin`.
+    """
 
     job_id: int
     gtin: str
     lot: str
     serials: tuple[str, ...]
+    count: int = 0
+    drawn: int = 0
+    before: bool = False
 
 
-def issue(gtin: str, lot: str, count: int, *, by: Actor, on: Runtime) -> Job:
-    """Draw `count` random serial numbers for a registered lot and keep them; never one twice for a product.
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What drawing a job needs: the job's row, where its numbers come from, or the numbers that were given."""
 
-    60 random bits each: drawing one that exists has a chance below 1e-9 for a million labels, and is then drawn anew.
-    Raises CountWrong, NoSuchProduct or NoSuchLot of the catalogue.
+    job: Any
+    source: Source
+    numbers: Sequence[str] | None
+    progress: Progress | None
+
+
+def issue(  # noqa: PLR0913  # a job is asked for with all that its labels share
+    gtin: str,
+    lot: str,
+    count: int,
+    *,
+    by: Actor,
+    on: Runtime,
+    serialised: bool = True,
+    numbers: Sequence[str] | None = None,
+    range_id: int | None = None,
+    per_roll: int | None = None,
+    carrier: str = "qr-dl",
+    layout: str | None = None,
+    design_id: int | None = None,
+    note: str | None = None,
+    origin: str | None = None,
+    progress: Progress | None = None,
+    draw: bool = True,
+) -> Job:
+    """Give out `count` serial numbers of a product and keep them; never one twice.
+
+    lot: a registered batch, whose stamps count as printed, or "" for blank stamps. numbers: serial numbers that somebody else chose;
+    else they come from `range_id`, from the product's range, or are random with 60 bits. serialised False: identical labels without any.
+    origin: asked for again with the same, the first job is the answer. progress(done, of all) is called after each portion.
+    draw False: only the job is made, and its numbers are promised; `draw_more` draws them (never numbers that were given).
+    Raises CountWrong, NumbersDiffer, NumberTwice, NumberUsed, what AI 21 forbids, RangeExhausted, RangeClosed, NoSuchRange, NoSuchProduct,
+    NoSuchLot; each before anything is drawn.
     """
     party_id = permit(by, Permission.LABEL_JOB_WRITE)
-    if not 1 <= count <= MOST:
-        raise CountWrong(pointer="/count", count=count, most=MOST)
+    _check_counts(count, per_roll)
+    if numbers is not None:
+        _check_numbers(numbers, count)
     with on.store.reading() as connection:
         product = catalogue.own_product(connection, party_id, gtin)
-        catalogue.lot(connection, party_id, product.gtin, lot)
-    job_id, now = new_id(), on.clock.now()
-    at = to_micros(now)
-    for _ in range(_DRAWS):
-        drawn = serials.random_serials(count)
-        rows = [(party_id, product.gtin, serial, lot, job_id, "printed", at) for serial in drawn]
+        if lot:
+            catalogue.lot(connection, party_id, product.gtin, lot)
+        earlier = _by_origin(connection, party_id, origin)
+        if earlier is not None:
+            return replace(_job(connection, earlier), before=True)
+        source = ranges.LOOSE
+        if numbers is not None:
+            _check_unused(connection, party_id, product.gtin, numbers)
+        elif serialised:
+            source = ranges.source(connection, party_id, product.gtin, range_id, on=on)
+    values: dict[str, Any] = {
+        "party_id": party_id,
+        "job_id": new_id(),
+        "gtin": product.gtin,
+        "lot": lot,
+        "count": count,
+        "serialised": serialised,
+        "given": numbers is not None,
+    }
+    values |= {"drawn": 0 if serialised else count, "per_roll": per_roll, "range_id": source.range_id, "carrier": carrier}
+    values |= {"layout": layout, "design_id": design_id, "note": (note or "")[:LONGEST_NOTE] or None, "origin": origin}
+    values |= {"created_by": by.person_id, "created_at": on.clock.now()}
+    try:
+        on.store.write(lambda tx: _begin(tx, values, source))
+    except AlreadyThere:  # two readings of the same Excel row at the same moment: the other was first
+        with on.store.reading() as connection:
+            earlier = _by_origin(connection, party_id, origin)
+            if earlier is None:
+                raise
+            return replace(_job(connection, earlier), before=True)
+    job_id: int = values["job_id"]
+    if not draw and numbers is None:
+        return Job(job_id, product.gtin, lot, (), count, 0 if serialised else count)
+    return _draw(party_id, job_id, source, numbers, progress, on)
 
-        def run(tx: Tx, rows: Sequence[tuple[object, ...]] = rows) -> None:
-            values = {
-                "party_id": party_id,
-                "job_id": job_id,
-                "gtin": product.gtin,
-                "lot": lot,
-                "count": count,
-                "created_by": by.person_id,
-                "created_at": now,
-            }
-            tx.execute(insert(LabelJob).values(values))
-            tx.insert(table(Serial), _COLUMNS, rows)
 
-        try:
-            on.store.write(run)
-        except AlreadyThere:
-            continue
-        return Job(job_id, product.gtin, lot, tuple(drawn))
-    raise CountWrong(pointer="/count", count=count, most=MOST)
+def resume(job_id: int, *, by: Actor, on: Runtime, numbers: Sequence[str] | None = None, progress: Progress | None = None) -> Job:
+    """Go on with a job whose drawing was interrupted; a finished one is the answer as it is.
+
+    numbers: of a job with numbers that were given, the same list again. Raises NoSuchJob, NumbersDiffer, RangeKeyMissing.
+    """
+    party_id = permit(by, Permission.LABEL_JOB_WRITE)
+    with on.store.reading() as connection:
+        row: Any = find.plain_job(connection, party_id, job_id)
+        if numbers is not None:
+            _check_numbers(numbers, row.count)
+            done = [each.serial for each in find.serials(connection, party_id, job_id)]
+            if done != list(numbers[: len(done)]):
+                raise NumbersDiffer(pointer="/numbers", count=row.count, found=len(numbers))
+        source = ranges.LOOSE if row.range_id is None else ranges.source(connection, party_id, row.gtin, row.range_id, on=on)
+    return _draw(party_id, job_id, source, numbers, progress, on)
+
+
+def draw_more(*, on: Runtime) -> int:
+    """One portion of the oldest job whose numbers are not all drawn, whosever it is; returns how many were drawn, 0 when none waits.
+
+    For the server's steady thread: what `issue` left for later, and what a crash interrupted. Jobs with numbers that were given wait for
+    their list. Several processes may do it at once.
+    """
+    with on.store.reading() as connection:
+        row: Any = find.undrawn(connection)
+        if row is None:
+            return 0
+        source = ranges.LOOSE if row.range_id is None else ranges.source(connection, row.party_id, row.gtin, row.range_id, on=on)
+    return _portion(_Work(row, source, None, None), row.drawn, on) - int(row.drawn)
 
 
 def job(job_id: int, *, by: Actor, on: Runtime) -> Job:
     """A job of one's own organisation with its serial numbers; raises NoSuchJob."""
     party_id = permit(by, Permission.LABEL_JOB_READ)
     with on.store.reading() as connection:
-        row = find.job(connection, party_id, job_id)
-        return Job(job_id, row.gtin, row.lot, tuple(item.serial for item in find.serials(connection, party_id, job_id)))
+        return _job(connection, find.job(connection, party_id, job_id))
 
 
-def void(gtin: str, numbers: Sequence[str], reason: str, *, by: Actor, on: Runtime) -> int:
+def _job(connection: Connection, row: Any) -> Job:
+    few = row.serialised and row.count <= SHOWN
+    numbers = tuple(item.serial for item in find.serials(connection, row.party_id, row.job_id)) if few else ()
+    return Job(row.job_id, row.gtin, row.lot, numbers, row.count, row.drawn)
+
+
+# ------------------------------------------------------------------------------------------------ before anything is drawn
+
+
+def _check_counts(count: int, per_roll: int | None) -> None:
+    if not 1 <= count <= MOST:
+        raise CountWrong(pointer="/count", count=count, most=MOST)
+    if per_roll is not None and not 1 <= per_roll <= LONGEST_ROLL:
+        raise CountWrong(pointer="/per_roll", count=per_roll, most=LONGEST_ROLL)
+
+
+def _check_numbers(numbers: Sequence[str], count: int) -> None:
+    """Numbers from outside: as many as labels, each a right value of AI 21, none twice."""
+    if len(numbers) != count:
+        raise NumbersDiffer(pointer="/numbers", count=count, found=len(numbers))
+    entry, rule = elements.known("21"), ai_rule.RULES["21"]
+    accepts = (lambda _: False) if rule is None else rule.accepts
+    seen: dict[str, int] = {}
+    for place, number in enumerate(numbers, 1):
+        if not accepts(number):
+            elements.check_value(entry, number)
+        if seen.setdefault(number, place) != place:
+            raise NumberTwice(pointer=f"/numbers/{place - 1}", serial=number, first=seen[number], second=place)
+
+
+def _check_unused(connection: Connection, party_id: int, gtin: str, numbers: Sequence[str]) -> None:
+    used = _used(connection, party_id, gtin, numbers)
+    if used:
+        raise NumberUsed(pointer="/numbers", serials=", ".join(used[:_TOLD]), count=len(used))
+
+
+def _used(connection: Connection, party_id: int, gtin: str, numbers: Sequence[str]) -> list[str]:
+    """Those of the numbers that were given out before, in their order."""
+    found: set[str] = set()
+    for start in range(0, len(numbers), _SOME):
+        some = list(numbers[start : start + _SOME])
+        mine = (Serial.party_id == party_id) & (Serial.gtin == gtin) & Serial.serial.in_(some)
+        found.update(connection.execute(select(Serial.serial).where(mine)).scalars())
+    return [number for number in numbers if number in found] if found else []
+
+
+def _by_origin(connection: Connection, party_id: int, origin: str | None) -> Any | None:
+    if origin is None:
+        return None
+    mine = (LabelJob.party_id == party_id) & (LabelJob.origin == origin)
+    return connection.execute(select(LabelJob.__table__).where(mine)).first()
+
+
+def _begin(tx: Tx, values: dict[str, Any], source: Source) -> None:
+    """The job, and all its numbers counted off the range: what is exhausted is refused here, and nothing is half-done."""
+    first = None
+    if source.range_id is not None:
+        first = ranges.count(tx, values["party_id"], source.range_id, values["count"])
+    tx.execute(insert(LabelJob).values(values | {"range_first": first}))
+
+
+# ------------------------------------------------------------------------------------------------ drawing
+
+
+def _draw(party_id: int, job_id: int, source: Source, numbers: Sequence[str] | None, progress: Progress | None, on: Runtime) -> Job:
+    """Portion after portion until all are drawn."""
+    with on.store.reading() as connection:
+        row: Any = find.plain_job(connection, party_id, job_id)
+    work = _Work(row, source, numbers, progress)
+    drawn = row.drawn
+    while drawn < row.count:
+        drawn = _portion(work, drawn, on)
+        if progress is not None:
+            progress(drawn, row.count)
+    with on.store.reading() as connection:
+        return _job(connection, find.plain_job(connection, party_id, job_id))
+
+
+def _portion(work: _Work, start: int, on: Runtime) -> int:
+    """Draw and keep the next serial numbers; returns how many the job has then. Somebody else may have drawn them meanwhile."""
+    size = min(PORTION, work.job.count - start)
+    given = None if work.numbers is None else list(work.numbers[start : start + size])
+    serials = given or work.source.draw((work.job.range_first or 0) + start, size)
+    for attempt in range(_TRIES):
+        try:
+            return on.store.write(lambda tx, serials=serials: _keep(tx, work.job, start, serials))  # type: ignore[misc]  # bound now
+        except AlreadyThere:
+            if given is not None:
+                _withdraw(work.job, on)
+                with on.store.reading() as connection:
+                    _check_unused(connection, work.job.party_id, work.job.gtin, work.numbers or ())
+            serials = _drawn_anew(work, serials, on)
+        except StoreUnreachable:  # SQLite was locked for ten seconds by other processes: their turn is over now
+            if attempt == _TRIES - 1:
+                raise
+    raise CountWrong(pointer="/count", count=work.job.count, most=MOST)
+
+
+def _keep(tx: Tx, job: Any, start: int, serials: Sequence[str]) -> int:
+    mine = (LabelJob.party_id == job.party_id) & (LabelJob.job_id == job.job_id)
+    claimed = update(LabelJob).where(mine, LabelJob.drawn == start).values(drawn=start + len(serials))
+    if tx.execute(claimed).rowcount == 0:
+        return int(tx.execute(select(LabelJob.drawn).where(mine)).scalar_one())
+    at, state = to_micros(job.created_at), "printed" if job.lot else "blank"
+    rows = [(job.party_id, job.gtin, serial, job.lot, job.job_id, state, at, start + place) for place, serial in enumerate(serials, 1)]
+    rows.sort()  # by serial number: neighbours in the index are written together, which halves the time of a large table
+    tx.insert(table(Serial), _COLUMNS, rows)
+    return start + len(serials)
+
+
+def _drawn_anew(work: _Work, serials: Sequence[str], on: Runtime) -> list[str]:
+    """The same portion with others in place of those that exist: a random one met another, or a number that was given from outside."""
+    job = work.job
+    with on.store.reading() as connection:
+        used = set(_used(connection, job.party_id, job.gtin, serials))
+    first, range_id = 0, work.source.range_id
+    if range_id is not None and used:
+        first = on.store.write(lambda tx: ranges.count(tx, job.party_id, range_id, len(used)))
+    others = iter(work.source.draw(first, len(used)) if used else ())
+    return [next(others) if serial in used else serial for serial in serials]
+
+
+def _withdraw(job: Any, on: Runtime) -> None:
+    """Take back a job whose given numbers somebody else took at the same moment: none of them was ever printed."""
+    mine = (Serial.party_id == job.party_id) & (Serial.job_id == job.job_id)
+    whole = (LabelJob.party_id == job.party_id) & (LabelJob.job_id == job.job_id)
+
+    def run(tx: Tx) -> None:
+        tx.execute(delete(Serial).where(mine))
+        tx.execute(delete(LabelJob).where(whole))
+
+    on.store.write(run)
+
+
+# ------------------------------------------------------------------------------------------------ voiding
+
+
+def void(gtin: str, numbers: Sequence[str], reason: str, *, by: Actor, on: Runtime, cause: str = "other") -> int:
     """Void serial numbers (spoiled, lost, stolen): a scan of one is suspicious from now on. Returns how many were voided.
 
-    Raises NothingToVoid when none of them was in use.
+    Numbers that are void already, or were never given out, are passed over. Raises NothingToVoid when none of them was in use.
     """
     party_id = permit(by, Permission.LABEL_SERIAL_VOID)
-    now = on.clock.now()
+    wish = shift.Wish("void", cause=cause, note=reason.strip()[:LONGEST_NOTE], person_id=by.person_id, at=on.clock.now())
 
     def run(tx: Tx) -> int:
-        mine = (Serial.party_id == party_id) & (Serial.gtin == gtin) & Serial.serial.in_(list(numbers)) & (Serial.state != "void")
-        return tx.execute(update(Serial).where(mine).values(state="void", voided_at=now, void_reason=reason[:200])).rowcount
+        places = shift.places_of(tx.connection, party_id, gtin, numbers)
+        return sum(_voided(tx, party_id, job_id, shift.spans(positions), wish) for job_id, positions in sorted(places.items()))
 
     voided = on.store.write(run)
     if voided == 0:
@@ -119,29 +338,34 @@ def void(gtin: str, numbers: Sequence[str], reason: str, *, by: Actor, on: Runti
     return voided
 
 
-def void_of_job(job_id: int, numbers: Sequence[str] | None, reason: str, *, by: Actor, on: Runtime) -> int:
+def void_of_job(job_id: int, numbers: Sequence[str] | None, reason: str, *, by: Actor, on: Runtime, cause: str = "other") -> int:
     """Void some serial numbers of a job, or with None all of them. Returns how many were voided.
 
     Raises NoSuchJob, ReasonMissing, NothingToVoid; NoSuchSerial when a number is not of this job: then none is voided.
     """
     party_id = permit(by, Permission.LABEL_SERIAL_VOID)
-    told, now = reason.strip()[:200], on.clock.now()
+    told = reason.strip()[:LONGEST_NOTE]
     if not told:
         raise ReasonMissing(pointer="/reason")
+    wish = shift.Wish("void", cause=cause, note=told, person_id=by.person_id, at=on.clock.now())
 
     def run(tx: Tx) -> tuple[str, int]:
         row = find.job(tx.connection, party_id, job_id)
-        mine = (Serial.party_id == party_id) & (Serial.job_id == job_id)
-        if numbers is not None:
-            known = {item.serial for item in find.serials(tx.connection, party_id, job_id)}
-            stranger = next((number for number in numbers if number not in known), None)
-            if stranger is not None:
-                raise find.NoSuchSerial(serial=stranger[:40], job=str(job_id))
-            mine &= Serial.serial.in_(list(numbers))
-        values = {"state": "void", "voided_at": now, "void_reason": told}
-        return row.gtin, tx.execute(update(Serial).where(mine, Serial.state != "void").values(values)).rowcount
+        if numbers is None:
+            return row.gtin, _voided(tx, party_id, job_id, [(1, row.drawn)], wish)
+        positions = shift.places_of(tx.connection, party_id, row.gtin, numbers, job_id=job_id).get(job_id, {})
+        stranger = next((number for number in numbers if number not in positions), None)
+        if stranger is not None:
+            raise find.NoSuchSerial(serial=stranger[:40], job=str(job_id))
+        return row.gtin, _voided(tx, party_id, job_id, shift.spans(positions), wish)
 
     gtin, voided = on.store.write(run)
     if voided == 0:
         raise NothingToVoid(gtin=gtin, count=0 if numbers is None else len(numbers))
     return voided
+
+
+def _voided(tx: Tx, party_id: int, job_id: int, spans: Sequence[tuple[int, int]], wish: shift.Wish) -> int:
+    """How many stamps were voided; 0 where all of them are void already."""
+    change = shift.shift(tx, party_id, job_id, spans, wish)
+    return 0 if change is None else change.stamps

@@ -17,6 +17,7 @@ def _of_jobs() -> list[sa.Column[Any]]:
     """Columns that label jobs gain; made anew for each use, because a column belongs to one table."""
     return [
         sa.Column("serialised", sa.Boolean(), server_default="1", nullable=False),
+        sa.Column("given", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("drawn", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("per_roll", sa.BigInteger(), nullable=True),
         sa.Column("range_id", sa.BigInteger(), nullable=True),
@@ -53,6 +54,8 @@ def upgrade() -> None:
     op.execute("UPDATE label_job SET drawn = count")
     op.create_index("ix_label_job_goods", "label_job", ["party_id", "gtin", "lot"], unique=False)
     op.create_index("ix_label_job_origin", "label_job", ["party_id", "origin"], unique=True)
+    rest = sa.text("drawn < count")
+    op.create_index("ix_label_job_undrawn", "label_job", ["job_id"], unique=False, sqlite_where=rest, postgresql_where=rest)
 
     for column in _of_serials():
         op.add_column("serial", column)
@@ -190,6 +193,7 @@ def downgrade() -> None:
     op.create_index("ix_serial_job", "serial", ["party_id", "job_id"], unique=False)
     for column in _of_serials():
         op.drop_column("serial", column.name)
+    op.drop_index("ix_label_job_undrawn", table_name="label_job")
     op.drop_index("ix_label_job_origin", table_name="label_job")
     op.drop_index("ix_label_job_goods", table_name="label_job")
     for column in _of_jobs():
