@@ -132,4 +132,4 @@ class DrawnWrong(Refusal):
 
     status = 500
     epcis = "ImplementationException"
-    code = "label.drawn-wrong"  # params: symbol, expected, part (modules or quiet-zone)
+    code = "label.drawn-wrong"  # params: symbol, expected, part (modules, bearer-bars, quiet-zone)

@@ -51,7 +51,7 @@ def in_order(pairs: Pairs) -> Pairs:
 
 
 def _with_gtin14(pairs: Pairs) -> Pairs:
-    return tuple((ai, gtin14(value) if ai == "01" else value) for ai, value in pairs)
+    return tuple((ai, gtin14(value) if ai in ("01", "02") else value) for ai, value in pairs)
 
 
 def carried(by: Carrier, pairs: Pairs) -> Pairs:

@@ -32,7 +32,7 @@ def gs1_128(elements: str, pairs: Pairs = (), carrier: Carrier = Carrier.GS1_128
     Source: GS1 General Specifications, section 5.4.
     """
     if len(elements) > MOST_CHARACTERS:
-        raise Gs1128TooLong(length=len(elements), limit=MOST_CHARACTERS, fits=_that_fit(elements, pairs))
+        raise Gs1128TooLong(length=len(elements), limit=MOST_CHARACTERS, fits=_that_fit(pairs))
     row = _row(_bars().pattern(elements))
     return Symbol("GS1-128", elements, "]C1", row, (10, 10), carrier, pairs, lines(pairs))
 
@@ -47,13 +47,13 @@ def width_of_gs1_128(elements: str) -> int:
     return _WORD * (len(code_words(elements)) + 1) + 13 + 20
 
 
-def _that_fit(elements: str, pairs: Pairs) -> str:
-    """The AIs, from the first on, that one symbol holds."""
+def _that_fit(pairs: Pairs) -> str:
+    """The AIs, from the first on, that one symbol holds; `-` where there are none."""
     kept: list[tuple[str, str]] = []
     for pair in pairs:
         if len(element_string.written((*kept, pair))) <= MOST_CHARACTERS:
             kept.append(pair)
-    return " ".join(f"({ai})" for ai, _ in kept) if pairs else elements[:MOST_CHARACTERS]
+    return " ".join(f"({ai})" for ai, _ in kept) or "-"
 
 
 @lru_cache(maxsize=1)

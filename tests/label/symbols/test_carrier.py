@@ -198,6 +198,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(qrcode.util, "optimal_data_chunks", ask)
     monkeypatch.setattr(barcode.codex.Code128, "build", ask)
     monkeypatch.setattr(barcode.ean.EuropeanArticleNumber13, "build", ask)
+    monkeypatch.setattr(barcode.ean.EuropeanArticleNumber8, "build", ask)
     monkeypatch.setattr(barcode.itf.ITF, "build", ask)
     return asked
 
@@ -260,6 +261,9 @@ def test_a_gs1_128_holds_48_characters_and_not_one_more(drawn: list[str], monkey
     with pytest.raises(Gs1128TooLong) as refused:
         symbols(Carrier.GS1_128, (*pairs, ("21", "ABC")))
     assert refused.value.params == {"length": 52, "limit": 48, "fits": "(01) (17) (10)"}
+    with pytest.raises(Gs1128TooLong) as refused:
+        symbols(Carrier.GS1_128, (("01", GTIN), ("8200", "https://truy.example/" + "g" * 40)))
+    assert refused.value.params["fits"] == "(01)"
     assert drawn == []
     monkeypatch.undo()
     (full,) = symbols(Carrier.GS1_128, (*pairs[:2], ("10", "L" * 10), ("21", "A" * 9)))

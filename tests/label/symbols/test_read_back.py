@@ -145,3 +145,13 @@ def test_letters_under_the_bars_do_not_soil_their_quiet_zones() -> None:
     paper, stand = drawn(ean13("9521234543213"), 3)
     paper[stand.y + stand.height + 3 :, :] = 0
     check_drawn(paper, [stand])
+
+
+@pytest.mark.parametrize("row", [-1, -8, 0, 7])
+def test_bearer_bars_that_are_thin_or_torn_are_not_released(row: int) -> None:
+    paper, stand = drawn(symbols(Carrier.ITF_14, USUAL[Carrier.ITF_14])[0], 2)
+    check_drawn(paper, [stand])
+    paper[stand.y + row if row < 0 else stand.y + stand.height + row, stand.x + 5] = 255
+    with pytest.raises(DrawnWrong) as refused:
+        check_drawn(paper, [stand])
+    assert refused.value.params["part"] == "bearer-bars"
