@@ -25,6 +25,8 @@ DOORS = (
     "app.catalogue.lots.pages",
     "app.label.designs.api",
     "app.label.designs.pages",
+    "app.label.excel.api",
+    "app.label.excel.pages",
     "app.label.jobs.api",
     "app.label.jobs.pages",
     "app.capture.api",

@@ -9,7 +9,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.engine import Connection
 
 from app.catalogue.model import Lot, Product
-from app.label.model import LabelJob, Serial
+from app.label.model import LabelJob, Serial, SerialRange
 
 _SOME = 400
 """Values in one question: below what any database takes as parameters."""
@@ -44,6 +44,13 @@ class Made(NamedTuple):
     def whole(self) -> bool:
         """Whether nothing of it is left to draw."""
         return not self.serialised or self.drawn >= self.labels
+
+
+class Source(NamedTuple):
+    """Where serial numbers are drawn from: how long they are, and how many are left, None for as many as anybody asks."""
+
+    length: int
+    left: int | None
 
 
 def _portions(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
@@ -87,6 +94,16 @@ def jobs(connection: Connection, party_id: int, origins: Iterable[str]) -> dict[
         statement = select(LabelJob.origin, LabelJob.job_id, LabelJob.count.label("labels"), LabelJob.drawn, LabelJob.serialised)
         for row in connection.execute(statement.where(LabelJob.party_id == party_id, LabelJob.origin.in_(some))):
             found[row.origin] = Made(row.job_id, row.labels, row.drawn, bool(row.serialised))
+    return found
+
+
+def ranges(connection: Connection, party_id: int, gtins: Iterable[str]) -> dict[str, Source]:
+    """The range that each product's serial numbers come from, of those that have one: the open one that was opened last."""
+    found = {}
+    for some in _portions(gtins):
+        mine = (SerialRange.party_id == party_id) & SerialRange.gtin.in_(some) & SerialRange.closed_at.is_(None)
+        for row in connection.execute(select(SerialRange.__table__).where(mine).order_by(SerialRange.range_id)):
+            found[row.gtin] = Source(row.length, None if row.most is None else row.most - row.issued)
     return found
 
 

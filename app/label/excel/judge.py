@@ -49,10 +49,11 @@ def judge(raw: bytes, kind: str, *, by: Actor, on: Runtime) -> Judged:
         planned = [replace(row, made=made.get(row.origin)) for row in planned]
         planned = _with_lots(connection, party_id, planned, rows, may=by.may(Permission.CATALOGUE_LOT_WRITE))
         planned = _with_numbers(connection, party_id, planned, rows)
+        planned, left = _with_ranges(connection, party_id, planned)
         producer = parties.party(connection, party_id).name
     wrong = undrawable([row for row in planned if row.state == "new"], producer, on.settings.public_url())
     planned = [row.wrong(_on_a_cell(wrong[row.wish.row], rows[row.wish.row])) if row.wish.row in wrong else row for row in planned]
-    return _judged(sheet, _within_limit(planned, rows))
+    return _judged(sheet, _within_limit(planned, rows, left))
 
 
 def _judged(sheet: JobSheet, planned: list[Planned]) -> Judged:
@@ -184,14 +185,27 @@ def _with_numbers(connection: Connection, party_id: int, planned: list[Planned],
     return [row.wrong(wrong[row.wish.row]) if row.wish.row in wrong else row for row in planned]
 
 
-def _within_limit(planned: Iterable[Planned], rows: dict[int, Row]) -> list[Planned]:
-    """Rows up to a million labels that are still to be made; those beyond are wrong."""
+def _with_ranges(connection: Connection, party_id: int, planned: list[Planned]) -> tuple[list[Planned], dict[str, int | None]]:
+    """Rows with the length of the serial numbers that they will be given, and how many each product's range has left."""
+    found = find.ranges(connection, party_id, [row.gtin for row in planned if row.state == "new"])
+    told = [replace(row, length=found[row.gtin].length) if row.gtin in found else row for row in planned]
+    return told, {gtin: source.left for gtin, source in found.items()}
+
+
+def _within_limit(planned: Iterable[Planned], rows: dict[int, Row], left: dict[str, int | None]) -> list[Planned]:
+    """Rows up to a million labels that are still to be made, and up to what is left of each range; those beyond are wrong."""
     total = 0
     found = []
     for row in planned:
         if row.state == "new":
+            cells, room = rows[row.wish.row], left.get(row.gtin)
+            if row.serialised and not row.wish.numbers and room is not None:
+                if row.wish.count > room:
+                    params = {"asked": row.wish.count, "left": room}
+                    found.append(row.wrong(Finding("label.range-exhausted", cells.at("count").pointer, cells.text("count"), params)))
+                    continue
+                left[row.gtin] = room - row.wish.count
             if total + row.wish.count > MOST_LABELS:
-                cells = rows[row.wish.row]
                 params = {"most": MOST_LABELS, "before": total}
                 found.append(
                     row.wrong(

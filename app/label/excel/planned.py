@@ -20,6 +20,7 @@ from app.errors import Finding
 from app.label.excel.find import Days, Item, Made
 from app.label.excel.row_values import Wish
 from app.label.excel.sheet_rows import JobSheet
+from app.label.stamps.serials import SHORTEST
 
 _FORM = "excel-1"
 """What an origin begins with; another way to read a row's meaning gets another number."""
@@ -40,8 +41,8 @@ class Look:
 class Planned:
     """A row after the dry run.
 
-    goods: None while the product is not known; days: of the lot, registered or to be; new_lot: whether the lot is registered with it; made:
-    the job that it made before; findings: why it makes none.
+    goods: None while the product is not known; length: of serial numbers that are drawn; days: of the lot, registered or to be; new_lot:
+    whether the lot is registered with it; made: the job that it made before; findings: why it makes none.
     """
 
     wish: Wish
@@ -50,6 +51,7 @@ class Planned:
     look: Look = Look()
     carrier: str = ""
     serialised: bool = True
+    length: int = SHORTEST
     days: Days | None = None
     new_lot: bool = False
     origin: str = ""

@@ -86,7 +86,8 @@ def wish_of(row: Row, given: Sequence[Given]) -> tuple[Wish, list[Finding]]:
     if "count" not in row.cells and not numbers:
         findings.append(Finding("sheet.missing-value", row.at("count").pointer, None, {"column": "count"}))
     wish = Wish(
-        row.number, value("product", gtin_of, ""), "" if "product" in strange else row.text("product")[:200], value("lot", digits_of, ""), value("produced", day, ""),
+        row.number, value("product", gtin_of, ""),
+        "" if "product" in strange else row.text("product")[:200], value("lot", digits_of, ""), value("produced", day, ""),
         value("expiry", day, ""), count or len(numbers), value("serialised", _yes_or_no, None), numbers,
         value("per_roll", _roll, None), row.text("layout")[:120], value("carrier", _carrier, ""), value("note", _note, ""),
     )  # fmt: skip

@@ -23,8 +23,6 @@ from app.label.symbols.carrier import Carrier
 SAMPLE_SERIAL = "W7M2Q9XK4TNB8HRD3FVA"
 """Of the alphabet of serial numbers, with wide letters among them; its beginning stands for numbers that are yet to be drawn."""
 
-USUAL_LENGTH = 12
-
 _Kind = tuple[Any, ...]
 
 
@@ -66,7 +64,7 @@ def _serial(row: Planned) -> str:
     """The serial number of the sample: the longest that is given, or one as long as those that are drawn."""
     if not row.serialised:
         return ""
-    return max(row.wish.numbers, key=len) if row.wish.numbers else SAMPLE_SERIAL[:USUAL_LENGTH]
+    return max(row.wish.numbers, key=len) if row.wish.numbers else SAMPLE_SERIAL[: row.length]
 
 
 def _reason(row: Planned, producer: str, stem: str, texts: dict[_Kind, LabelText]) -> Finding | None:
