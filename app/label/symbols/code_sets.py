@@ -2,9 +2,9 @@
 
 Code 128 has three tables of meanings: A and B one character each, C two digits at a time. `python-barcode` changes tables by
 rule of thumb and needs one or two code words too many for one lot of six (of 3,000 random ones; the writer of zxing-cpp for
-none); a label has no room to give away. Here each
-prefix of the text is reached in the cheapest way from those before it. Source: ISO/IEC 15417 and GS1 General Specifications,
-5.4, whose rules for short symbols were not re-read: the tests compare with an exhaustive search.
+none); a label has no room to give away. Here each prefix of the text is reached in the cheapest way from those before it.
+Source: ISO/IEC 15417 and GS1 General Specifications, 5.4; their rules for short symbols were not re-read, the tests compare
+with an exhaustive search.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from app.identify import element_string
 from app.label.symbols.linear import MOST_CHARACTERS, width_of_gs1_128
 from app.label.symbols.symbol import Pairs
@@ -31,11 +33,17 @@ def shared_out(pairs: Pairs, widest: int) -> tuple[Pairs, ...]:
     """
     others = tuple(pair for pair in pairs if pair[0] != _SSCC)
     lowest = tuple(pair for pair in pairs if pair[0] == _SSCC)
-    search = _Search(others, widest)
+    return (*_divided(others, widest), lowest)
+
+
+@lru_cache(maxsize=256)
+def _divided(pairs: Pairs, widest: int) -> tuple[Pairs, ...]:
+    """Remembered, because the labels of a delivery differ in their SSCC only."""
+    search = _Search(pairs, widest)
     search.place(0)
-    order = {pair: number for number, pair in enumerate(others)}
+    order = {pair: number for number, pair in enumerate(pairs)}
     parts = [tuple(sorted(part, key=order.__getitem__)) for part in search.best]
-    return (*sorted(parts, key=lambda part: order[part[0]]), lowest)
+    return tuple(sorted(parts, key=lambda part: order[part[0]]))
 
 
 class _Search:
