@@ -14,6 +14,7 @@ from app.capture.model import EventItem
 from app.catalogue.model import Place, Product
 from app.identify import digital_link, key_values
 from app.identify.item_key import ItemKey, item_key
+from app.label.stamps import find as stamps
 from app.party import find as parties
 from app.party.model import Party
 from app.resolve.anchor import Path, places
@@ -118,7 +119,8 @@ class Registered:
 def registered(connection: Connection, path: Sequence[tuple[str, str]]) -> Registered | None:
     """Who registered the key of a path (application identifiers and values, primary key first), or None when nobody did.
 
-    A product; a place or organisation with that GLN; anything else when the holder of its company prefix recorded an event that names it.
+    A product; a place or organisation with that GLN; anything else when the holder of its company prefix recorded an event that names it,
+    or when it is an SSCC that was given out here.
     """
     (ai, value), *_ = path
     if ai == "01":
@@ -129,7 +131,13 @@ def registered(connection: Connection, path: Sequence[tuple[str, str]]) -> Regis
         uris = {"whole": f"{digital_link.CANONICAL_STEM}/414/{value}", "part": key.text}  # the place itself, or a part with an extension
         found = connection.execute(_PLACE, uris).first() or connection.execute(_PARTY, {"gln": value}).first()
         return None if found is None else Registered(found.party_id, found.name)
-    return _named(connection, key, parties.holder_of(connection, key_values.from_prefix(ai, value)))
+    return _named(connection, key, parties.holder_of(connection, key_values.from_prefix(ai, value))) or _given(connection, ai, value)
+
+
+def _given(connection: Connection, ai: str, value: str) -> Registered | None:
+    """Of a logistic unit that no event names yet: who was given its number here."""
+    row = stamps.sscc(connection, value) if ai == "00" else None
+    return None if row is None else Registered(row.party_id)
 
 
 def _named(connection: Connection, key: ItemKey, holder: int | None) -> Registered | None:

@@ -21,7 +21,8 @@ from app.identify.item_key import ItemKey, item_key, key_of_path
 from app.identify.read import Identified
 from app.journey.history import History, history
 from app.journey.walk import ITEM, LOT, Recorded
-from app.label.model import Serial
+from app.label.model import Serial, StampChange
+from app.label.stamps import find as stamps
 from app.party.model import Party
 from app.recall import find as recalls
 from app.resolve.find import PLACES, registered
@@ -67,8 +68,10 @@ _PRODUCT = (
     .join(Party, Party.party_id == Product.party_id)
     .where(Product.gtin == bindparam("gtin"))
 )
-_SERIAL = select(Serial.lot, Serial.state, Serial.void_reason).where(
-    Serial.party_id == bindparam("party_id"), Serial.gtin == bindparam("gtin"), Serial.serial == bindparam("serial")
+_SERIAL = (
+    select(Serial.lot, Serial.state, Serial.void_reason, StampChange.cause)
+    .outerjoin(StampChange, (StampChange.party_id == Serial.party_id) & (StampChange.change_id == Serial.change_id))
+    .where(Serial.party_id == bindparam("party_id"), Serial.gtin == bindparam("gtin"), Serial.serial == bindparam("serial"))
 )
 _LOT = select(Lot.lot, Lot.produced_on, Lot.expires_on).where(
     Lot.party_id == bindparam("party_id"), Lot.gtin == bindparam("gtin"), Lot.lot == bindparam("lot")
@@ -194,7 +197,7 @@ def _known(case: _Case, serial: str | None, lot: str | None) -> None:
         if not case.known:
             case.because(Cause.UNKNOWN_SERIAL, serial=serial or dict(case.identified.path).get("235"))
         elif case.serial is not None and case.serial.state == "void":
-            case.because(Cause.VOID_STAMP, reason=case.serial.void_reason or "")
+            case.because(Cause.VOID_STAMP, reason=case.serial.void_reason or "", why=case.serial.cause or "other")
         _evidence(case, own)
     if case.level is not Level.CLASS and not case.known:
         case.history, case.proofs = History(), Proofs()  # an invented number must not borrow the journey of real goods
@@ -215,15 +218,26 @@ def _evidence(case: _Case, own: list[Recorded]) -> None:
     """For a known item: verified when the owner's signed, logged events say so; registered only without any; else not yet checkable."""
     if not case.known:
         return
-    about = [case.proofs.events[item.row.id] for item in own if item.relation in {ITEM, LOT}]
+    waiting_stamp = _waiting_stamp(case)
+    told_by = {ITEM} if waiting_stamp is not None else {ITEM, LOT}  # what is known of a batch says nothing of a stamp that is not on it yet
+    about = [case.proofs.events[item.row.id] for item in own if item.relation in told_by]
     if not about:
-        case.because(Cause.NO_EVENTS)
+        case.because(waiting_stamp or Cause.NO_EVENTS, lot=None if case.serial is None else case.serial.lot)
     elif any(proof.proven for proof in about):
         case.because(Cause.VERIFIED_ITEM, events=case.proofs.count("logged", Result.PASSED))
     waiting = [item for item in case.history.events if case.proofs.events[item.row.id].logged is Result.NOT_DONE]
     late = any(case.at - datetime.fromisoformat(item.sealed["captureTime"]) > LATE for item in waiting)
     if late or (about and not any(proof.proven for proof in about)):
         case.because(Cause.LOG_PENDING, events=len(waiting))
+
+
+def _waiting_stamp(case: _Case) -> Cause | None:
+    """Why a stamp is not on goods yet, by its state; None for active stamps, and for labels that were printed for the goods of a batch."""
+    if case.serial is None:
+        return None
+    if case.serial.state == "printed":
+        return None if case.serial.lot else Cause.PRINTED_STAMP
+    return {"blank": Cause.BLANK_STAMP, "assigned": Cause.ASSIGNED_STAMP}.get(case.serial.state)
 
 
 def _broken(case: _Case) -> None:
@@ -281,10 +295,13 @@ def _other_key(case: _Case, connection: Connection, on: Runtime) -> None:
     case.history = history(connection, [(key, ITEM)], owner=holder)
     case.proofs = prove(connection, case.history, on=on)
     own = [item for item in case.history.events if item.row.party_id == holder]
-    case.known = bool(own)
-    if not own:  # the index said so, the sealed events do not
-        case.because(Cause.UNKNOWN_KEY, key=value)
-        case.history, case.proofs = History(), Proofs()
+    given = stamps.sscc(connection, value) if ai == "00" else None
+    case.known = bool(own) or given is not None
+    if given is not None and given.voided_at is not None:
+        case.because(Cause.VOID_SSCC, key=value)
+    if not own:
+        case.because(Cause.UNKNOWN_KEY if given is None else Cause.ISSUED_SSCC, key=value)
+        case.history, case.proofs = History(), Proofs()  # where the index named an event, the sealed one does not
         return
     _evidence(case, own)
     _broken(case)

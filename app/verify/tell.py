@@ -30,8 +30,10 @@ def word(verdict: Judgement, t: Translate) -> str:
 
 
 def sentence(reason: Reason, t: Translate) -> str:
-    """Why, in one sentence; days as dd/mm/yyyy."""
+    """Why, in one sentence; days as dd/mm/yyyy, what happened to a void label in words."""
     params = {name: _shown(value) if name in _DAYS else value for name, value in reason.params.items()}
+    if "why" in params:
+        params["why"] = t(f"verify.void_{params['why']}")
     return t(f"verify.cause_{_key(reason.cause)}", **params)
 
 

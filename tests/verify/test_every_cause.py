@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import insert, update
 
 from app.capture.model import CaptureDocument
-from app.label.model import Serial
-from app.label.stamps.issue import void
+from app.label.stamps.issue import issue, void
+from app.label.stamps.life import move
+from app.label.stamps.sscc import give_ssccs, void_sscc
 from app.ledger.model import LogTile
 from app.recall.declare import declare
 from app.store.columns import to_micros
@@ -90,10 +91,20 @@ def _store_down(world: World) -> str:
     return ITEM
 
 
-def _printed_without_lot(world: World) -> str:
-    values = {"party_id": world.owner.party_id, "gtin": GTIN, "serial": "BARE00000001", "lot": "", "job_id": 1, "state": "printed"}
-    world.write(insert(Serial).values(values | {"created_at": world.on.clock.now()}))
-    return f"/01/{GTIN}/21/BARE00000001"
+def _stamp(world: World, *steps: str) -> str:
+    """A stamp that was blank and took these steps."""
+    by, on = world.owner.actor(), world.on
+    job = issue(GTIN, "", 1, by=by, on=on)
+    for step in steps:
+        move(job.job_id, step, 1, 1, lot=LOT, by=by, on=on)
+    return f"/01/{GTIN}/21/{job.serials[0]}"
+
+
+def _sscc(world: World, *, void: bool = False) -> str:
+    (number,) = give_ssccs(1, by=world.owner.actor(), on=world.on)
+    if void:
+        void_sscc(number, "in hai lần", by=world.owner.actor(), on=world.on)
+    return f"/00/{number}"
 
 
 LEADS_TO: dict[Cause, Callable[[World], str]] = {
@@ -102,6 +113,7 @@ LEADS_TO: dict[Cause, Callable[[World], str]] = {
     Cause.BROKEN_SIGNATURE: lambda world: _changed(world, update(CaptureDocument).values(signature=bytes(64))),
     Cause.BROKEN_LOG: lambda world: _changed(world, update(LogTile).values(hashes=bytes(64))),
     Cause.VOID_STAMP: _void,
+    Cause.VOID_SSCC: lambda world: _sscc(world, void=True),
     Cause.LOT_MISMATCH: lambda _: f"/01/{GTIN}/10/OTHER/21/{SERIAL}",
     Cause.EXPIRY_MISMATCH: lambda _: f"{ITEM}?17=270101",
     Cause.CLONE_GEO: lambda world: _looked_at(world, "31", "96"),
@@ -111,7 +123,11 @@ LEADS_TO: dict[Cause, Callable[[World], str]] = {
     Cause.LOG_PENDING: lambda world: _recorded(world, logged=False),
     Cause.UNREADABLE: lambda _: "/01/09521002000017",
     Cause.VERIFIED_ITEM: lambda world: _recorded(world, logged=True),
-    Cause.NO_EVENTS: _printed_without_lot,
+    Cause.BLANK_STAMP: _stamp,
+    Cause.PRINTED_STAMP: lambda world: _stamp(world, "printed"),
+    Cause.ASSIGNED_STAMP: lambda world: _stamp(world, "printed", "assigned"),
+    Cause.ISSUED_SSCC: _sscc,
+    Cause.NO_EVENTS: lambda _: ITEM,
     Cause.BATCH_ONLY: lambda _: f"/01/{GTIN}/10/{LOT}",
     Cause.CLASS_ONLY: lambda _: "/414/9521002001013",
     Cause.UNKNOWN_SERIAL: lambda _: f"/01/{GTIN}/21/INVENTED0001",

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from app.capture.accept import Receipt, accept
 from app.catalogue.model import Lot, Place, Product
 from app.identify.read import identify
-from app.label.model import Serial
+from app.label.model import LabelJob, Serial
 from app.ledger import sequencer
 from app.party.permissions import Role
 from app.runtime import Runtime
@@ -115,8 +115,11 @@ def make_world(on: Runtime, *serials: str, lots: tuple[str, ...] = (LOT,)) -> Wo
                 created_at=now,
             )
         )
-        columns = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at")
-        rows = [(owner.party_id, GTIN, serial, lots[0], 1, "printed", at) for serial in serials or (SERIAL,)]
+        printed = serials or (SERIAL,)
+        job = {"party_id": owner.party_id, "job_id": 1, "gtin": GTIN, "lot": lots[0], "count": len(printed), "drawn": len(printed)}
+        tx.execute(insert(LabelJob).values(job | {"created_at": now}))
+        columns = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at", "position")
+        rows = [(owner.party_id, GTIN, serial, lots[0], 1, "printed", at, place) for place, serial in enumerate(printed, 1)]
         tx.insert(Serial.__table__, columns, rows)  # type: ignore[arg-type]  # __table__ is a Table
 
     on.store.write(run)
