@@ -1,388 +1,270 @@
-"""Where everything stands on a label: module sizes, quiet zones, lines of text, in millimetres from the upper left corner.
+"""Where everything stands on a label: the sizes of its symbols are chosen, then an arrangement gives everything a place.
 
-What all labels of a batch share is a `Plate`, composed once; a label adds its QR and its serial line. Every output (PDF,
-SVG, PNG) draws the same composition, a PNG with modules of whole dots.
+What all labels of a batch share is a `Plate`, composed once. Several sizes are tried; the one with the most legible texts and a
+symbol near the target of its table is taken. What cannot be placed by the rules is refused with what would fit.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from app.identify import element_string
-from app.label.drawing import fonts
-from app.label.drawing.design import Label, check_link, check_texts, readable_date, texts
-from app.label.drawing.fonts import POINT, Weight
+from app.errors import Invalid
+from app.label.drawing import fonts, logistic, pack, portrait
+from app.label.drawing.composition import Composition, Gap, Line, Outline, Placed, Plate
+from app.label.drawing.design import Label, check_link, check_texts
 from app.label.drawing.layouts import LAYOUTS, Layout
-from app.label.refusals import SymbolTooWide, TextTooLong
-from app.label.symbols.linear import ean13
+from app.label.drawing.refusals import ResolutionTooCoarse
+from app.label.drawing.wanted import Wanted, outline_of
+from app.label.refusals import NothingToPrint, SymbolTooWide, TextTooLong
+from app.label.symbols.carrier import symbols
+from app.label.symbols.linear import ean13, has_ean13
+from app.label.symbols.matrix import datamatrix
 from app.label.symbols.qr import qr
-from app.label.symbols.symbol import Symbol
+from app.label.symbols.specification import Specification, Use, specification, uses, widths
+from app.label.symbols.symbol import Carrier, Symbol
 
-QR_LEAST, QR_MOST = 0.396, 0.75
-"""Module of the QR. GS1 asks for 0.396 to 0.990 mm at the till; phones gain nothing beyond 0.75 mm. Source: its symbol table 1."""
+RESOLUTIONS = (203, 300, 600)
+"""Dots per inch of print heads."""
 
-EAN_LEAST, EAN_ON_DEMAND, EAN_NOMINAL, EAN_MOST = 0.264, 0.249, 0.33, 0.375
-"""Module of the EAN-13: 80 % of nominal is the least, except for thermal printing on demand, which may use the two dots
-(0.25 mm) of its head. Source: GS1 General Specifications, symbol specification table 1 with its note on on-demand printing."""
+TALL = 100.0
+"""Millimetres of height from which on a label is laid out as for a carton."""
 
-_QR_SIZES = (0.75, 0.625, 0.508, 0.5, 25.4 / 60, 0.4, QR_LEAST)
-_EAN_SIZES = (0.375, 25.4 / 75, EAN_NOMINAL, 0.3, EAN_LEAST, 0.254, 0.25)
-"""For PDF and SVG, where the printer is not known: whole dots at 8 a millimetre or at 300 and 600 an inch, then the least."""
-
-_SLACK = 0.05
-"""Millimetres by which a quiet zone may fall short when an edge falls between two dots."""
-
-_LEADING, _TIGHT = 1.2, 1.12
-"""Distance of base lines in ems, and on labels as small as a thumb."""
-_HRI_SIZE, _LEAST_SIZE = 6.0, 4.5
 _SERIAL_LEAST = 4.0
-_SERIAL_LETTER = 0.66
-"""Ems kept free for each character of a serial: a random one is 0.57 wide on average and hardly ever wider than this."""
-_UNDER = 0.84
-"""Ems from the bars to the base line of the digits: their height and a module of air."""
+_MATRIX = (Carrier.QR_DL, Carrier.DM_DL, Carrier.GS1_DATAMATRIX, Carrier.GS1_QR)
+_NEAR = 1e-6
 
-_GUARD = 5
-"""Modules by which guard bars stand below the others. Source: GS1 General Specifications, section 5.2."""
+_LEAST_SCALE = 0.45
+"""Where texts would have to be smaller than this part of their wished size, an EAN-13 that nobody asked for stays away."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text; y is its base line, size in points."""
+class _Asked:
+    """The part of a label that its plate depends on."""
 
-    x: float
-    y: float
-    text: str
-    size: float
-    weight: Weight = "Regular"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Placed:
-    """A symbol with its place: x, y of its dark upper left corner, module and height in millimetres."""
-
-    symbol: Symbol
-    x: float
-    y: float
-    module: float
-    height: float
-
-    @property
-    def width(self) -> float:
-        """Width of the dark part."""
-        return self.symbol.columns * self.module
+    label: Label
+    outlines: tuple[Outline, ...]
+    serial: int
+    position: bool
+    layout: Layout
+    dot: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Plate:
-    """What the labels of one batch share, with the gap that each fills.
-
-    qr: x, y, module; serial: x, y, points of the serial's line and the width it may have, or None.
-    """
-
-    lines: tuple[Line, ...]
-    bars: Placed | None
-    qr: tuple[float, float, float]
-    serial: tuple[float, float, float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """One label ready to be drawn."""
-
-    plate: Plate
-    qr: Placed
-    serial: Line | None
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """All lines of text."""
-        return (*self.plate.lines, self.serial) if self.serial else self.plate.lines
-
-    @property
-    def symbols(self) -> tuple[Placed, ...]:
-        """All symbols."""
-        return (self.qr, self.plate.bars) if self.plate.bars else (self.qr,)
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A text that may wrap: preferred and least size in points, most lines."""
-
-    pointer: str
-    text: str
-    size: float
-    least: float
-    most: int
-    weight: Weight = "Regular"
-    gap: float = 0.12
+def dot_of(dpi: int) -> float:
+    """Millimetres of a dot of a print head."""
+    return 25.4 / dpi
 
 
 def compose(label: Label, layout: Layout, dot: float | None = None) -> Composition:
     """Check a label and give everything on it a place.
 
-    dot: millimetres of a dot of the print head, or None where it is not known. Raises what `design.check`, `barcode.qr` and
-    `barcode.ean13` raise, SymbolTooWide, TextTooLong.
+    dot: millimetres of a dot of the print head, or None where it is not known. Raises the refusals of `app.identify` and of
+    `symbols`, ExpiryWrong, LinkDiffers, TextMissing, LetterMissing, TextTooLong, SymbolTooWide, ResolutionTooCoarse.
     """
-    check_link(label)
-    symbol = qr(label.digital_link)
-    plate = _plate(replace(label, serial="", digital_link=""), len(label.serial), symbol.columns, layout, dot)
-    x, y, module = plate.qr
-    placed = Placed(symbol, x, y, module, module * symbol.columns)
-    return Composition(plate, placed, _serial_line(plate, label, layout))
-
-
-def _serial_line(plate: Plate, label: Label, layout: Layout) -> Line | None:
-    if plate.serial is None:
-        return None
-    x, y, size, room = plate.serial
-    text = element_string.human((("21", label.serial),))
-    size = min(size, size * room / fonts.width(text, size))
-    if size < _SERIAL_LEAST:
-        raise TextTooLong(pointer="/serial", layout=layout.name, fits=_letters(text, room))
-    return Line(x, y, text, size)
-
-
-@lru_cache(maxsize=256)
-def _plate(label: Label, serial: int, columns: int, layout: Layout, dot: float | None) -> Plate:
     check_texts(label)
-    bars = ean13(label.gtin) if label.ean13 is not False else None
-    module, width = _modules(columns, bars, layout, dot)
-    quiet, margin = 4 * module, _margin(layout)
-    x = max(quiet, margin)
-    under = layout.height - (x + columns * module + quiet) - margin
-    identifiers = [element_string.human((pair,)) for pair in label.pairs]
-    below = under >= (len(identifiers) + bool(serial)) * _LEAST_SIZE * POINT * _LEADING
-    y = x if below else max(x, (layout.height - columns * module) / 2)
-    right = x + columns * module + quiet
-    placed = _bars(bars, width, layout, margin) if bars else None
-    floor = (placed.y - 0.6) if placed else layout.height - margin
-    blocks = _blocks(label, layout)
-    if below:
-        lines = _stack(blocks, right + 0.3, margin, layout.width - margin, floor, layout)
-        edge = min(right, placed.x - placed.symbol.quiet[0] * placed.module) if placed else right
-        hri, gap = _identifiers(identifiers, serial=serial, box=(x, y + columns * module + quiet, edge - 0.8 - x, under), layout=layout)
-    else:
-        box = (right + 0.3, margin, layout.width - margin, floor)
-        lines, hri, gap = _one_column(blocks, identifiers, serial=serial, box=box, layout=layout)
-    digits = tuple(_digits(placed)) if placed else ()
-    return Plate((*lines, *hri, *digits), placed, (x, y, module), gap)
+    refused: Invalid | None = None
+    for main in _choices(label, layout, dot):
+        asked = _asked(label, main, layout, dot)
+        plate, reason = _search(asked)
+        if plate:
+            placed = [Placed(symbol, slot.x, slot.y, slot.module, slot.height) for symbol, slot in zip(main, plate.slots, strict=True)]
+            return Composition(plate, tuple(placed), tuple([_filled(gap, label, layout) for gap in plate.gaps]))
+        refused = reason or _too_wide(asked)
+    raise (refused or NothingToPrint()).with_traceback(None)
 
 
-def _margin(layout: Layout) -> float:
-    """White edge for text: labels are cut and fed with a tolerance of about a millimetre."""
-    return 1.3 if layout.terse else 2.0
+def _asked(label: Label, main: tuple[Symbol, ...], layout: Layout, dot: float | None) -> _Asked:
+    outlines = tuple([outline_of(symbol, label.serial or label.sscc) for symbol in main])
+    shared = replace(label, serial="", sscc="", position="", digital_link="")
+    return _Asked(shared, outlines, len(label.serial), bool(label.position), layout, dot)
 
 
-def _modules(columns: int, bars: Symbol | None, layout: Layout, dot: float | None) -> tuple[float, float]:
-    """Module of the QR and of the EAN-13 (0 without): the largest that fit side by side, a nominal EAN-13 first.
+def fitting(label: Label, dot: float | None = None) -> list[str]:
+    """Names of the layouts on which a label can be printed."""
+    return [name for name, layout in LAYOUTS.items() if _fits(label, layout, dot)]
 
-    Raises SymbolTooWide with the layouts that have room.
+
+def _fits(label: Label, layout: Layout, dot: float | None) -> bool:
+    try:
+        return any(_search(_asked(label, main, layout, dot))[0] for main in _choices(label, layout, dot))
+    except Invalid:
+        return False
+
+
+def _choices(label: Label, layout: Layout, dot: float | None) -> Iterator[tuple[Symbol, ...]]:
+    """The symbols of the label's carrier, everything in them checked; of a logistic label the SSCC is the last.
+
+    Where a logistic label has no room for all data as bars, those of the goods remain, or the SSCC alone: the data stand in its
+    middle block in any case, and (02) is never without (37).
     """
-    found = _fitting(columns, bars, layout, dot)
-    if found:
-        return found
-    fits = [other.name for other in LAYOUTS.values() if _fitting(columns, bars, other, dot)]
-    alone = _fitting(columns, None, layout, dot)
-    least = _sizes(_QR_SIZES, QR_LEAST, QR_MOST, dot)[-1]
-    needed = (columns + 8) * least
-    if alone and bars:
-        thin = _ean_sizes(layout, dot)
-        needed += bars.wide * thin[-1] if thin else bars.wide * EAN_LEAST
-        fits.append(f"{layout.name} - EAN-13")
-    raise SymbolTooWide(
-        symbol="QR + EAN-13" if alone else "QR",
-        layout=layout.name,
-        needed=round(needed, 1),
-        available=layout.width if alone else layout.square,
-        fits=", ".join(fits) or "-",
-    )
+    if label.carrier is Carrier.QR_DL:
+        check_link(label)
+        yield (qr(label.digital_link, label.pairs),)
+    elif label.carrier is Carrier.DM_DL:
+        check_link(label)
+        yield (datamatrix(label.digital_link, label.pairs),)
+    elif label.carrier is Carrier.SSCC:
+        found = widths(specification(Carrier.SSCC), dot)
+        widest = int(layout.width / found[-1] + _NEAR) if found else None
+        yield symbols(label.carrier, label.pairs, widest=widest)
+        for kept in (("00", "01", "02", "37"), ("00",)):
+            fewer = tuple(pair for pair in label.pairs if pair[0] in kept)
+            if len(fewer) < len(label.pairs):
+                yield symbols(label.carrier, fewer, widest=widest)
+    else:
+        yield symbols(label.carrier, label.pairs)
 
 
-def _fitting(columns: int, bars: Symbol | None, layout: Layout, dot: float | None) -> tuple[float, float] | None:
-    squares = [size for size in _sizes(_QR_SIZES, QR_LEAST, QR_MOST, dot) if (columns + 8) * size <= layout.square]
-    if not bars:
-        return next(((square, 0.0) for square in squares), None)
-    thins = _ean_sizes(layout, dot)
-    nominal = [size for size in thins if size >= EAN_NOMINAL]
-    for choice in (nominal, thins):
-        for square in squares:
-            for thin in choice:
-                if _side_by_side(columns, square, bars, thin, _margin(layout)) <= layout.width + _SLACK:
-                    return square, thin
-    return None
+def _filled(gap: Gap, label: Label, layout: Layout) -> Line:
+    value = label.serial if gap.field == "serial" else label.sscc if gap.field == "sscc" else fonts.composed(label.position)
+    text = f"{gap.before}{value}"
+    wide = fonts.width(text, gap.size, gap.weight)
+    size = gap.size if wide <= gap.room else gap.size * gap.room / wide
+    if size < min(_SERIAL_LEAST, gap.size) - _NEAR:
+        fits = int(gap.room / (wide / len(text)) * gap.size / _SERIAL_LEAST)
+        raise TextTooLong(pointer=f"/{gap.field}", layout=layout.name, fits=fits)
+    x = gap.x if gap.align == "left" else gap.x - fonts.width(text, size, gap.weight)
+    return Line(x, gap.y, text, size, gap.weight)
 
 
-def _side_by_side(columns: int, square: float, bars: Symbol, thin: float, margin: float) -> float:
-    """Width of both symbols; what is free for one may be free for the other too."""
-    left, right = bars.quiet
-    return max(4 * square, margin) + columns * square + max(4 * square, left * thin) + bars.columns * thin + max(right * thin, margin)
+@lru_cache(maxsize=512)
+def _search(asked: _Asked) -> tuple[Plate | None, Invalid | None]:
+    """The best plate, or why there is none; neither where symbols have no room. Raises ResolutionTooCoarse."""
+    refused: Invalid | None = None
+    tried = False
+    rows = _rows(asked.label.carrier)
+    for row, on_demand in [(row, False) for row in rows] + [(row, True) for row in rows if row.on_demand and asked.layout.on_demand]:
+        for wanted in _variants(asked, row, on_demand=on_demand):
+            best: Plate | None = None
+            for attempt in wanted:
+                tried = True
+                try:
+                    found = _arrangement(attempt)(attempt)
+                except TextTooLong as reason:
+                    refused = refused or reason
+                    continue
+                if found and (best is None or _worth(found, row) > _worth(best, row)):
+                    best = found
+            if best:
+                return best, None
+    if not tried:
+        raise _too_coarse(asked)
+    return None, refused
 
 
-def _ean_sizes(layout: Layout, dot: float | None) -> list[float]:
-    return _sizes(_EAN_SIZES, EAN_ON_DEMAND if layout.on_demand else EAN_LEAST, EAN_MOST, dot)
+def _rows(carrier: Carrier) -> list[Specification]:
+    """The rows of the symbol tables to try, the most demanding first; squares for the till are as good anywhere else."""
+    listed = uses(carrier)
+    wanted = [Use.RETAIL] if Use.RETAIL in listed else [use for use in listed if carrier is not Carrier.GS1_QR or use is not Use.LOGISTIC]
+    return [specification(carrier, use) for use in wanted]
 
 
-def _sizes(listed: Iterable[float], least: float, most: float, dot: float | None) -> list[float]:
-    """Modules between the bounds, largest first: the listed ones, or multiples of a dot."""
-    if dot is None:
-        return [size for size in listed if least <= size <= most]
-    return [count * dot for count in range(int(most / dot + 0.01), 0, -1) if count * dot >= least]
+def _worth(plate: Plate, row: Specification) -> float:
+    """Legible texts first, then a symbol near the target of its table, then bars of nominal size."""
+    x = plate.slots[-1].module * row.units
+    thin = plate.beside.module if plate.beside else 0.33
+    return min(plate.scale, 0.9) + 0.4 * min(1.0, x / row.target) + 0.1 * x / row.most + 0.15 * min(1.0, thin / 0.33)
 
 
-def _bars(symbol: Symbol, module: float, layout: Layout, margin: float) -> Placed:
-    """The EAN-13 in the lower right corner, its digits below."""
-    x = layout.width - max(symbol.quiet[1] * module, margin) - symbol.columns * module
-    digits = _digit_size(module) * POINT
-    y = layout.height - margin - _tall(layout) - max(_UNDER * digits, _GUARD * module)
-    return Placed(symbol, x, y, module, _tall(layout))
+def _arrangement(wanted: Wanted) -> Callable[[Wanted], Plate | None]:
+    carrier = wanted.label.carrier
+    if carrier is Carrier.SSCC:
+        return logistic.plate
+    if wanted.layout.height >= TALL:
+        return portrait.matrix if carrier in _MATRIX else portrait.bars
+    return pack.matrix if carrier in _MATRIX else pack.bars
 
 
-def _tall(layout: Layout) -> float:
-    return {25: 5.0, 40: 10.0, 33.9: 8.0}.get(layout.height, 14.0)
+def _variants(asked: _Asked, row: Specification, *, on_demand: bool) -> Iterator[list[Wanted]]:
+    """Attempts in groups, the best group first: with EAN-13, logo and data titles, then without what nobody insists on."""
+    label, layout = asked.label, asked.layout
+    matrix = label.carrier in _MATRIX
+    beside = ean13(label.gtin) if matrix and label.ean13 is not False and (label.ean13 or _has_ean13(label)) else None
+    logos = [None] if layout.terse or label.text.logo is None else [label.text.logo, None]
+    sizes = _sizes(row, asked, on_demand=on_demand)
+    for ean in [beside, None] if beside and not label.ean13 else [beside]:
+        for logo in logos:
+            for titles in [True, False] if label.text.data_titles and label.carrier is not Carrier.SSCC else [False]:
+                group = [
+                    Wanted(label, layout, asked.outlines, row, x, asked.dot, asked.serial, asked.position, ean, thin, tall, titles, logo)
+                    for x in sizes
+                    for thin, tall in (_thin(asked.dot) if ean else [(0.0, 0.0)])
+                ]
+                if group:
+                    yield group
 
 
-def _digit_size(module: float) -> float:
-    """Points of the digits below an EAN-13, seven modules for each."""
-    return 9.2 * module / POINT
+def _has_ean13(label: Label) -> bool:
+    return bool(label.gtin) and has_ean13(label.gtin)
 
 
-def _digits(bars: Placed) -> Iterator[Line]:
-    """The 13 digits: the first in the quiet zone, six under each half."""
-    size = _digit_size(bars.module)
-    base = bars.y + bars.height + _UNDER * size * POINT
-    for index, digit in enumerate(bars.symbol.text):
-        middle = -5.5 if index == 0 else 3 + 7 * (index - 1) + 3.5 + (5 if index > 6 else 0)
-        yield Line(bars.x + middle * bars.module - fonts.width(digit, size) / 2, base, digit, size)
+def _sizes(row: Specification, asked: _Asked, *, on_demand: bool) -> list[float]:
+    """Up to five X for the main symbol: the largest that can fit, the target and the least among them."""
+    widest = max(outline.wide for outline in asked.outlines)
+    room = min(asked.layout.width, row.longest or 1000.0)
+    possible = widths(row, asked.dot, on_demand=on_demand)
+    fit = [x for x in possible if x / row.units * widest <= room + 0.02] or possible[-1:]
+    near = min(fit, key=lambda x: abs(x - row.target)) if fit else 0.0
+    return sorted({*fit[:2], *fit[len(fit) // 2 :][:1], near, *fit[-1:]} - {0.0}, reverse=True)
 
 
-def _blocks(label: Label, layout: Layout) -> list[_Block]:
-    """Texts from top to bottom. Small layouts go without the brand and the further lines."""
-    said = dict(texts(label))
-    scale = 1.0 if layout.terse else min(2.2, layout.height / 29)
-    named = [] if layout.terse else [_Block("/text/brand", said["/text/brand"].upper(), 5.5 * scale, 4.5, 1, gap=0.0)]
-    named.append(_Block("/text/product", said["/text/product"], 7.5 * scale, 5.5, 3, "Bold"))
-    if not layout.terse:
-        further = [(pointer, text) for pointer, text in said.items() if pointer.startswith("/text/lines/")]
-        named += [_Block(pointer, text, 5.5 * scale, _LEAST_SIZE, 2) for pointer, text in further]
-    named.append(_Block("/text/net_content", said["/text/net_content"], 5.5 * scale, _LEAST_SIZE, 2))
-    titles = ("Lô", "HSD") if layout.terse else ("Lô/LOT", "HSD/EXP")
-    dated = [f"{titles[0]} {label.lot}"] if label.lot else []
-    dated += [f"{titles[1]} {readable_date(label.expiry)}"] if label.expiry else []
-    named.append(_Block("/lot", "  ".join(dated), 6 * scale, 5, 2, "Bold"))
-    named.append(_Block("/text/producer", said["/text/producer"], 5 * scale, _LEAST_SIZE, 3))
-    return [block for block in named if block.text]
+def _thin(dot: float | None) -> list[tuple[float, float]]:
+    """X and height of an EAN-13 beside: nominal, the least by the table, and what printers on demand may use."""
+    row = specification(Carrier.EAN_13)
+    found = widths(row, dot)
+    chosen = sorted({*(min(found, key=lambda x: abs(x - goal)) for goal in (row.target, row.least))} if found else set(), reverse=True)
+    heights = [(x, row.height_at(x)) for x in chosen]
+    return [(x, -(-height // dot) * dot if dot else height) for x, height in heights]
 
 
-def _stack(blocks: list[_Block], left: float, top: float, right: float, floor: float, layout: Layout) -> tuple[Line, ...]:
-    """Set the blocks as large as the room allows, one below the other; raises TextTooLong for what never fits."""
-    for step in range(13):
-        found = _set(blocks, 1 - step * 0.05, left, top, right, _TIGHT if layout.terse else _LEADING)
-        if found and found[1] <= floor:
-            return found[0]
-    longest = next((block for block in blocks if not _alone(block, right - left)), max(blocks, key=_length))
-    fits = _letters(longest.text, (right - left) * longest.most, longest.least)
-    raise TextTooLong(pointer=longest.pointer, layout=layout.name, fits=fits)
+def _too_coarse(asked: _Asked) -> ResolutionTooCoarse:
+    rows = _rows(asked.label.carrier)
+    dpi = round(25.4 / asked.dot) if asked.dot else 0
+    fits = [str(other) for other in RESOLUTIONS if any(widths(row, dot_of(other)) for row in rows)]
+    least, most = min(row.least for row in rows), max(row.most for row in rows)
+    return ResolutionTooCoarse(dpi=dpi, symbol=asked.label.carrier.value, least=least, most=most, fits=", ".join(fits))
 
 
-def _length(block: _Block) -> float:
-    return fonts.width(block.text, block.least, block.weight)
+def _too_wide(asked: _Asked) -> SymbolTooWide:
+    """The refusal, with other layouts, other resolutions and other carriers that would fit."""
+    label, layout = asked.label, asked.layout
+    alone = bool(label.ean13) and _search(replace(asked, label=replace(label, ean13=False)))[0] is not None
+    least = min((widths(row, asked.dot) or [row.most])[-1] / row.units for row in _rows(label.carrier))
+    needed = max(outline.wide for outline in asked.outlines) * least
+    if alone:
+        needed += 113 * specification(Carrier.EAN_13).least
+    found = [other.name for other in LAYOUTS.values() if _moved(asked, layout=other)]
+    if alone:
+        found.append(f"{layout.name} - EAN-13")
+    if asked.dot:
+        found += [f"{layout.name} {dpi} dpi" for dpi in RESOLUTIONS if _moved(asked, dot=dot_of(dpi))]
+    found += [carrier.value for carrier in Carrier if carrier is not label.carrier and _other(asked, carrier)]
+    kind = f"{label.carrier.value} + ean-13" if alone else label.carrier.value
+    return SymbolTooWide(symbol=kind, layout=layout.name, needed=round(needed, 1), available=layout.width, fits=", ".join(found) or "-")
 
 
-def _alone(block: _Block, room: float) -> bool:
-    """Whether a block could be set at its least size if it were the only one."""
-    return 0 < len(wrap(block.text, block.least, block.weight, room)) <= block.most
+def _moved(asked: _Asked, *, layout: Layout | None = None, dot: float | None = None) -> bool:
+    """Whether the same symbols fit another layout or another print head."""
+    try:
+        return _search(replace(asked, layout=layout or asked.layout, dot=dot or asked.dot))[0] is not None
+    except Invalid:
+        return False
 
 
-def _set(
-    blocks: list[_Block], scale: float, left: float, top: float, right: float, leading: float
-) -> tuple[tuple[Line, ...], float] | None:
-    """Lines and the lower edge of the last, or None when a block has too many lines at this scale."""
-    lines: list[Line] = []
-    y = top
-    for block in blocks:
-        size = max(block.least, block.size * scale)
-        wrapped = wrap(block.text, size, block.weight, right - left)
-        if len(wrapped) > block.most or not wrapped:
-            return None
-        for text in wrapped:
-            lines.append(Line(left, y + 0.95 * size * POINT, text, size, block.weight))
-            y += leading * size * POINT
-        y += block.gap
-    return tuple(lines), y
+def _other(asked: _Asked, carrier: Carrier) -> bool:
+    """Whether another carrier with the same data fits; carriers that would lose data are no answer."""
+    if carrier in (Carrier.EAN_13, Carrier.EAN_8, Carrier.ITF_14) and len(asked.label.pairs) + bool(asked.serial) > 1:
+        return False
+    serial = "8" * asked.serial
+    try:
+        return _fits(relinked(replace(asked.label, carrier=carrier, serial=serial)), asked.layout, asked.dot)
+    except Invalid:
+        return False
 
 
-def wrap(text: str, size: float, weight: Weight, room: float) -> list[str]:
-    """The text in lines of at most `room` millimetres; nothing when one word alone is wider."""
-    lines: list[str] = []
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and fonts.width(longer, size, weight) <= room:
-            lines[-1] = longer
-        elif fonts.width(word, size, weight) <= room:
-            lines.append(word)
-        else:
-            return []
-    return lines
+def relinked(label: Label) -> Label:
+    """The label with the Digital Link of its data at https://id.gs1.org."""
+    from app.identify import digital_link
 
-
-_Hri = tuple[tuple[Line, ...], tuple[float, float, float, float] | None]
-
-
-def _identifiers(identifiers: list[str], *, serial: int, box: tuple[float, float, float, float], layout: Layout) -> _Hri:
-    """The lines of application identifiers in a box (x, y, width, height), the serial's last; raises TextTooLong."""
-    x, y, room, height = box
-    count = len(identifiers) + bool(serial)
-    size = min(_HRI_SIZE if layout.height < 50 else 1.4 * _HRI_SIZE, height / (count * _LEADING * POINT))
-    widest = max(identifiers, key=lambda text: fonts.width(text, 1))
-    size = math.floor(10 * min(size, room / fonts.width(widest, 1))) / 10
-    if size < _LEAST_SIZE:
-        raise TextTooLong(pointer="/lot", layout=layout.name, fits=_letters(widest, room))
-    step = _LEADING * size * POINT
-    lines = tuple(Line(x, y + index * step + 0.8 * size * POINT, text, size) for index, text in enumerate(identifiers))
-    return lines, (x, y + len(identifiers) * step + 0.8 * size * POINT, size, room) if serial else None
-
-
-def _one_column(
-    blocks: list[_Block], identifiers: list[str], *, serial: int, box: tuple[float, float, float, float], layout: Layout
-) -> tuple[tuple[Line, ...], tuple[Line, ...], tuple[float, float, float, float] | None]:
-    """Texts and, below them, application identifiers two to a line where they fit: for labels as high as their QR."""
-    left, top, right, floor = box
-    size, room = _LEAST_SIZE, right - left
-    rows: list[list[str]] = []
-    for text in [*identifiers, _serial_room(serial)] if serial else identifiers:
-        if rows and fonts.width(" ".join([*rows[-1], text]), size) <= room:
-            rows[-1].append(text)
-        else:
-            rows.append([text])
-    step = _TIGHT * size * POINT
-    lines = _stack(blocks, left, top, right, floor - len(rows) * step, layout)
-    first = floor - len(rows) * step + 0.9 * size * POINT
-    gap = None
-    if serial:
-        before = "".join(f"{text} " for text in rows[-1][:-1])
-        start = left + fonts.width(before, size)
-        gap = (start, first + (len(rows) - 1) * step, size, right - start)
-        rows[-1].pop()
-    shown = [Line(left, first + index * step, " ".join(row), size) for index, row in enumerate(rows) if row]
-    for line in shown:
-        if fonts.width(line.text, size) > room:
-            raise TextTooLong(pointer="/lot", layout=layout.name, fits=_letters(line.text, room))
-    return lines, tuple(shown), gap
-
-
-def _serial_room(length: int) -> str:
-    """Digits as wide as a serial of that length will hardly ever be."""
-    return "(21)" + "0" * math.ceil(length * _SERIAL_LETTER / fonts.width("0", 1) * POINT)
-
-
-def _letters(text: str, room: float, size: float = _LEAST_SIZE) -> int:
-    """About how many characters of such a text fit."""
-    return int(room / (fonts.width(text, size) / len(text)))
-
-
-def guarded(column: int) -> int:
-    """How many modules a bar of an EAN-13 that begins at this column stands below the others."""
-    return _GUARD if column < 3 or 45 <= column < 50 or column >= 92 else 0
+    return replace(label, digital_link=digital_link.from_elements(label.pairs))

@@ -181,10 +181,10 @@ def check(label: Label) -> None:
 def check_link(label: Label) -> None:
     """Refuse a label that says something else to people than to phones; raises ExpiryWrong, LinkDiffers, refusals of `app.identify`."""
     _check_expiry(label.expiry)
-    gtin = gtin14(label.gtin)
+    said = dict(label.pairs)
     link = digital_link.parse(label.digital_link)
-    for ai, expected in (("01", gtin), ("10", label.lot), ("17", gs1_date(label.expiry)), ("21", label.serial)):
-        found = link.get(ai) or ""
+    for ai in dict.fromkeys(("01", "10", "17", "21", *said)):
+        found, expected = link.get(ai) or "", said.get(ai, "")
         if found != expected:
             raise LinkDiffers(pointer="/digital_link", ai=ai, found=found, expected=expected)
 
@@ -210,6 +210,7 @@ def texts(label: Label) -> Iterator[tuple[str, str]]:
         yield f"/text/lines/{index}", fonts.composed(line)
     yield "/lot", label.lot
     yield "/serial", label.serial
+    yield "/position", fonts.composed(label.position)
 
 
 def _check_expiry(expiry: object) -> None:

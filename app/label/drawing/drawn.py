@@ -9,9 +9,9 @@ from app.label.symbols.symbol import Carrier
 
 @dataclass(frozen=True, slots=True)
 class PlacedOnPage:
-    """A symbol on a page: its dark part in millimetres from the upper left corner, guard bars included; quiet: left, right in modules.
+    """A symbol on a page: its dark part in millimetres from the upper left corner, guard bars and bearers included.
 
-    content and identifier: what a reader must answer.
+    content and identifier: what a reader must answer; module: X, the width of a narrow bar or a cell; quiet: left, right in X.
     """
 
     carrier: Carrier

@@ -1,0 +1,192 @@
+"""Labels as dots of a print head: one bit each, every module whole dots, and read again from the finished dots.
+
+Print heads know no grey, so letters and logos are made black and white here, and ZPL sends the same dots.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.label.drawing import fonts
+from app.label.drawing.compose import RESOLUTIONS, compose, dot_of
+from app.label.drawing.composition import Composition, Image, Line, Placed, Plate, Rule, ems, rectangles
+from app.label.drawing.design import Label
+from app.label.drawing.drawn import Drawn
+from app.label.drawing.layouts import ROLL_70X40, Layout
+from app.label.drawing.place import placed_on
+from app.label.refusals import ResolutionUnknown
+from app.label.symbols import read_back
+from app.label.symbols.read_back import Stand
+
+Dots = NDArray[np.uint8]
+"""(height, width), 1 is black."""
+
+Part = tuple[int, int, Dots]
+"""Left and top on the label, and dots."""
+
+_FINER = 4
+"""How many times finer letters are drawn before a dot is black or white."""
+
+_INK = 0.45
+"""Part of a dot that a letter must cover to make it black: a little less than half, because thin strokes must not break."""
+
+
+def make_png(label: Label, dpi: int, layout: Layout = ROLL_70X40) -> Drawn:
+    """One label as a PNG of one bit for a print head of 203, 300 or 600 dots per inch; every module is whole dots.
+
+    Raises what `compose` raises, ResolutionUnknown, DrawnWrong, NotReadable.
+    """
+    composition = compose(label, layout, dot_of(check_dpi(dpi)))
+    black = picture(composition, layout, dpi)
+    return Drawn(_file(black, dpi), (placed_on(composition, layout, 0, 1, 0.0, 0.0),))
+
+
+def check_dpi(dpi: int) -> int:
+    """The resolution, when print heads have it; raises ResolutionUnknown."""
+    if dpi not in RESOLUTIONS:
+        raise ResolutionUnknown(pointer="/dpi", dpi=dpi, known=", ".join(map(str, RESOLUTIONS)))
+    return dpi
+
+
+def picture(composition: Composition, layout: Layout, dpi: int) -> Dots:
+    """All dots of a label; its symbols were read from them. Raises DrawnWrong, NotReadable."""
+    plate, own = _parts(composition, layout, dpi)
+    black = plate.copy()
+    for left, top, dots in own:
+        _lay(black, left, top, dots)
+    check(black, composition, dpi)
+    return black
+
+
+def layers(composition: Composition, layout: Layout, dpi: int) -> tuple[Dots, tuple[Part, ...]]:
+    """The dots that a batch shares (read-only, the same array for all its labels) and what this label adds to them.
+
+    All symbols were read from the dots of both together. Raises DrawnWrong, NotReadable.
+    """
+    picture(composition, layout, dpi)
+    return _parts(composition, layout, dpi)
+
+
+def _parts(composition: Composition, layout: Layout, dpi: int) -> tuple[Dots, tuple[Part, ...]]:
+    own = [symbol_dots(placed, dpi) for placed in composition.main] + [line_dots(line, dpi) for line in composition.filled]
+    return plate_dots(composition.plate, layout, dpi), tuple(own)
+
+
+def check(black: Dots, composition: Composition, dpi: int) -> None:
+    """Read every symbol of a label from its dots; raises DrawnWrong, NotReadable."""
+    for placed in composition.symbols:
+        at = stand(placed, dpi)
+        left, right = (zone * at.dots for zone in placed.symbol.quiet)
+        above = placed.symbol.bearer * at.dots if placed.symbol.linear else left
+        high = at.height if placed.symbol.linear else len(placed.symbol.modules) * at.dots
+        x, y = max(0, at.x - left), max(0, at.y - above)
+        # Only the symbol with its quiet zones is made grey for the reader: at 600 dots per inch a whole label is eight million dots.
+        cut = black[y : at.y + high + above, x : at.x + placed.symbol.columns * at.dots + right]
+        moved = Stand(placed.symbol, at.x - x, at.y - y, at.dots, at.height)
+        read_back.check_drawn((1 - cut) * np.uint8(255), (moved,))
+
+
+def stand(placed: Placed, dpi: int) -> Stand:
+    """Where a symbol stands in the dots of its label."""
+    dots = dpi / 25.4
+    module = round(placed.module * dots)
+    return Stand(placed.symbol, round(placed.x * dots), round(placed.y * dots), module, round(placed.height * dots))
+
+
+def size(layout: Layout, dpi: int) -> tuple[int, int]:
+    """Height and width of a label in dots."""
+    return round(layout.height * dpi / 25.4), round(layout.width * dpi / 25.4)
+
+
+def symbol_dots(placed: Placed, dpi: int) -> Part:
+    """Left, top and dots of a symbol with its bearers and hanging guards."""
+    at = stand(placed, dpi)
+    if not placed.symbol.linear:
+        return at.x, at.y, placed.symbol.modules.repeat(at.dots, axis=0).repeat(at.dots, axis=1)
+    above = placed.symbol.bearer * at.dots
+    below = round((placed.bottom - placed.y - placed.height) * dpi / 25.4)
+    black = np.zeros((above + at.height + below, placed.symbol.columns * at.dots), dtype=np.uint8)
+    for column, row, wide, high in rectangles(placed):
+        top = above + (round(row * at.dots) if row <= 0 else at.height)
+        end = top + (at.height + round((high - placed.height / placed.module) * at.dots) if row == 0 else above)
+        black[top:end, column * at.dots : (column + wide) * at.dots] = 1
+    return at.x, at.y - above, black
+
+
+def line_dots(line: Line, dpi: int) -> Part:
+    """Left, top and dots of a line of text."""
+    from PIL import Image as Pillow
+    from PIL import ImageDraw
+
+    dots = dpi / 25.4
+    em = ems(line.size) * dots
+    x, y = line.x * dots, line.y * dots
+    left, top = int(x) - 1, int(y - 1.1 * em)
+    wide, high = int(fonts.width(line.text, line.size, line.weight) * dots) + 4, int(1.5 * em) + 2
+    paper = Pillow.new("L", (wide * _FINER, high * _FINER), 0)
+    face = fonts.for_picture(em * _FINER, line.weight)
+    ImageDraw.Draw(paper).text(((x - left) * _FINER, (y - top) * _FINER), line.text, fill=255, font=face, anchor="ls")
+    grey = np.asarray(paper.reduce(_FINER))
+    return left, top, (grey >= 255 * _INK).astype(np.uint8)
+
+
+@lru_cache(maxsize=16)
+def image_dots(image: Image, dpi: int) -> Part:
+    """Left, top and dots of a logo, its shades scattered as dots of ink."""
+    from PIL import Image as Pillow
+
+    dots = dpi / 25.4
+    wide, high = max(1, round(image.width * dots)), max(1, round(image.height * dots))
+    logo = Pillow.frombytes("RGB", (image.logo.width, image.logo.height), image.logo.rgb).convert("L")
+    black = np.asarray(logo.resize((wide, high), Pillow.Resampling.LANCZOS).convert("1", dither=Pillow.Dither.FLOYDSTEINBERG))
+    return round(image.x * dots), round(image.y * dots), (~black).astype(np.uint8)
+
+
+def rule_dots(rule: Rule, dpi: int) -> Part:
+    """Left, top and dots of a rule, at least one dot thick."""
+    dots = dpi / 25.4
+    shape = max(1, round(rule.height * dots)), max(1, round(rule.width * dots))
+    return round(rule.x * dots), round(rule.y * dots), np.ones(shape, dtype=np.uint8)
+
+
+def _lay(black: Dots, left: int, top: int, dots: Dots) -> None:
+    """Blacken dots in place; what lies beyond the label is left out."""
+    above, before = max(0, -top), max(0, -left)
+    room = black[max(0, top) : max(0, top + dots.shape[0]), max(0, left) : max(0, left + dots.shape[1])]
+    room |= dots[above : above + room.shape[0], before : before + room.shape[1]]
+
+
+@lru_cache(maxsize=4)
+def plate_dots(plate: Plate, layout: Layout, dpi: int) -> Dots:
+    """What a batch shares; drawing it takes thirty times as long as adding a symbol and a serial."""
+    black = np.zeros(size(layout, dpi), dtype=np.uint8)
+    parts = [rule_dots(rule, dpi) for rule in plate.rules]
+    parts += [image_dots(image, dpi) for image in plate.images]
+    parts += [line_dots(line, dpi) for line in plate.lines]
+    if plate.beside:
+        parts.append(symbol_dots(plate.beside, dpi))
+    for left, top, dots in parts:
+        _lay(black, left, top, dots)
+    black.setflags(write=False)
+    return black
+
+
+def _file(black: Dots, dpi: int) -> bytes:
+    """A PNG of one bit a dot, with its resolution in dots a metre."""
+    high, wide = black.shape
+    lines = np.zeros((high, 1 + -(-wide // 8)), dtype=np.uint8)
+    lines[:, 1:] = ~np.packbits(black, axis=1)
+    metre = round(dpi / 0.0254)
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", wide, high, 1, 0, 0, 0, 0)),
+        (b"pHYs", struct.pack(">IIB", metre, metre, 1)),
+        (b"IDAT", zlib.compress(lines.tobytes(), 1)),
+        (b"IEND", b""),
+    ]
+    chunks = [struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

@@ -1,0 +1,108 @@
+"""Tall labels, for cartons and sacks: what the product is on top, its symbol with the data in the middle, bars at the foot."""
+
+from __future__ import annotations
+
+from app.label.drawing import hri
+from app.label.drawing.columns import LEAST_SIZE, Box, foot, head, stack
+from app.label.drawing.composition import Gap, Image, Line, Outline, Plate, Rule, Slot, ems
+from app.label.drawing.hri import Item
+from app.label.drawing.wanted import Wanted, at_the_foot, below_guards, extent, picture
+
+_GAP = 2.5
+_THIN = 0.25
+_DATA = 34.0
+"""Millimetres of height that lot, day, producer and application identifiers take at the right of a square."""
+
+_NEAR = 0.02
+
+
+def _scale(wanted: Wanted) -> float:
+    return min(4.0, wanted.layout.width / 34)
+
+
+def matrix(wanted: Wanted) -> Plate | None:
+    """Texts, a rule, the square with its data at the right, a rule, the EAN-13. None where the symbols have no room."""
+    layout, outline, box = wanted.layout, wanted.outlines[0], wanted.box
+    side, quiet = outline.columns * wanted.module, outline.quiet[0] * wanted.module
+    if side + 2 * quiet > layout.square + _NEAR:
+        return None
+    ean = at_the_foot(wanted, right=False)
+    x = wanted.snapped(max(quiet, box.left))
+    end = (ean.top - _GAP) if ean else box.bottom
+    zone = max(side, _DATA)
+    y = wanted.snapped(end - max(quiet, _GAP if ean else 0) - zone)
+    upper = y - max(quiet, _GAP)
+    if upper < box.top + 15:
+        return None
+    images, lines, scale = _heading(wanted, Box(box.left, box.top, box.right, upper - 1))
+    data = Box(x + side + max(quiet, _GAP) + 0.5, y, box.right, y + zone)
+    batch = foot(wanted.label, layout, 0.8 * _scale(wanted))
+    listed = wanted.items(outline)
+    told = hri.LEADING * ems(hri.LARGE) * len(listed)
+    dated, _, lower = stack(batch, Box(data.left, data.top, data.right, data.bottom - told - 1), layout)
+    fixed, gaps = hri.column(listed, Box(data.left, max(lower + 1, data.bottom - told), data.right, data.bottom), layout)
+    rules = [_rule(box, upper - 0.5)] + ([_rule(box, ean.top - _GAP)] if ean else [])
+    digits = tuple(hri.digits(ean.symbol.text, Slot(ean.x, ean.y, ean.module, ean.height))) if ean else ()
+    gaps = (*gaps, *wanted.edge())
+    slots = (Slot(x, y, wanted.module, side),)
+    return Plate(slots, (*lines, *dated, *fixed, *digits), gaps, ean, images, tuple(rules), scale)
+
+
+def bars(wanted: Wanted) -> Plate | None:
+    """Texts, a rule, lot and producer, a rule, the bars with their human readable interpretation in the middle of the foot."""
+    layout, outline, box = wanted.layout, wanted.outlines[0], wanted.box
+    wide, (left, right) = outline.columns * wanted.module, (quiet * wanted.module for quiet in outline.quiet)
+    if max(left, right) * 2 + wide > layout.width + _NEAR and left + wide + right > layout.width + _NEAR:
+        return None
+    x = wanted.snapped((layout.width - wide + left - right) / 2)
+    slot, fixed, gaps = standing(wanted, outline, Slot(x, box.bottom, wanted.module, wanted.bars), wanted.items(outline), hri.LARGE)
+    upper = slot.y - outline.bearer * wanted.module - _GAP
+    batch = foot(wanted.label, layout, 0.8 * _scale(wanted))
+    told = hri.LEADING * ems(hri.LARGE) if wanted.unsaid() else 0.0
+    if upper < box.top + 25:
+        return None
+    dated, _, lower = stack(batch, Box(box.left, 0, box.right, 0.3 * (upper - box.top)), layout)
+    top = upper - lower - told - 1
+    dated = tuple(Line(line.x, line.y + top, line.text, line.size, line.weight) for line in dated)
+    images, lines, scale = _heading(wanted, Box(box.left, box.top, box.right, top - 2))
+    if wanted.unsaid():
+        gaps = (*gaps, Gap("serial", box.left, upper - 1.2, hri.LARGE, box.width, "SN "))
+    rules = (_rule(box, top - 1), _rule(box, upper))
+    return Plate((slot,), (*lines, *dated, *fixed), (*gaps, *wanted.edge()), None, images, rules, scale)
+
+
+def standing(
+    wanted: Wanted, outline: Outline, slot: Slot, listed: list[Item], size: float
+) -> tuple[Slot, tuple[Line, ...], tuple[Gap, ...]]:
+    """Bars whose human readable interpretation ends at slot.y: their slot and these lines. Raises TextTooLong."""
+    box, module = wanted.box, slot.module
+    floor = slot.y
+    if below_guards(outline):
+        y = wanted.snapped(floor - hri.hanging(outline, module) - slot.height - (wanted.dot or 0) / 2)
+        slot = Slot(slot.x, y, module, slot.height)
+        return slot, tuple(hri.digits(outline.human[0], slot)), ()
+    air = 1.1
+    found = hri.centred(listed, slot, outline, Box(box.left, air, box.right, box.bottom), size, LEAST_SIZE)
+    if found is None:
+        raise hri.too_wide(max(listed, key=lambda item: item.ems), box.width, wanted.layout)
+    (fixed, gaps), high = found
+    y = wanted.snapped(floor - high - air - outline.bearer * module - slot.height - (wanted.dot or 0) / 2)
+    slot = Slot(slot.x, y, module, slot.height)
+    base = extent(slot, outline)
+    fixed = tuple(Line(line.x, line.y + base, line.text, line.size) for line in fixed)
+    gaps = tuple(Gap(gap.field, gap.x, gap.y + base, gap.size, gap.room, gap.before) for gap in gaps)
+    return slot, fixed, gaps
+
+
+def _heading(wanted: Wanted, box: Box) -> tuple[tuple[Image, ...], tuple[Line, ...], float]:
+    """The logo, and what the product is."""
+    images: tuple[Image, ...] = ()
+    if wanted.logo:
+        images = (picture(wanted.logo, box, min(18.0, 0.3 * box.height)),)
+        box = Box(box.left, box.top + images[0].height + 2, box.right, box.bottom)
+    lines, scale, _ = stack(head(wanted.label, wanted.layout, _scale(wanted)), box, wanted.layout)
+    return images, lines, scale
+
+
+def _rule(box: Box, y: float) -> Rule:
+    return Rule(box.left, y - _THIN / 2, box.width, _THIN)
