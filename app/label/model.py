@@ -62,7 +62,15 @@ class Serial(Base):
     __table_args__ = (
         Index("ix_serial_position", "party_id", "job_id", "position", "state"),
         # Few stamps are void, and every list of jobs counts them: an index of those only.
-        Index("ix_serial_void", "party_id", "job_id", sqlite_where=text("state = 'void'"), postgresql_where=text("state = 'void'")),
+        Index(
+            "ix_serial_void",
+            "party_id",
+            "job_id",
+            "state",
+            "position",
+            sqlite_where=text("state = 'void'"),
+            postgresql_where=text("state = 'void'"),
+        ),
     )
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -116,7 +116,8 @@ def spoilage(connection: Connection, party_id: int, gtin: str | None = None, lot
     cause = _cause().label("cause")
     statement = select(Serial.gtin, Serial.lot, cause, func.count().label("stamps")).outerjoin_from(Serial, StampChange, _CHANGE)
     statement = statement.where(Serial.party_id == party_id, _IS_VOID, *_only(Serial, gtin, lot))
-    for row in connection.execute(statement.group_by(Serial.gtin, Serial.lot, cause)):
+    # Job by job, which is the order of the index of void stamps: without it SQLite reads every serial number of the organisation.
+    for row in connection.execute(statement.group_by(Serial.job_id, Serial.gtin, Serial.lot, cause)):
         void.setdefault((row.gtin, row.lot), dict.fromkeys(CAUSES, 0))[row.cause] += row.stamps
     given = _given(connection, party_id, gtin)
     return [Spoilage(*goods, given.get(goods, 0), causes) for goods, causes in sorted(void.items())]

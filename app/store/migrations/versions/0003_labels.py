@@ -63,7 +63,9 @@ def upgrade() -> None:
     op.drop_index("ix_serial_job", table_name="serial")
     op.create_index("ix_serial_position", "serial", ["party_id", "job_id", "position", "state"], unique=False)
     void = sa.text("state = 'void'")
-    op.create_index("ix_serial_void", "serial", ["party_id", "job_id"], unique=False, sqlite_where=void, postgresql_where=void)
+    op.create_index(
+        "ix_serial_void", "serial", ["party_id", "job_id", "state", "position"], unique=False, sqlite_where=void, postgresql_where=void
+    )
 
     op.create_table(
         "label_design",
