@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 import qrcode
 from PIL import Image
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from app.catalogue.model import Product
-from app.label.model import Serial
-from app.label.stamps.issue import void
+from app.label.stamps.issue import issue, void
 from app.recall.declare import declare
 from app.store.columns import to_micros
 from app.verify.verdict import VERDICT_OF, Cause, Judgement, Reason, weightiest
@@ -54,10 +53,8 @@ class _Page(HTMLParser):
 def _pages_of_every_verdict(world: World, client: Any, language: str) -> dict[Judgement, str]:
     """The seven pages; each from what really leads to it."""
     world.commission()
-    rows = [("VOID00000001", LOT), ("BARE00000001", "")]
-    for serial, lot in rows:
-        values = {"party_id": world.owner.party_id, "gtin": GTIN, "serial": serial, "lot": lot, "job_id": 1, "state": "printed"}
-        world.write(insert(Serial).values(values | {"created_at": world.on.clock.now()}))
+    for serial, lot in (("VOID00000001", LOT), ("BARE00000001", "")):
+        issue(GTIN, lot, 1, numbers=[serial], by=world.owner.actor(), on=world.on)
     void(GTIN, ["VOID00000001"], "mất", by=world.owner.actor(), on=world.on)
     get = {
         Judgement.VERIFIED: ITEM,
