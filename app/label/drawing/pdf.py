@@ -23,6 +23,7 @@ from app.label.drawing.png import check_dpi
 from app.label.drawing.refusals import PlaceUnknown
 from app.label.drawing.ruler import HUNDRED, scale_ruler
 from app.label.symbols import read_back
+from app.label.symbols.symbol import runs
 
 
 def make_pdf(
@@ -147,5 +148,8 @@ class Document:
 def _symbol(placed: Placed) -> str:
     """One filled path, in modules, y downwards."""
     module = placed.module / POINT
-    path = " ".join([f"{x} {y:g} {wide} {high:g} re" for x, y, wide, high in rectangles(placed)])
+    if placed.symbol.linear:
+        path = " ".join([f"{x} {y:g} {wide} {high:g} re" for x, y, wide, high in rectangles(placed)])
+    else:
+        path = " ".join([f"{x} {y} {wide} 1 re" for x, y, wide in runs(placed.symbol)])
     return f"q {module:.6f} 0 0 {-module:.6f} {placed.x / POINT:.5f} {-placed.y / POINT:.5f} cm {path} f Q"

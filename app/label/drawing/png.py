@@ -32,6 +32,9 @@ Part = tuple[int, int, Dots]
 _FINER = 4
 """How many times finer letters are drawn before a dot is black or white."""
 
+_UP = 2
+"""Filter of PNG that says a line by its difference to the one above: bars and the rows of a module are then nothing."""
+
 _INK = 0.45
 """Part of a dot that a letter must cover to make it black: a little less than half, because thin strokes must not break."""
 
@@ -42,8 +45,9 @@ def make_png(label: Label, dpi: int, layout: Layout = ROLL_70X40) -> Drawn:
     Raises what `compose` raises, ResolutionUnknown, DrawnWrong, NotReadable.
     """
     composition = compose(label, layout, dot_of(check_dpi(dpi)))
-    black = picture(composition, layout, dpi)
-    return Drawn(_file(black, dpi), (placed_on(composition, layout, 0, 1, 0.0, 0.0),))
+    _, own = _parts(composition, layout, dpi)
+    packed = _laid(composition, layout, own, dpi)
+    return Drawn(_file(packed, size(layout, dpi)[1], dpi), (placed_on(composition, layout, 0, 1, 0.0, 0.0),))
 
 
 def check_dpi(dpi: int) -> int:
@@ -56,11 +60,7 @@ def check_dpi(dpi: int) -> int:
 def picture(composition: Composition, layout: Layout, dpi: int) -> Dots:
     """All dots of a label; its symbols were read from them. Raises DrawnWrong, NotReadable."""
     plate, own = _parts(composition, layout, dpi)
-    black = plate.copy()
-    for left, top, dots in own:
-        _lay(black, left, top, dots)
-    check(black, composition, dpi)
-    return black
+    return np.unpackbits(_laid(composition, layout, own, dpi), axis=1, count=plate.shape[1])
 
 
 def layers(composition: Composition, layout: Layout, dpi: int) -> tuple[Dots, tuple[Part, ...]]:
@@ -68,8 +68,9 @@ def layers(composition: Composition, layout: Layout, dpi: int) -> tuple[Dots, tu
 
     All symbols were read from the dots of both together. Raises DrawnWrong, NotReadable.
     """
-    picture(composition, layout, dpi)
-    return _parts(composition, layout, dpi)
+    plate, own = _parts(composition, layout, dpi)
+    _laid(composition, layout, own, dpi)
+    return plate, own
 
 
 def _parts(composition: Composition, layout: Layout, dpi: int) -> tuple[Dots, tuple[Part, ...]]:
@@ -77,17 +78,26 @@ def _parts(composition: Composition, layout: Layout, dpi: int) -> tuple[Dots, tu
     return plate_dots(composition.plate, layout, dpi), tuple(own)
 
 
-def check(black: Dots, composition: Composition, dpi: int) -> None:
-    """Read every symbol of a label from its dots; raises DrawnWrong, NotReadable."""
+def _laid(composition: Composition, layout: Layout, own: tuple[Part, ...], dpi: int) -> Dots:
+    """The finished label, eight dots to a byte: packed, a label of 600 dots per inch is one megabyte and not eight."""
+    packed = _packed(composition.plate, layout, dpi).copy()
+    for left, top, dots in own:
+        _lay(packed, left, top, dots)
+    check(packed, composition, dpi)
+    return packed
+
+
+def check(packed: Dots, composition: Composition, dpi: int) -> None:
+    """Read every symbol of a finished label, (height, bytes of eight dots), from its dots; raises DrawnWrong, NotReadable."""
     for placed in composition.symbols:
         at = stand(placed, dpi)
         left, right = (zone * at.dots for zone in placed.symbol.quiet)
         above = placed.symbol.bearer * at.dots if placed.symbol.linear else left
         high = at.height if placed.symbol.linear else len(placed.symbol.modules) * at.dots
-        x, y = max(0, at.x - left), max(0, at.y - above)
-        # Only the symbol with its quiet zones is made grey for the reader: at 600 dots per inch a whole label is eight million dots.
-        cut = black[y : at.y + high + above, x : at.x + placed.symbol.columns * at.dots + right]
-        moved = Stand(placed.symbol, at.x - x, at.y - y, at.dots, at.height)
+        x, y = max(0, at.x - left) // 8, max(0, at.y - above)
+        end = at.x + placed.symbol.columns * at.dots + right
+        cut = np.unpackbits(packed[y : at.y + high + above, x : -(-end // 8)], axis=1, count=min(end, 8 * packed.shape[1]) - 8 * x)
+        moved = Stand(placed.symbol, at.x - 8 * x, at.y - y, at.dots, at.height)
         read_back.check_drawn((1 - cut) * np.uint8(255), (moved,))
 
 
@@ -119,20 +129,33 @@ def symbol_dots(placed: Placed, dpi: int) -> Part:
 
 
 def line_dots(line: Line, dpi: int) -> Part:
-    """Left, top and dots of a line of text."""
+    """Left, top and dots of a line of text; every letter stands at a quarter of a dot, the base line on a whole dot."""
+    dots = dpi / 25.4
+    em = ems(line.size) * dots
+    rise, fall = int(1.1 * em) + 1, int(0.4 * em) + 1
+    left, base = int(line.x * dots) - 1, round(line.y * dots)
+    black = np.zeros((rise + fall, int(fonts.width(line.text, line.size, line.weight) * dots) + int(em) + 4), dtype=np.uint8)
+    at = line.x * dots - left
+    for letter in line.text:
+        if letter != " ":
+            whole, part = divmod(round(at * _FINER), _FINER)
+            drawn = _letter(letter, em, line.weight, part)
+            black[:, whole - 1 : whole - 1 + drawn.shape[1]] |= drawn
+        at += fonts.width(letter, line.size, line.weight) * dots
+    return left, base - rise, black
+
+
+@lru_cache(maxsize=4096)
+def _letter(letter: str, em: float, weight: fonts.Weight, part: int) -> Dots:
+    """Dots of a letter that begins `part` quarters of a dot after the second column; as high as its line."""
     from PIL import Image as Pillow
     from PIL import ImageDraw
 
-    dots = dpi / 25.4
-    em = ems(line.size) * dots
-    x, y = line.x * dots, line.y * dots
-    left, top = int(x) - 1, int(y - 1.1 * em)
-    wide, high = int(fonts.width(line.text, line.size, line.weight) * dots) + 4, int(1.5 * em) + 2
-    paper = Pillow.new("L", (wide * _FINER, high * _FINER), 0)
-    face = fonts.for_picture(em * _FINER, line.weight)
-    ImageDraw.Draw(paper).text(((x - left) * _FINER, (y - top) * _FINER), line.text, fill=255, font=face, anchor="ls")
-    grey = np.asarray(paper.reduce(_FINER))
-    return left, top, (grey >= 255 * _INK).astype(np.uint8)
+    rise, fall, wide = int(1.1 * em) + 1, int(0.4 * em) + 1, int(em) + 3
+    paper = Pillow.new("L", (wide * _FINER, (rise + fall) * _FINER), 0)
+    face = fonts.for_picture(em * _FINER, weight)
+    ImageDraw.Draw(paper).text((_FINER + part, rise * _FINER), letter, fill=255, font=face, anchor="ls")
+    return (np.asarray(paper.reduce(_FINER)) >= 255 * _INK).astype(np.uint8)
 
 
 @lru_cache(maxsize=16)
@@ -154,33 +177,47 @@ def rule_dots(rule: Rule, dpi: int) -> Part:
     return round(rule.x * dots), round(rule.y * dots), np.ones(shape, dtype=np.uint8)
 
 
-def _lay(black: Dots, left: int, top: int, dots: Dots) -> None:
-    """Blacken dots in place; what lies beyond the label is left out."""
-    above, before = max(0, -top), max(0, -left)
-    room = black[max(0, top) : max(0, top + dots.shape[0]), max(0, left) : max(0, left + dots.shape[1])]
-    room |= dots[above : above + room.shape[0], before : before + room.shape[1]]
+def _lay(packed: Dots, left: int, top: int, dots: Dots) -> None:
+    """Blacken dots of a packed picture in place; what lies beyond it is left out."""
+    dots = dots[max(0, -top) : packed.shape[0] - top, max(0, -left) : 8 * packed.shape[1] - left]
+    top, left = max(0, top), max(0, left)
+    byte, shift = divmod(left, 8)
+    width = -(-(shift + dots.shape[1]) // 8)
+    aligned = np.zeros((dots.shape[0], 8 * width), dtype=np.uint8)
+    aligned[:, shift : shift + dots.shape[1]] = dots
+    packed[top : top + len(dots), byte : byte + width] |= np.packbits(aligned, axis=1)
 
 
 @lru_cache(maxsize=4)
 def plate_dots(plate: Plate, layout: Layout, dpi: int) -> Dots:
     """What a batch shares; drawing it takes thirty times as long as adding a symbol and a serial."""
-    black = np.zeros(size(layout, dpi), dtype=np.uint8)
+    high, wide = size(layout, dpi)
+    packed = np.zeros((high, -(-wide // 8)), dtype=np.uint8)
     parts = [rule_dots(rule, dpi) for rule in plate.rules]
     parts += [image_dots(image, dpi) for image in plate.images]
     parts += [line_dots(line, dpi) for line in plate.lines]
     if plate.beside:
         parts.append(symbol_dots(plate.beside, dpi))
     for left, top, dots in parts:
-        _lay(black, left, top, dots)
+        _lay(packed, left, top, dots)
+    black = np.unpackbits(packed, axis=1, count=wide)
     black.setflags(write=False)
     return black
 
 
-def _file(black: Dots, dpi: int) -> bytes:
+@lru_cache(maxsize=4)
+def _packed(plate: Plate, layout: Layout, dpi: int) -> Dots:
+    return np.packbits(plate_dots(plate, layout, dpi), axis=1)
+
+
+def _file(packed: Dots, wide: int, dpi: int) -> bytes:
     """A PNG of one bit a dot, with its resolution in dots a metre."""
-    high, wide = black.shape
-    lines = np.zeros((high, 1 + -(-wide // 8)), dtype=np.uint8)
-    lines[:, 1:] = ~np.packbits(black, axis=1)
+    high, width = packed.shape
+    white = ~packed
+    lines = np.empty((high, 1 + width), dtype=np.uint8)
+    lines[:, 0] = _UP
+    lines[0, 1:] = white[0]
+    np.subtract(white[1:], white[:-1], out=lines[1:, 1:])
     metre = round(dpi / 0.0254)
     parts = [
         (b"IHDR", struct.pack(">IIBBBBB", wide, high, 1, 0, 0, 0, 0)),
