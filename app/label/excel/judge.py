@@ -57,8 +57,13 @@ def judge(raw: bytes, kind: str, *, by: Actor, on: Runtime) -> Judged:
 
 
 def _judged(sheet: JobSheet, planned: list[Planned]) -> Judged:
-    found = [finding for row in planned if row.state == "wrong" for finding in row.findings]
+    found = [finding for row in planned if row.state == "wrong" for finding in sorted(row.findings, key=_from_the_left)]
     return Judged(sheet, planned, [*sheet.findings, *found], sheet.remarks)
+
+
+def _from_the_left(finding: Finding) -> tuple[int, str]:
+    letters = finding.pointer.partition("column=")[2]
+    return len(letters), letters
 
 
 def _with_goods(connection: Connection, party_id: int, planned: list[Planned], rows: dict[int, Row]) -> list[Planned]:

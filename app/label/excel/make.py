@@ -21,7 +21,7 @@ from app.label.stamps import issue
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 
-PORTION = 2_000
+PORTION = 2_500
 """Rows made by one press of a button, some seconds of work."""
 
 PORTION_LABELS = 100_000

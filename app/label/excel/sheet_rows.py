@@ -30,10 +30,9 @@ _SHEETS = 6
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A serial number that a further sheet gives, with the words that name its place."""
+    """A serial number that a further sheet gives to a row."""
 
     serial: str
-    at: Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +131,5 @@ def _listed(lines: list[Row], rows: set[int], head: int) -> tuple[dict[int, list
             findings.append(Finding(unfit.finding.code, f"row={target}", unfit.finding.value, unfit.finding.params))
             continue
         if serial:
-            given.setdefault(target, []).append(Given(serial, line.at("serial")))
+            given.setdefault(target, []).append(Given(serial))
     return given, findings
