@@ -31,6 +31,7 @@ _PLACES = (
     ("web.nav_lots", "/console/lots", "batch"),
     ("web.nav_places", "/console/places", "place"),
     ("web.nav_labels", "/console/labels", "tag"),
+    ("web.nav_stamps", "/console/stamps", "shield"),
     ("web.nav_links", "/console/links", "link"),
     ("web.nav_events", "/console/events", "truck"),
     ("web.nav_recalls", "/console/recalls", "hand"),

@@ -70,7 +70,16 @@ def make_world(on: Runtime, client: Any) -> World:
         "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
         "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key),
     }  # fmt: skip
-    return World(ours, theirs, names)
+    return World(ours, theirs, names | _stamps(on, ours, int(job["job"])))
+
+
+def _stamps(on: Runtime, ours: Enterprise, job_id: int) -> dict[str, str]:
+    """A range, an SSCC, and a change of the second stamp of our job."""
+    from app.label.stamps import life, ranges, sscc
+
+    change = life.move(job_id, "void", 2, 2, cause="lost", by=ours.actor(), on=on)
+    opened, given = ranges.open_range(GTIN, by=ours.actor(), on=on), sscc.give_ssccs(1, by=ours.actor(), on=on)
+    return {"stamp_change": str(change.change_id), "range": str(opened), "sscc": given[0]}
 
 
 def _links(call: Any) -> str:
@@ -148,6 +157,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/console/labels/<int:job_id>"): Sample(_JOB),
     ("GET", "/console/labels/designs/<int:design_id>"): Sample(_DESIGN),
     ("GET", "/console/labels/<int:job_id>/file"): Sample(_JOB, query="?kind=csv"),
+    ("GET", "/console/labels/<int:job_id>/rolls"): Sample(_JOB),
+    ("GET", "/console/labels/<int:job_id>/rolls/<int:number>"): Sample(_JOB | {"number": "1"}),
+    ("GET", "/console/serials/<gtin>/<value:serial>"): Sample(_GTIN | {"serial": "{serial}"}),
     ("GET", "/console/links/hosts/<host>"): Sample(_HOST),
     ("GET", "/console/lots/<gtin>/<value:lot>"): Sample(_LOT),
     ("GET", "/console/lots/edit/<gtin>/<value:lot>"): Sample(_LOT),
@@ -179,6 +191,11 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/console/labels/designs/<int:design_id>/remove"): Sample(_DESIGN, form={}),
     ("POST", "/console/labels/designs/<int:design_id>/restore"): Sample(_DESIGN, form={}),
     ("POST", "/console/labels/<int:job_id>/void"): Sample(_JOB, form={"reason": "In hỏng cả cuộn", "what": "all"}),
+    ("POST", "/console/labels/<int:job_id>/stamps"): Sample(_JOB, form={"to": "sold", "which": "all"}),
+    ("POST", "/console/serial-ranges/<int:range_id>/close"): Sample({"range_id": "{range}"}, form={}),
+    ("POST", "/console/serials/<gtin>/<value:serial>"): Sample(_GTIN | {"serial": "{serial}"}, form={"to": "sold"}),
+    ("POST", "/console/ssccs/<code>/void"): Sample({"code": "{sscc}"}, form={"reason": "Thùng vỡ"}),
+    ("POST", "/console/stamps/changes/<int:change_id>/undo"): Sample({"change_id": "{stamp_change}"}, form={}),
     ("POST", "/console/links/hosts/<host>/forget"): Sample(_HOST, form={}),
     ("POST", "/console/links/hosts/<host>/prove"): Sample(_HOST, form={}),
     ("POST", "/console/lots/edit/<gtin>/<value:lot>"): Sample(_LOT, form={"produced_on": "2026-06-12"}),

@@ -70,7 +70,7 @@ def labelled(connection: Connection, party_id: int, gtin: str, lot: str) -> int:
     jobs: list[Any] = [job for job in jobs_of_lot(connection, party_id, gtin, lot) if job.lot == lot]
     counted = of_jobs(connection, party_id, [job.job_id for job in jobs if job.serialised])
     alike = sum(job.count for job in jobs if not job.serialised)
-    return alike + sum(sum(counts.values()) - counts["void"] for counts in counted.values())
+    return int(alike) + sum(sum(counts.values()) - counts["void"] for counts in counted.values())
 
 
 def jobs(connection: Connection, party_id: int, *, gtin: str = "", state: str = "", page: int = 1) -> list[Row[Any]]:

@@ -1,0 +1,1 @@
+"""Numbers in the console: single serial numbers, the ranges they come from, and SSCCs."""
