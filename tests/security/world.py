@@ -68,7 +68,7 @@ def make_world(on: Runtime, client: Any) -> World:
     names = {
         "design": design, "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
         "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
-        "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key),
+        "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key), "sheet": _sheet(client, key),
     }  # fmt: skip
     return World(ours, theirs, names | _stamps(on, ours, int(job["job"])))
 
@@ -115,10 +115,21 @@ def _draft(client: Any, key: dict[str, str]) -> str:
     return str(answer.headers["Location"]).rsplit("/", 1)[-1]
 
 
+def _sheet(client: Any, key: dict[str, str]) -> str:
+    """A sheet of label jobs that was looked at; no label of it is made yet."""
+    import io
+
+    sent = (io.BytesIO(f"product,lot,count\n{GTIN},{LOT},1\n".encode()), "mat.csv")
+    answer = client.post("/console/labels/excel", headers=key, data={"file": sent}, content_type="multipart/form-data")
+    assert answer.status_code == 303, answer.get_data(as_text=True)[:400]
+    return str(answer.headers["Location"]).rsplit("/", 1)[-1]
+
+
 _PRODUCT = {"name": "Vải thiều của người khác"}
 _NOTICE = {"notice": "{notice}"}
 _DRAFT, _CAPTURE, _ROW = {"draft_id": "{draft}"}, {"capture_id": "{capture}"}, {"row_id": "{row}"}
 _JOB = {"job_id": "{job}"}
+_SHEET = {"draft_id": "{sheet}"}
 _LABEL = {"job_id": "{job}", "serial": "{serial}"}
 _DESIGN = {"design_id": "{design}"}
 _DESIGN_DATA = {"name": "Của người khác", "layout": "a4-3x8", "carrier": "qr-dl"}
@@ -160,6 +171,8 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/console/labels/<int:job_id>/rolls"): Sample(_JOB),
     ("GET", "/console/labels/<int:job_id>/rolls/<int:number>"): Sample(_JOB | {"number": "1"}),
     ("GET", "/console/serials/<gtin>/<value:serial>"): Sample(_GTIN | {"serial": "{serial}"}),
+    ("GET", "/console/labels/excel/<int:draft_id>"): Sample(_SHEET),
+    ("GET", "/console/labels/excel/<int:draft_id>/errors.xlsx"): Sample(_SHEET),
     ("GET", "/console/links/hosts/<host>"): Sample(_HOST),
     ("GET", "/console/lots/<gtin>/<value:lot>"): Sample(_LOT),
     ("GET", "/console/lots/edit/<gtin>/<value:lot>"): Sample(_LOT),
@@ -190,6 +203,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/console/labels/designs/<int:design_id>/copy"): Sample(_DESIGN, form={}),
     ("POST", "/console/labels/designs/<int:design_id>/remove"): Sample(_DESIGN, form={}),
     ("POST", "/console/labels/designs/<int:design_id>/restore"): Sample(_DESIGN, form={}),
+    ("POST", "/console/labels/excel/<int:draft_id>"): Sample(_SHEET, form={"do": "all"}),
     ("POST", "/console/labels/<int:job_id>/void"): Sample(_JOB, form={"reason": "In hỏng cả cuộn", "what": "all"}),
     ("POST", "/console/labels/<int:job_id>/stamps"): Sample(_JOB, form={"to": "sold", "which": "all"}),
     ("POST", "/console/serial-ranges/<int:range_id>/close"): Sample({"range_id": "{range}"}, form={}),
