@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("app.cli.demo:demo", "Seed the demo world when needed and print its sign-ins, keys and links."),
     "doctor": ("app.watch.commands:doctor", "Check this installation: Python, libraries, decoders, database, log."),
     "identify": ("app.identify.commands:identify", "Explain a GS1 identifier, or read many of them for a program."),
+    "label": ("app.label.commands:label", "Draw labels: QR codes, Data Matrix and bars as PDF, PNG, SVG, ZPL or a table."),
     "migrate": ("app.store.commands:migrate_command", "Bring the database to this program's version."),
     "party": ("app.party.commands:party", "Enter company prefixes of organisations, on the operator's word."),
     "resolve": ("app.resolve.commands:resolve", "Say where printed codes lead: load link sets, list, remove, undo."),
