@@ -31,6 +31,8 @@ _ORDER = (
     "check-it-yourself",
     "identifiers",
     "printing",
+    "stamps",
+    "two-d-readiness",
     "links",
     "resolver",
     "installation",

@@ -18,6 +18,8 @@ NAMES = (
     "check-it-yourself",
     "identifiers",
     "printing",
+    "stamps",
+    "two-d-readiness",
     "links",
     "resolver",
     "installation",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -12,7 +13,7 @@ import pytest
 from app.identify import element_string
 from app.label.symbols.linear import gs1_128
 from app.label.symbols.matrix import gs1_datamatrix
-from app.web.pictures import codes, drawing, sizes, ways
+from app.web.pictures import codes, dots, drawing, sizes, stamps, ways
 from app.web.pictures.gallery import PICTURES, NoSuchPicture, picture
 from app.words.translate import translator
 from scanner import read
@@ -29,11 +30,14 @@ SHOWN = {
     "gtin": [EAN],
     "digital-link": [QR],
     "element-string": [MATRIX, ("Code 128", f"010{codes.GTIN}10TH260612A", "]C1")],
-    "logistic-label": [("Code 128", "020952100100002410H2606121\x1d37480", "]C1"), PALLET],
+    "logistic-label": [("Code 128", "020952100100002410H2606121", "]C1"), ("Code 128", "37480", "]C1"), PALLET],
     "sizes": [*(("QR Code", link, "]Q1") for link in (*sizes.LINKS, sizes.LINKS[0])), EAN, EAN, EAN],
     "carriers": [QR, EAN, MATRIX, PALLET],
     "walk-up": [],
     "language": [],
+    "dots": [],
+    "stamp-life": [],
+    "roll": [],
 }
 
 
@@ -153,3 +157,17 @@ def test_gs1_symbols_of_any_lot_are_read_back_with_their_identifier(lot: str) ->
         framed = np.pad(1 - rows, 12, constant_values=1) * np.uint8(255)
         (reading,) = read(framed.astype(np.uint8).repeat(3, axis=0).repeat(3, axis=1))
         assert (reading.text, reading.identifier) == (symbol.text, symbol.identifier)
+
+
+def test_an_x_of_whole_dots_gives_bars_of_one_width_and_another_does_not() -> None:
+    whole, broken = ([after - before for before, after in pairwise(dots.edges(x))] for x in (dots.WHOLE, dots.BROKEN))
+    assert set(whole) == {4}
+    assert set(broken) == {3, 4}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_stamps_of_the_drawn_roll_add_up_to_its_length(language: str) -> None:
+    root = ET.fromstring(picture("roll", language))  # noqa: S314  # our own picture
+    shown = [text.text or "" for text in root.iter(f"{SVG}text")]
+    counts = [int(text) for text in shown if re.fullmatch(r"\d{1,2}", text)]
+    assert sum(counts[:-1]) == counts[-1] == len(stamps.ROLL) == sum(bool(re.fullmatch(r"\d{5}", text)) for text in shown)

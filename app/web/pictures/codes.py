@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from app.identify import element_string as elements
 from app.identify.check_digit import digit
+from app.label.symbols.carrier import Carrier, symbols
 from app.label.symbols.linear import FNC1, ean13, gs1_128
 from app.label.symbols.matrix import gs1_datamatrix
 from app.label.symbols.qr import qr
+from app.label.symbols.symbol import Symbol
 from app.web.pictures.drawing import BLUE, EDGE, GREEN, GREY, INK, LARGE, LINE, MUTED, NORMAL, ROOM, ROSE, SMALL, SUN, WIDTH, Drawing
 from app.words.translate import Translator
 
@@ -21,6 +23,13 @@ LINK = f"{STEM}/01/0{GTIN}/10/{LOT}/21/{SERIAL}?17={EXPIRY}"
 PAIRS = (("01", f"0{GTIN}"), ("17", EXPIRY), ("10", LOT), ("21", SERIAL))
 SSCC = "3" + PREFIX + "000000001" + digit("3" + PREFIX + "000000001")
 CONTENT = (("02", "0" + "952100100002" + digit("952100100002")), ("10", "H2606121"), ("37", "480"))
+
+A5 = (148.0, 210.0)
+_A5_SCALE = (WIDTH - 60) / A5[0]
+"""Units for a millimetre of the logistic label."""
+
+_BAR_X, _BAR_HEIGHT = 0.5, 31.75
+"""X and height of its bars, millimetres."""
 
 
 def gtin(t: Translator) -> str:
@@ -104,27 +113,29 @@ def element_string(t: Translator) -> str:
 
 
 def logistic_label(t: Translator) -> str:
-    """A sketch of a label for a pallet: free text, data for people, and two GS1-128 with the SSCC lowest."""
+    """A label for a pallet, A5 to scale: free text, data for people, and GS1-128 symbols with the SSCC lowest."""
     drawing = Drawing()
     left, right = 30.0, WIDTH - 30
-    wide = right - left
-    drawing.box(left, 14, wide, wide * 148 / 105, stroke=INK, round_by=2)
-    x, foot = left + 16, 14 + wide * 148 / 105
-    drawing.text(x + 20, 40, t("pictures.logistic_sender"), LARGE, bold=True)
-    drawing.text(x + 20, 60, t("pictures.logistic_to"), SMALL)
-    drawing.line(left, 74, right, 74, colour=LINE)
-    y = 92.0
+    foot = 14 + A5[1] * _A5_SCALE
+    drawing.box(left, 14, right - left, foot - 14, stroke=INK, round_by=2)
+    drawing.text(left + 18, 37, t("pictures.logistic_sender"), LARGE, bold=True)
+    drawing.text(left + 18, 55, t("pictures.logistic_to"), SMALL)
+    drawing.line(left, 66, right, 66, colour=LINE)
+    y = 84.0
     for title, value in (("SSCC", SSCC), ("CONTENT", CONTENT[0][1]), ("BATCH/LOT", CONTENT[1][1]), ("COUNT", CONTENT[2][1])):
-        drawing.text(x + 20, y, title, SMALL, colour=MUTED)
-        drawing.text(x + 110, y, value, 15, mono=True, bold=True)
-        y += 21
-    drawing.line(left, y - 8, right, y - 8, colour=LINE)
-    bars = drawing_bars(drawing, elements.build((("00", SSCC), *CONTENT)).removeprefix(f"00{SSCC}"), y + 2, wide, 74)
-    drawing.text(WIDTH / 2, y + 90, elements.human(CONTENT), 11.5, mono=True, anchor="middle")
-    drawing_bars(drawing, elements.build((("00", SSCC),)), y + 102, wide, foot - y - 128, most=1.42)
-    drawing.text(WIDTH / 2, foot - 10, elements.human((("00", SSCC),)), 13, mono=True, bold=True, anchor="middle")
-    for letter, height, tint in (("A", 44, GREY), ("B", 116, GREEN), ("C", y + 2 + bars / 2, BLUE), ("D", (y + 102 + foot) / 2, SUN)):
-        drawing.mark(left, height, letter, tint)
+        drawing.text(left + 18, y, title, SMALL, colour=MUTED)
+        drawing.text(left + 110, y, value, 15, mono=True, bold=True)
+        y += 20
+    drawing.line(left, y - 11, right, y - 11, colour=LINE)
+    marks = [(40.0, GREY), (114.0, GREEN)]
+    stacked = logistic_symbols()
+    for symbol in stacked:
+        _bars(drawing, symbol, y - 4)
+        if symbol in (stacked[0], stacked[-1]):
+            marks.append((y + 28, SUN if symbol is stacked[-1] else BLUE))
+        y += _BAR_HEIGHT * _A5_SCALE + 20
+    for number, (height, tint) in enumerate(marks):
+        drawing.mark(left, height, "ABCD"[number], tint)
     drawing.parts(
         foot + 16,
         [
@@ -138,9 +149,14 @@ def logistic_label(t: Translator) -> str:
     return drawing.svg(t("pictures.logistic_title"), t("pictures.logistic_desc", sscc=SSCC, content=elements.human(CONTENT)))
 
 
-def drawing_bars(drawing: Drawing, text: str, top: float, room: float, height: float, *, most: float = 9.0) -> float:
-    """Draw a GS1-128 in the middle of the picture, as wide as the room allows; returns its height."""
-    symbol = gs1_128(text)
-    module = min(most, (room - 8) / symbol.wide)
-    drawing.symbol(symbol, (WIDTH - symbol.wide * module) / 2, top, module, height=height)
-    return height
+def logistic_symbols() -> tuple[Symbol, ...]:
+    """The symbols of the label in the picture, as the program shares out its data on this paper."""
+    return symbols(Carrier.SSCC, (("00", SSCC), *CONTENT), widest=int(A5[0] / _BAR_X))
+
+
+def _bars(drawing: Drawing, symbol: Symbol, top: float) -> None:
+    """A GS1-128 in the middle of the label with what people read below it."""
+    module = _BAR_X * _A5_SCALE
+    drawing.symbol(symbol, round((WIDTH - symbol.wide * module) / 2, 3), top, module, height=round(_BAR_HEIGHT * _A5_SCALE, 2))
+    lowest = symbol.pairs[0][0] == "00"
+    drawing.text(WIDTH / 2, top + _BAR_HEIGHT * _A5_SCALE + 13, " ".join(symbol.human), 12, mono=True, bold=lowest, anchor="middle")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from app.errors import NotFound
 from app.settings import LANGUAGES
-from app.web.pictures import choices, codes, sizes, ways
+from app.web.pictures import choices, codes, dots, sizes, stamps, ways
 from app.words.translate import Translator, translator
 
 PICTURES: Mapping[str, Callable[[Translator], str]] = MappingProxyType(
@@ -21,6 +21,9 @@ PICTURES: Mapping[str, Callable[[Translator], str]] = MappingProxyType(
         "carriers": choices.carriers,
         "walk-up": ways.walk_up,
         "language": ways.language,
+        "dots": dots.dots,
+        "stamp-life": stamps.life,
+        "roll": stamps.roll,
     }
 )
 """Name in the address, and what draws it."""
