@@ -1,7 +1,9 @@
 """The threads beside the server.
 
-One keeps the log going every half second and makes the partitions of coming months every hour. The other does a minute's share of the
-night's work, which waits for servers of others and must never hold the log up.
+One keeps the log going every half second and makes the partitions of coming months every hour. Another does a minute's share of the
+night's work, which waits for servers of others and must never hold the log up. Two look after
+labels every second: serial numbers still to be given out and stamps that events tell of; and files to be drawn, which a process beside
+the server does, part by part.
 """
 
 from __future__ import annotations
@@ -12,12 +14,18 @@ import time
 
 from app.api.opening import make_months_ahead
 from app.errors import Refusal
+from app.label.jobs.drawing_room import DrawingRoom
+from app.label.jobs.runs import clear_old
+from app.label.jobs.worker import Interrupted, Worker
+from app.label.stamps.follow import follow
+from app.label.stamps.issue import draw_more
 from app.ledger import sequencer
 from app.resolve.nightly import Night
 from app.runtime import Runtime
 
 _HOUR = 3600.0
 _MINUTE = 60.0
+_SECOND = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -30,10 +38,14 @@ class Background:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._night = threading.Thread(target=self._run_night, name="night", daemon=True)
+        self._labels = threading.Thread(target=self._run_labels, name="labels", daemon=True)
+        self._drawing = threading.Thread(target=self._run_drawing, name="drawing", daemon=True)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+        self._labels.start()
+        self._drawing.start()
         if self._on.settings.link_check_hour >= 0:
             self._night.start()
 
@@ -41,6 +53,8 @@ class Background:
         """Finish the pass under way and end; a request to another server under way ends within its own deadline of seconds."""
         self._stop.set()
         self._thread.join(timeout=30)
+        self._labels.join(timeout=30)
+        self._drawing.join(timeout=30)
         if self._night.is_alive():
             self._night.join(timeout=10)
 
@@ -70,3 +84,34 @@ class Background:
             except Exception:  # noqa: BLE001  # tomorrow is another night
                 _log.exception("the night's work failed")
             pause = max(1.0, _MINUTE - (time.monotonic() - begun))
+
+    def _run_labels(self) -> None:
+        while not self._stop.wait(_SECOND):
+            try:
+                while (draw_more(on=self._on) or follow(self._on)) and not self._stop.is_set():
+                    pass
+            except Refusal as refusal:
+                _log.warning("labels wait: %s", refusal)
+            except Exception:  # noqa: BLE001  # one bad pass must not stop the next
+                _log.exception("looking after labels failed")
+
+    def _run_drawing(self) -> None:
+        room = DrawingRoom(self._stop)
+        worker, due, idle = Worker(self._on, room.drawing), time.monotonic() + _MINUTE, 0.0
+        while not self._stop.wait(_SECOND):
+            try:
+                idle += _SECOND
+                while worker.step() and not self._stop.is_set():
+                    idle = 0.0
+                if idle > _MINUTE:
+                    room.close()  # a process that has nothing to draw gives its memory back
+                if time.monotonic() > due:
+                    due = time.monotonic() + _HOUR
+                    clear_old(on=self._on)
+            except Interrupted:
+                break
+            except Refusal as refusal:
+                _log.warning("label files wait: %s", refusal)
+            except Exception:  # noqa: BLE001  # one bad pass must not stop the next
+                _log.exception("drawing label files failed")
+        room.close()

@@ -12,11 +12,15 @@ from app.capture.commission import commission
 from app.errors import Invalid
 from app.label import find
 from app.label.drawing import design
+from app.label.drawing.ruler import make_ruler
 from app.label.drawing.sheet import RESOLUTIONS
 from app.label.jobs import print_job
+from app.label.jobs.ask import ask
 from app.label.refusals import ResolutionUnknown
 from app.label.stamps import issue
+from app.label.stamps.issue import SHOWN
 from app.party.permissions import Permission, permit
+from app.store.keys import parse_id
 from app.web import forms
 
 door = Door("label_api", __name__)
@@ -46,17 +50,13 @@ def download(content: bytes | str, content_type: str, name: str, *, show: bool =
 
 def _said(row: Any) -> dict[str, Any]:
     """A job without its serial numbers."""
-    parts = -(-(row.count - row.voided) // print_job.PART)
     at = row.created_at.isoformat().replace("+00:00", "Z")
-    return {
-        "job": str(row.job_id),
-        "gtin": row.gtin,
-        "lot": row.lot,
-        "count": row.count,
-        "voided": row.voided,
-        "parts": parts,
-        "createdAt": at,
+    said = {
+        name: getattr(row, name)
+        for name in ("gtin", "lot", "count", "voided", "serialised", "drawn", "per_roll", "carrier", "layout", "note")
     }
+    design = None if row.design_id is None else str(row.design_id)
+    return {"job": str(row.job_id), "parts": -(-row.count // print_job.PART), "createdAt": at, "design": design} | said
 
 
 def _field(body: dict[str, Any], name: str, kind: type) -> Any:
@@ -66,13 +66,27 @@ def _field(body: dict[str, Any], name: str, kind: type) -> Any:
     return value
 
 
+_FIELDS = ("gtin", "lot", "count", "serialised", "per_roll", "carrier", "layout", "design", "range", "note")
+_MORE: dict[str, type] = {"serialised": bool, "per_roll": int, "carrier": str, "layout": str, "note": str}
+
+
 @door.route("/api/labels", needs=Permission.LABEL_JOB_WRITE, operation="postLabelJob", methods=("POST",))
 def post_label_job() -> Response:
-    """Give out serial numbers for a lot: `{"gtin", "lot", "count"}`."""
-    body = forms.json_object("gtin", "lot", "count")
+    """Give out serial numbers for a lot, or with lot "" blank stamps: `{"gtin", "lot", "count"}` and how they shall look."""
+    body = {name: value for name, value in forms.json_object(*_FIELDS).items() if value is not None}
     gtin, lot, count = _field(body, "gtin", str), _field(body, "lot", str), _field(body, "count", int)
-    made = issue.issue(gtin, lot, count, by=actor(), on=runtime())
+    more = {name: _field(body, name, kind) for name, kind in _MORE.items() if name in body}
+    numbers = {name: _number_of(body, name) for name in ("design", "range") if name in body}
+    made = ask(gtin, lot, count, by=actor(), on=runtime(), design_id=numbers.get("design"), range_id=numbers.get("range"), **more)
     return _json(_whole(made.job_id), 201, {"Location": f"/api/labels/{made.job_id}"})
+
+
+def _number_of(body: dict[str, Any], name: str) -> int:
+    """A 63-bit number as text."""
+    found = parse_id(_field(body, name, str))
+    if found is None:
+        raise FieldWrong(pointer=f"/{name}", field=name, expected="number as text")
+    return found
 
 
 @door.route(f"{_JOB}/commission", needs=Permission.CAPTURE_EVENT_WRITE, operation="commissionLabels", methods=("POST",))
@@ -95,33 +109,60 @@ def list_label_jobs() -> Response:
     return _json({"jobs": [_said(row) for row in rows[: find.PAGE]], "next": following})
 
 
-def _whole(job_id: int) -> dict[str, Any]:
-    """A job with every serial number, its link and its state."""
+def _whole(job_id: int, first: int = 1) -> dict[str, Any]:
+    """A job with serial numbers, their links and states, ten thousand at a time; `next` is where the others begin."""
     plan = print_job.plan(job_id, by=actor(), on=runtime())
+    last = first + SHOWN - 1
     with runtime().store.reading() as connection:
-        rows = find.serials(connection, plan.job.party_id, job_id)
+        rows = find.serials(connection, plan.job.party_id, job_id, first=first, last=last) if plan.job.serialised else []
     serials = [{"serial": row.serial, "state": row.state, "link": plan.label(row.serial).digital_link} for row in rows]
-    return _said(plan.job) | {"serials": serials}
+    following = last + 1 if plan.job.serialised and plan.job.count > last else None
+    return _said(plan.job) | {"serials": serials, "next": following}
 
 
 @door.route(_JOB, needs=Permission.LABEL_JOB_READ, operation="getLabelJob")
 def get_label_job(job_id: int) -> Response:
-    """One job with its serial numbers."""
-    return _json(_whole(job_id))
+    """One job with its serial numbers; `?first=` continues."""
+    return _json(_whole(job_id, max(1, number(request.args.get("first", "1")))))
 
 
 def number(text: str) -> int:
     """A small number of a query string, 0 for anything else: what is asked for then does not exist."""
-    return int(text) if text.isdecimal() and len(text) < 7 else 0
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
+
+
+def head(text: str) -> int | None:
+    """The dots per inch of a print head as asked for, None when nobody said; raises ResolutionUnknown."""
+    if text and number(text) not in RESOLUTIONS:
+        raise ResolutionUnknown(pointer="/dpi", dpi=text[:20], known=", ".join(map(str, RESOLUTIONS)))
+    return number(text) if text else None
+
+
+@door.route("/api/labels/ruler.pdf", needs=Permission.LABEL_JOB_READ, operation="getLabelRuler")
+def get_label_ruler() -> Response:
+    """A page to measure how true a printer is, for a layout; `?layout=`."""
+    return download(make_ruler(design.layout(request.args.get("layout", _LAYOUT))), "application/pdf", "ruler.pdf")
 
 
 @door.route(f"{_JOB}/sheet.pdf", needs=Permission.LABEL_JOB_READ, operation="getLabelSheet")
 def get_label_sheet(job_id: int) -> Response:
-    """A part of a thousand labels as PDF; `?layout=&dx=&dy=&part=`."""
+    """A part of a thousand labels as PDF; `?layout=&dx=&dy=&part=&dpi=&first_place=`."""
     asked = request.args
-    layout, part = asked.get("layout", _LAYOUT), number(asked.get("part", "1"))
-    content = print_job.pdf(job_id, layout, asked.get("dx", "0"), asked.get("dy", "0"), part, by=actor(), on=runtime())
+    part, layout, dpi = number(asked.get("part", "1")), asked.get("layout", _LAYOUT), head(asked.get("dpi", ""))
+    content = print_job.pdf(
+        job_id, layout, asked.get("dx", "0"), asked.get("dy", "0"), part, dpi=dpi, first_place=number(asked.get("first_place", "0")),
+        by=actor(), on=runtime(),
+    )  # fmt: skip
     return download(content, "application/pdf", f"labels-{job_id}-{part}.pdf")
+
+
+@door.route(f"{_JOB}/sheet.zpl", needs=Permission.LABEL_JOB_READ, operation="getLabelZpl")
+def get_label_zpl(job_id: int) -> Response:
+    """A part of a thousand labels in ZPL II; `?layout=&dx=&dy=&part=&dpi=`."""
+    asked = request.args
+    part, layout, dpi = number(asked.get("part", "1")), asked.get("layout", _LAYOUT), head(asked.get("dpi", "")) or print_job.USUAL_HEAD
+    content = print_job.zpl(job_id, layout, dpi, asked.get("dx", "0"), asked.get("dy", "0"), part, by=actor(), on=runtime())
+    return download(content, "text/plain; charset=us-ascii", f"labels-{job_id}-{part}.zpl")
 
 
 @door.route(f"{_JOB}/labels/<serial>.svg", needs=Permission.LABEL_JOB_READ, operation="getLabelSvg")
@@ -135,9 +176,7 @@ def get_label_svg(job_id: int, serial: str) -> Response:
 def get_label_png(job_id: int, serial: str) -> Response:
     """One label as PNG for a print head of 203, 300 or 600 dots per inch; `?layout=&dpi=`."""
     asked = request.args
-    dpi = number(asked.get("dpi", "300"))
-    if dpi not in RESOLUTIONS:
-        raise ResolutionUnknown(pointer="/dpi", dpi=asked.get("dpi", "")[:20], known=", ".join(map(str, RESOLUTIONS)))
+    dpi = head(asked.get("dpi", "")) or print_job.USUAL_HEAD
     content = print_job.png(job_id, serial, asked.get("layout", _LAYOUT), dpi, by=actor(), on=runtime())
     return download(content, "image/png", f"label-{job_id}-{dpi}dpi.png", show=True)
 

@@ -1,4 +1,4 @@
-"""Pages of label jobs: choose a lot, print, download, void."""
+"""Pages of label jobs: ask for labels, look at them, have files made, void."""
 
 from __future__ import annotations
 
@@ -12,110 +12,203 @@ from app.capture.commission import commission
 from app.catalogue import find as catalogue
 from app.errors import Refusal
 from app.label import find
-from app.label.drawing import design
+from app.label.designs import find as designs
+from app.label.designs import rules
+from app.label.designs.pages import carrier_choices, data_uri, layout_choices, layout_words
+from app.label.designs.preview import draw as look
+from app.label.drawing.layouts import LAYOUTS
 from app.label.drawing.sheet import FURTHEST, RESOLUTIONS
-from app.label.jobs import print_job
-from app.label.jobs.api import download, number
+from app.label.jobs import find as made
+from app.label.jobs import print_job, run_parts, runs
+from app.label.jobs.api import FieldWrong, download, head, number
+from app.label.jobs.ask import ask
+from app.label.jobs.offsets import COOKIE, remembered
+from app.label.jobs.refusals import RunTooLarge
+from app.label.jobs.run_pages import remember, used
 from app.label.stamps import issue
+from app.label.stamps.life import printed
+from app.label.stamps.refusals import NothingToVoid, ReasonMissing
 from app.party.permissions import Permission, permit
+from app.store.keys import parse_id
 from app.web import forms
+from app.web.show import t
 
 door = Door("label_pages", "app.label", templates=True)
 
 _JOB = "/console/labels/<int(max=9223372036854775807):job_id>"
-_SERIALS = 100
-"""Serial numbers on one page."""
-
-_LOTS = 500
-
-
-def _layouts() -> list[str]:
-    return list(design.LAYOUTS)
+_FIELDS = ("lot", "count", "design", "layout", "carrier", "alike", "per_roll", "note")
+_MOST_CHOICES = 500
+AT_ONCE = 1_000
+"""Labels whose file is made while somebody waits; larger jobs are drawn in the background."""
 
 
 def _list_page(form: forms.Form) -> dict[str, Any]:
-    """What the list shows: lots to choose from, jobs, where the next page begins."""
+    """What the list shows: goods and designs to choose from, jobs, where the next page begins."""
     party_id = permit(actor(), Permission.LABEL_JOB_READ)
     given = request.args.get("before", "")
     before = int(given) if given.isdecimal() and len(given) < 19 else None
     with runtime().store.reading() as connection:
-        lots = catalogue.lots(connection, party_id, count=_LOTS)
+        lots = catalogue.lots(connection, party_id, count=_MOST_CHOICES)
+        products = catalogue.products(connection, party_id, count=_MOST_CHOICES)
+        kept = designs.designs(connection, party_id)
         rows = find.jobs(connection, party_id, find.PAGE + 1, before)
+    choices = {
+        "lots": [(f"{row.gtin}/{row.lot}", f"{row.product_name} · {row.lot}") for row in lots],
+        "blanks": [(f"{row.gtin}/", f"{row.name} · {t('jobs.blank')}") for row in products if row.status == "active"],
+        "designs": [(str(row.design_id), f"{row.name} · {layout_words(row.layout)}") for row in kept],
+    }
     following = rows[find.PAGE - 1].job_id if len(rows) > find.PAGE else None
     shown = {"jobs": rows[: find.PAGE], "following": following, "before": before, "most": issue.MOST}
-    local = None if runtime().settings.base_url else runtime().settings.public_url()
-    return {"form": form, "lots": lots, "layouts": _layouts(), "local_address": local} | shown
+    more = {"layouts": layout_choices(), "carriers": carrier_choices(), "reachable_write": actor().may(Permission.LABEL_JOB_WRITE)}
+    return {"form": form, "local_address": _local_address()} | choices | shown | more
+
+
+def _local_address() -> str | None:
+    """The address in the links when it is one that only this machine can open."""
+    return None if runtime().settings.base_url else runtime().settings.public_url()
 
 
 @door.route("/console/labels", needs=Permission.LABEL_JOB_READ)
 def labels() -> str:
-    """Ask for labels, and the jobs there are; a link may choose the lot."""
+    """Ask for labels, and the jobs there are; a link may choose the batch, or the design."""
     gtin, lot = request.args.get("gtin", "")[:14], request.args.get("lot", "")[:20]
-    chosen = f"{gtin.zfill(14)}/{lot}" if gtin and lot else ""
-    return render_template("label/labels.html", **_list_page(forms.Form({"lot": chosen, "count": "24"})))
+    chosen = f"{gtin.zfill(14)}/{lot}" if gtin else ""
+    return render_template(
+        "label/labels.html", **_list_page(forms.Form({"lot": chosen, "count": "24", "design": request.args.get("design", "")}))
+    )
 
 
 @door.route("/console/labels", needs=Permission.LABEL_JOB_WRITE, methods=("POST",))
 def labels_make() -> BaseResponse:
     """Give out serial numbers and go to their job."""
-    values = forms.read("lot", "count", "layout")
+    values = forms.read(*_FIELDS)
     gtin, _, lot = values["lot"].partition("/")
     try:
-        made = issue.issue(gtin, lot, number(values["count"]), by=actor(), on=runtime())
+        job = ask(
+            gtin, lot, number(values["count"]), by=actor(), on=runtime(), serialised=values["alike"] != "yes",
+            per_roll=number(values["per_roll"]) if values["per_roll"] else None, carrier=values["carrier"], layout=values["layout"],
+            design_id=_design(values["design"]), note=values["note"] or None,
+        )  # fmt: skip
     except Refusal as refusal:
         page = _list_page(forms.Form(values))
         page.pop("form")
-        return forms.again("label/labels.html", values, refusal, **page)
-    layout = values["layout"] if values["layout"] in design.LAYOUTS else _layouts()[0]
-    return redirect(f"/console/labels/{made.job_id}?layout={layout}", code=303)
+        return forms.again("label/labels.html", values, _at_field(refusal), "jobs", **page)
+    return redirect(f"/console/labels/{job.job_id}", code=303)
+
+
+def _design(text: str) -> int | None:
+    if not text:
+        return None
+    found = parse_id(text)
+    if found is None:
+        raise FieldWrong(pointer="/design", field="design", expected="number")
+    return found
+
+
+def _at_field(refusal: Refusal) -> Refusal:
+    """A refusal of the batch or of what is too large for the paper, beside the field that people can change."""
+    if isinstance(refusal, catalogue.NoSuchProduct | catalogue.NoSuchLot):
+        refusal.pointer = "/lot"
+    return refusal
 
 
 @door.route(_JOB, needs=Permission.LABEL_JOB_READ)
 def label_job(job_id: int) -> str:
-    """One job: preview, files, serial numbers, voiding."""
-    return render_template("label/job.html", **_job_page(job_id, forms.Form({"dx": "0", "dy": "0"})))
+    """One job: a look at it, its files, what comes next."""
+    return job_page(job_id, forms.Form())
 
 
-def _job_page(job_id: int, form: forms.Form) -> dict[str, Any]:
+def job_page(job_id: int, form: forms.Form) -> str:
+    """The page of a job with the print form as it was typed."""
     plan = print_job.plan(job_id, by=actor(), on=runtime())
-    page = max(1, number(request.args.get("page", "1")))
+    asked = form.value("layout") or request.args.get("layout", "")
+    layout = asked if asked in LAYOUTS else plan.layout
     with runtime().store.reading() as connection:
-        rows = find.serials(connection, plan.job.party_id, job_id, _SERIALS + 1, page)
-    layout = request.args.get("layout", "")
+        first = print_job.some(connection, plan.job) if plan.job.drawn else None
+        rows = made.runs(connection, plan.job.party_id, job_id)
+    offset = remembered(request.cookies.get(COOKIE, "")).get(layout, ("0", "0"))
+    typed = {"layout": layout, "dx": offset[0], "dy": offset[1], "first_place": "1", "dpi": "", "first": "1", "last": str(plan.job.count)}
+    form = forms.Form(typed | {name: value for name, value in form.values.items() if value}, form.problems)
+    return render_template("label/job.html", form=form, **_shown(plan, layout, first), runs=[_told(row) for row in rows])
+
+
+def _told(row: Any) -> dict[str, Any]:
+    return {"row": row, "open": row.state in runs.OPEN, "paper": layout_words(row.layout)}
+
+
+def _shown(plan: print_job.Plan, layout: str, first: tuple[int, str] | None) -> dict[str, Any]:
+    """What the page of a job says beside its form."""
+    job, on_paper = plan.job, LAYOUTS[layout]
+    draft = rules.Draft(plan.design or "-", layout, plan.carrier, plan.wanted)
+    seen = look(draft, plan.goods, serial=first[1]) if first else None
+    measured = [(one, forms.refused({}, one.wrong).problems if one.wrong else []) for one in seen.measured] if seen else []
     return {
-        "form": form,
         "plan": plan,
-        "job": plan.job,
-        "serials": rows[:_SERIALS],
-        "page": page,
-        "more": len(rows) > _SERIALS,
-        "layouts": _layouts(),
-        "layout": layout if layout in design.LAYOUTS else _layouts()[1],
+        "job": job,
+        "first": first,
+        "leads_to": plan.label(first[1]).digital_link if first else "",
+        "shown": seen,
+        "picture": data_uri(seen.svg, "image/svg+xml") if seen and seen.svg else "",
+        "why": forms.refused({}, seen.wrong).problems if seen and seen.wrong else [],
+        "measured": measured,
+        "drawing": job.drawn < job.count,
+        "few": job.count <= AT_ONCE,
+        "rolls": -(-job.count // job.per_roll) if job.per_roll else 0,
+        "layouts": layout_choices(),
+        "on_paper": on_paper,
+        "corners": list(on_paper.corners()),
         "resolutions": list(RESOLUTIONS),
         "furthest": FURTHEST,
-        "per_part": print_job.PART,
+        "may_write": actor().may(Permission.LABEL_JOB_WRITE),
         "reachable_void": actor().may(Permission.LABEL_SERIAL_VOID),
-        "reachable_record": actor().may(Permission.CAPTURE_EVENT_WRITE),
-        "local_address": None if runtime().settings.base_url else runtime().settings.public_url(),
+        "reachable_record": actor().may(Permission.CAPTURE_EVENT_WRITE) and bool(job.lot) and job.serialised,
+        "local_address": _local_address(),
     }
 
 
 @door.route(f"{_JOB}/file", needs=Permission.LABEL_JOB_READ)
 def label_file(job_id: int) -> Response:
-    """A file of a job, for people: what cannot be made is told on a page. `?what=pdf|svg|png|csv`."""
+    """A file of a job, for people: what cannot be made is told on a page. `?what=pdf|zpl|svg|png|csv`."""
     asked = request.args
-    what, layout, serial = asked.get("what", "pdf"), asked.get("layout", _layouts()[1]), asked.get("serial", "")
+    what, layout, serial = asked.get("what", "pdf"), asked.get("layout", print_job.USUAL_LAYOUT), asked.get("serial", "")
     by, on = actor(), runtime()
     if what == "csv":
-        return download(print_job.serials_csv(job_id, by=by, on=on), "text/csv; charset=utf-8", f"serials-{job_id}.csv")
+        return _fetched(job_id, download(_table(job_id), "text/csv; charset=utf-8", f"serials-{job_id}.csv"))
     if what == "svg":
         return download(print_job.svg(job_id, serial, layout, by=by, on=on), "image/svg+xml", f"label-{job_id}.svg")
     if what == "png":
-        dpi = number(asked.get("dpi", "300"))
-        return download(print_job.png(job_id, serial, layout, dpi, by=by, on=on), "image/png", f"label-{job_id}-{dpi}dpi.png")
-    part = number(asked.get("part", "1"))
-    content = print_job.pdf(job_id, layout, asked.get("dx", "0"), asked.get("dy", "0"), part, by=by, on=on)
-    return download(content, "application/pdf", f"labels-{job_id}-{part}.pdf")
+        dots = head(asked.get("dpi", "")) or print_job.USUAL_HEAD
+        return download(print_job.png(job_id, serial, layout, dots, by=by, on=on), "image/png", f"label-{job_id}-{dots}dpi.png")
+    part, dpi, dx, dy = number(asked.get("part", "1")), head(asked.get("dpi", "")), asked.get("dx", "0"), asked.get("dy", "0")
+    if what == "zpl":
+        content = print_job.zpl(job_id, layout, dpi or print_job.USUAL_HEAD, dx, dy, part, by=by, on=on)
+        answer = download(content, "text/plain; charset=us-ascii", f"labels-{job_id}-{part}.zpl")
+    else:
+        first = used(asked.get("first_place", ""))
+        content = print_job.pdf(job_id, layout, dx, dy, part, dpi=dpi, first_place=first, by=by, on=on)
+        answer = download(content, "application/pdf", f"labels-{job_id}-{part}.pdf")
+    remember(answer, layout, dx, dy)
+    return _fetched(job_id, answer, part)
+
+
+def _fetched(job_id: int, answer: Response, part: int | None = None) -> Response:
+    """The file; blank stamps in it count as printed from now on."""
+    if actor().may(Permission.LABEL_JOB_WRITE):
+        span = (1, None) if part is None else ((part - 1) * print_job.PART + 1, part * print_job.PART)
+        printed(job_id, *span, by=actor(), on=runtime())
+    return answer
+
+
+def _table(job_id: int) -> bytes:
+    """What a print house works from, up to ten thousand labels; larger tables are made in the background."""
+    plan = print_job.plan(job_id, by=actor(), on=runtime())
+    how = run_parts.Asked(1, plan.job.count)
+    if plan.job.count > run_parts.ROWS:
+        raise RunTooLarge(count=plan.job.count, limit=run_parts.ROWS)
+    with runtime().store.reading() as connection:
+        found = print_job.numbered(connection, plan.job, how.first, how.last)
+    labels, places = tuple(plan.label(serial) for _, serial in found), tuple(place for place, _ in found)
+    return run_parts.draw(run_parts.Part("csv", plan.layout, how, labels, places, plan.job.per_roll, plan.goods.stem, 0))
 
 
 @door.route(f"{_JOB}/made", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
@@ -132,15 +225,14 @@ def label_void(job_id: int) -> BaseResponse | str:
     numbers = None if values["which"] == "all" else list(dict.fromkeys(request.form.getlist("serial")))
     try:
         if not values["reason"]:
-            raise issue.ReasonMissing(pointer="/reason")
+            raise ReasonMissing(pointer="/reason")
         if values["confirmed"] == "yes":
             voided = issue.void_of_job(job_id, numbers, values["reason"], by=actor(), on=runtime())
             return redirect(f"/console/labels/{job_id}?voided={voided}", code=303)
         if numbers == []:
-            raise issue.NothingToVoid(gtin="-", count=0)
+            raise NothingToVoid(gtin="-", count=0)
     except Refusal as refusal:
-        page = _job_page(job_id, forms.Form(values))
-        page.pop("form")
-        return forms.again("label/job.html", values, refusal, **page)
+        page = job_page(job_id, forms.refused(values, refusal, "jobs"))
+        return Response(page, refusal.status, content_type="text/html; charset=utf-8")
     plan = print_job.plan(job_id, by=actor(), on=runtime())
-    return render_template("label/void.html", job=plan.job, numbers=numbers, count=len(plan.serials), reason=values["reason"])
+    return render_template("label/void.html", job=plan.job, numbers=numbers, count=plan.usable, reason=values["reason"])

@@ -15,6 +15,7 @@ from app.runtime import Runtime
 from app.store.columns import to_micros
 from app.store.tables import table
 from tests.builders import Enterprise, make_api_key, make_enterprise
+from tests.label.designs.test_keep import VALUES
 from tests.label.stock import GTIN, LOT, make_stock
 
 
@@ -52,7 +53,11 @@ def test_asking_for_labels_answers_with_serials_and_links(client: Any, key: dict
         ({"gtin": GTIN, "lot": 7, "count": 1}, "/lot"),
         ({"gtin": GTIN, "lot": LOT, "count": "7"}, "/count"),
         ({"gtin": GTIN, "lot": LOT, "count": True}, "/count"),
-        ({"gtin": GTIN, "lot": LOT, "count": 10_001}, "/count"),
+        ({"gtin": GTIN, "lot": LOT, "count": 1_000_001}, "/count"),
+        ({"gtin": GTIN, "lot": LOT, "count": 1, "serialised": "no"}, "/serialised"),
+        ({"gtin": GTIN, "lot": LOT, "count": 1, "per_roll": 0}, "/per_roll"),
+        ({"gtin": GTIN, "lot": LOT, "count": 1, "design": "x"}, "/design"),
+        ({"gtin": GTIN, "lot": LOT, "count": 1, "carrier": "sscc"}, "/carrier"),
     ],
 )
 def test_a_wrong_field_is_named(client: Any, key: dict[str, str], body: dict[str, Any], pointer: str) -> None:
@@ -69,7 +74,7 @@ def test_jobs_are_listed_newest_first(client: Any, key: dict[str, str], job: Any
     assert [each["job"] for each in older["jobs"]] == [job["job"]]
 
 
-@pytest.mark.parametrize("layout", ["roll-50x25", "roll-70x40", "a4-3x8", "a4-2x5"])
+@pytest.mark.parametrize("layout", ["roll-50x25", "roll-70x40", "a4-3x8", "a4-2x5", "roll-100x150"])
 def test_a_sheet_is_a_pdf_of_any_layout(client: Any, key: dict[str, str], job: Any, layout: str) -> None:
     answer = client.get(f"/api/labels/{job['job']}/sheet.pdf?layout={layout}&dx=1,5&dy=-0.5", headers=key)
     assert (answer.status_code, answer.content_type, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
@@ -85,6 +90,8 @@ def test_a_sheet_is_a_pdf_of_any_layout(client: Any, key: dict[str, str], job: A
         ("part=2", "label.no-such-part"),
         ("part=0", "label.no-such-part"),
         ("part=x", "label.no-such-part"),
+        ("dpi=72", "label.resolution-unknown"),
+        ("layout=a4-3x8&first_place=24", "label.place-unknown"),
     ],
 )
 def test_a_sheet_that_cannot_be_made_says_why(client: Any, key: dict[str, str], job: Any, query: str, code: str) -> None:
@@ -178,12 +185,68 @@ def test_another_enterprise_sees_no_file_of_the_job(client: Any, on: Runtime, jo
 
 
 def test_a_large_job_comes_in_parts_of_a_thousand(client: Any, on: Runtime, firm: Enterprise, key: dict[str, str]) -> None:
-    rows = [(firm.party_id, GTIN, f"S{number:05}", LOT, 1, "printed", to_micros(on.clock.now())) for number in range(1001)]
-    columns = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at")
-    job = (firm.party_id, 1, GTIN, LOT, 1001, None, to_micros(on.clock.now()))
-    heads = ("party_id", "job_id", "gtin", "lot", "count", "created_by", "created_at")
+    rows = [(firm.party_id, GTIN, f"S{number:05}", LOT, 1, "printed", to_micros(on.clock.now()), number) for number in range(1, 1002)]
+    columns = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at", "position")
+    job = (firm.party_id, 1, GTIN, LOT, 1001, 1001, None, to_micros(on.clock.now()))
+    heads = ("party_id", "job_id", "gtin", "lot", "count", "drawn", "created_by", "created_at")
     on.store.write(lambda tx: (tx.insert(table(LabelJob), heads, [job]), tx.insert(table(Serial), columns, rows)))
     assert client.get("/api/labels/1", headers=key).get_json()["parts"] == 2
     second = client.get("/api/labels/1/sheet.pdf?part=2", headers=key)
     assert (second.status_code, second.data.count(b"/Type /Page\n")) == (200, 1)
     assert client.get("/api/labels/1/sheet.pdf?part=3", headers=key).get_json()["code"] == "label.no-such-part"
+
+
+def test_blank_stamps_have_no_batch_in_their_links(client: Any, key: dict[str, str]) -> None:
+    asked = {"gtin": GTIN, "lot": "", "count": 2, "per_roll": 1, "carrier": "gs1-datamatrix", "layout": "roll-50x25", "note": "cho vụ sau"}
+    made = client.post("/api/labels", json=asked, headers=key).get_json()
+    assert {name: made[name] for name in asked} == asked
+    assert [each["state"] for each in made["serials"]] == ["blank", "blank"]
+    assert "/10/" not in made["serials"][0]["link"]
+
+
+def test_fetching_the_files_of_blank_stamps_makes_them_printed(client: Any, key: dict[str, str]) -> None:
+    made = client.post("/api/labels", json={"gtin": GTIN, "lot": "", "count": 2}, headers=key).get_json()
+    assert client.get(f"/console/labels/{made['job']}/file?what=zpl&dpi=203", headers=key).status_code == 200
+    found = client.get(f"/api/labels/{made['job']}", headers=key).get_json()
+    assert [each["state"] for each in found["serials"]] == ["printed", "printed"]
+
+
+def test_labels_that_are_all_alike_have_no_serial_number(client: Any, key: dict[str, str]) -> None:
+    made = client.post("/api/labels", json={"gtin": GTIN, "lot": LOT, "count": 30, "serialised": False}, headers=key).get_json()
+    assert (made["serials"], made["next"], made["serialised"]) == ([], None, False)
+    answer = client.get(f"/api/labels/{made['job']}/sheet.pdf?layout=a4-3x8&first_place=20", headers=key)
+    assert answer.data.count(b"/Type /Page\n") == 3
+
+
+def test_a_zpl_file_has_a_format_for_each_label(client: Any, key: dict[str, str], job: Any) -> None:
+    answer = client.get(f"/api/labels/{job['job']}/sheet.zpl?dpi=203&layout=roll-50x25", headers=key)
+    assert (answer.mimetype, answer.text.count("^XA"), answer.text.count("^XZ")) == ("text/plain", 3, 3)
+
+
+def test_a_ruler_is_made_for_every_layout_there_is(client: Any, key: dict[str, str]) -> None:
+    assert client.get("/api/labels/ruler.pdf?layout=a4-5x13", headers=key).data.startswith(b"%PDF-")
+    assert client.get("/api/labels/ruler.pdf?layout=a5", headers=key).get_json()["code"] == "label.layout-unknown"
+
+
+def test_serial_numbers_of_a_large_job_come_ten_thousand_at_a_time(client: Any, key: dict[str, str]) -> None:
+    made = client.post("/api/labels", json={"gtin": GTIN, "lot": LOT, "count": 10_001}, headers=key).get_json()
+    assert (len(made["serials"]), made["next"]) == (10_000, 10_001)
+    rest = client.get(f"/api/labels/{made['job']}?first={made['next']}", headers=key).get_json()
+    assert (len(rest["serials"]), rest["next"]) == (1, None)
+
+
+def test_a_design_decides_how_the_labels_of_a_job_look(client: Any, key: dict[str, str]) -> None:
+    design = client.post("/api/label-designs", json=VALUES | {"layout": "a4-2x5", "carrier": "gs1-qr"}, headers=key).get_json()["design"]
+    made = client.post("/api/labels", json={"gtin": GTIN, "lot": LOT, "count": 1, "design": design}, headers=key).get_json()
+    assert (made["design"], made["carrier"], made["layout"]) == (design, "gs1-qr", None)
+    client.delete(f"/api/label-designs/{design}", headers=key)
+    assert client.get(f"/api/labels/{made['job']}/sheet.pdf?layout=a4-2x5", headers=key).status_code == 200
+    again = client.post("/api/labels", json={"gtin": GTIN, "lot": LOT, "count": 1, "design": design}, headers=key)
+    assert again.get_json()["code"] == "designs.no-such-design"
+
+
+def test_labels_that_do_not_fit_are_refused_before_a_number_is_given_out(client: Any, key: dict[str, str]) -> None:
+    asked = {"gtin": GTIN, "lot": LOT, "count": 5, "carrier": "gs1-128", "layout": "a4-5x13", "serialised": False}
+    answer = client.post("/api/labels", json=asked, headers=key).get_json()
+    assert answer["code"] == "label.symbol-too-wide"
+    assert client.get("/api/labels", headers=key).get_json()["jobs"] == []

@@ -1,0 +1,140 @@
+"""JSON doors of runs: have the files of a job made, watch, stop, go on, fetch."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, request
+
+from app.api.door import Door, actor, runtime
+from app.api.problem import language
+from app.errors import Finding
+from app.label.jobs import archive, find, runs
+from app.label.jobs.api import FieldWrong, download
+from app.label.jobs.refusals import NoSuchFile
+from app.label.stamps.life import printed
+from app.party.permissions import Permission, permit
+from app.web import forms
+from app.words.refusals import describe_finding
+
+door = Door("runs_api", __name__)
+
+_ALL = "/api/labels/<int(max=9223372036854775807):job_id>/runs"
+_ONE = f"{_ALL}/<int(max=9223372036854775807):run_id>"
+
+_FIELDS = {"form": str, "layout": str, "dpi": int, "dx": str, "dy": str, "first_place": int, "first": int, "last": int}
+
+
+def told(row: Any) -> dict[str, str] | None:
+    """What went wrong with a run and what to do, in the reader's language; None for one that goes well."""
+    if not row.problem:
+        return None
+    said = json.loads(row.problem)
+    found = describe_finding(Finding(said["code"], said["pointer"], None, said["params"]), language())
+    return {"code": said["code"], "message": found["message"], "remedy": found["remedy"]}
+
+
+def said(row: Any, files: list[Any] | None = None) -> dict[str, Any]:
+    """A run as programs read it."""
+    counts = {name: getattr(row, name) for name in ("form", "layout", "labels", "parts", "done", "state", "created_at", "finished_at")}
+    whole = {"run": str(row.run_id), "job": str(row.job_id)} | counts | {"asked": json.loads(row.asked), "problem": told(row)}
+    if files is None:
+        return whole
+    return whole | {"files": [{name: getattr(each, name) for name in ("part", "name", "media_type", "labels", "size")} for each in files]}
+
+
+def _whole(job_id: int, run_id: int) -> dict[str, Any]:
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    with runtime().store.reading() as connection:
+        return said(find.run(connection, party_id, job_id, run_id), find.files(connection, party_id, run_id))
+
+
+@door.route(_ALL, needs=Permission.LABEL_JOB_READ, operation="listLabelRuns")
+def list_label_runs(job_id: int) -> Response:
+    """The newest runs of a job."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    with runtime().store.reading() as connection:
+        find.check_job(connection, party_id, job_id)
+        return forms.json_answer({"runs": [said(row) for row in find.runs(connection, party_id, job_id)]})
+
+
+@door.route(_ALL, needs=Permission.LABEL_JOB_WRITE, operation="postLabelRun", methods=("POST",))
+def post_label_run(job_id: int) -> Response:
+    """Have the files of a job made: `{"form", "layout", "dpi", "dx", "dy", "first_place", "first", "last"}`, only `form` needed."""
+    body = {name: value for name, value in forms.json_object(*_FIELDS).items() if value is not None}
+    for name, value in body.items():
+        if type(value) is not _FIELDS[name]:
+            raise FieldWrong(pointer=f"/{name}", field=name, expected={str: "text", int: "number"}[_FIELDS[name]])
+    run_id = runs.start_run(job_id, body.pop("form", ""), by=actor(), on=runtime(), **body)
+    return forms.json_answer(_whole(job_id, run_id), 201, Location=f"/api/labels/{job_id}/runs/{run_id}")
+
+
+@door.route(_ONE, needs=Permission.LABEL_JOB_READ, operation="getLabelRun")
+def get_label_run(job_id: int, run_id: int) -> Response:
+    """One run with its finished files."""
+    return forms.json_answer(_whole(job_id, run_id))
+
+
+@door.route(f"{_ONE}/stop", needs=Permission.LABEL_JOB_WRITE, operation="stopLabelRun", methods=("POST",))
+def stop_label_run(job_id: int, run_id: int) -> Response:
+    """Draw no further part."""
+    runs.stop_run(job_id, run_id, by=actor(), on=runtime())
+    return forms.json_answer(_whole(job_id, run_id))
+
+
+@door.route(f"{_ONE}/resume", needs=Permission.LABEL_JOB_WRITE, operation="resumeLabelRun", methods=("POST",))
+def resume_label_run(job_id: int, run_id: int) -> Response:
+    """Go on after a stop or a failure, or make cleared files anew."""
+    runs.go_on(job_id, run_id, by=actor(), on=runtime())
+    return forms.json_answer(_whole(job_id, run_id))
+
+
+@door.route(f"{_ONE}/files", needs=Permission.LABEL_JOB_WRITE, operation="clearLabelRun", methods=("DELETE",))
+def clear_label_run(job_id: int, run_id: int) -> Response:
+    """Take the files away; they can be made anew."""
+    runs.clear_run(job_id, run_id, by=actor(), on=runtime())
+    return Response(status=204)
+
+
+@door.route(f"{_ONE}/files/<int(max=9999):part>", needs=Permission.LABEL_JOB_READ, operation="getLabelRunFile")
+def get_label_run_file(job_id: int, run_id: int, part: int) -> Response:
+    """One finished file."""
+    return one_file(job_id, run_id, part)
+
+
+@door.route(f"{_ONE}/files.zip", needs=Permission.LABEL_JOB_READ, operation="getLabelRunArchive")
+def get_label_run_archive(job_id: int, run_id: int) -> Response:
+    """All files of a finished run in one archive."""
+    return all_files(job_id, run_id)
+
+
+def one_file(job_id: int, run_id: int, part: int) -> Response:
+    """A part as a download; blank stamps in it count as printed from now on."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    with runtime().store.reading() as connection:
+        run = find.run(connection, party_id, job_id, run_id)
+        row = find.file(connection, party_id, run_id, part)
+    _printed(job_id, *runs.span_of(run, part))
+    return download(row.content, row.media_type, row.name)
+
+
+def all_files(job_id: int, run_id: int) -> Response:
+    """Every part in one archive, once all are there."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    with runtime().store.reading() as connection:
+        run = find.run(connection, party_id, job_id, run_id)
+    if run.state != runs.DONE:
+        raise NoSuchFile(days=runs.KEPT_DAYS)
+    _printed(job_id, runs.span_of(run, 1)[0], runs.span_of(run, run.parts)[1])
+    answer = download(b"", "application/zip", f"labels-{job_id}-{run.form}.zip")
+    if request.method == "GET":
+        answer.response = archive.stream(party_id, run_id, run.parts, on=runtime())
+        answer.headers.pop("Content-Length", None)
+    return answer
+
+
+def _printed(job_id: int, first: int, last: int) -> None:
+    """Whoever fetches files prints them; somebody who may only read leaves the stamps as they are."""
+    if actor().may(Permission.LABEL_JOB_WRITE):
+        printed(job_id, first, last, by=actor(), on=runtime())
