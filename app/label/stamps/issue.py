@@ -153,6 +153,8 @@ def resume(job_id: int, *, by: Actor, on: Runtime, numbers: Sequence[str] | None
     party_id = permit(by, Permission.LABEL_JOB_WRITE)
     with on.store.reading() as connection:
         row: Any = find.plain_job(connection, party_id, job_id)
+        if row.given and numbers is None and row.drawn < row.count:
+            raise NumbersDiffer(pointer="/numbers", count=row.count, found=0)
         if numbers is not None:
             _check_numbers(numbers, row.count)
             done = [each.serial for each in find.serials(connection, party_id, job_id)]
