@@ -18,7 +18,7 @@ GTIN = "9521234543213"
 DAY = date(2026, 7, 31)
 
 
-def label(serial: str = "7K3M9P2XQ4RT", *, lot: str = "L2026A", text: LabelText = LYCHEE, ean13: bool = True) -> Label:
+def label(serial: str = "7K3M9P2XQ4RT", *, lot: str = "L2026A", text: LabelText = LYCHEE, ean13: bool | None = None) -> Label:
     """A label whose Digital Link says what the label says."""
     path = [("01", GTIN.zfill(14)), *((ai, value) for ai, value in (("10", lot), ("21", serial)) if value)]
     link = digital_link.build(tuple(path), (("17", f"{DAY:%y%m%d}"),))

@@ -41,7 +41,9 @@ def logo(raw: bytes) -> Logo:
                 raise LogoTooLarge(pointer="/logo", limit=MOST_BYTES, pixels=MOST_PIXELS)
             picture.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
             whole = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except Image.DecompressionBombError as error:
+        raise LogoTooLarge(pointer="/logo", limit=MOST_BYTES, pixels=MOST_PIXELS) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         raise LogoUnreadable(pointer="/logo", known=", ".join(KNOWN)) from error
     whole.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     paper = Image.new("RGBA", whole.size, "white")

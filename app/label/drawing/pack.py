@@ -10,11 +10,15 @@ from app.label.drawing.composition import Gap, Image, Line, Outline, Plate, Slot
 from app.label.drawing.hri import Item
 from app.label.drawing.layouts import Layout
 from app.label.drawing.wanted import Wanted, at_the_foot, below_guards, extent, picture, reach
+from app.label.refusals import TextTooLong
 
 _AIR = 0.8
 """Millimetres between a symbol with its quiet zone and text."""
 
 _NEAR = 0.02
+_NARROW = 8.0
+"""Millimetres below which no text is tried beside bars."""
+
 
 
 def scale_of(layout: Layout) -> float:
@@ -97,15 +101,24 @@ def bars(wanted: Wanted) -> Plate | None:
     last = hri.TIGHT * ems(LEAST_SIZE) if wanted.unsaid() else 0
     above = Box(box.left, box.top, box.right, top - 0.4 - last)
     aside = Box(box.left, box.top, left - 0.3, box.bottom - last)
-    room = above if above.height * above.width >= aside.height * aside.width else aside
-    images, texts = _logo(wanted, room)
-    if texts.height <= 0 or texts.width <= 8:
-        return None
-    lines, scale, _ = stack(_blocks(wanted), texts, wanted.layout)
+    larger, smaller = sorted((above, aside), key=lambda each: -each.height * each.width)
+    try:
+        room, (images, lines, scale) = larger, _texts(wanted, larger)
+    except TextTooLong:
+        if smaller.width < _NARROW or smaller.height < _NARROW:
+            raise
+        room, (images, lines, scale) = smaller, _texts(wanted, smaller)
     serial: tuple[Gap, ...] = ()
     if wanted.unsaid():
         serial = (Gap("serial", room.left, room.bottom + 0.9 * ems(LEAST_SIZE), LEAST_SIZE, room.width, "SN "),)
     return Plate((slot,), (*lines, *fixed), (*gaps, *serial, *wanted.edge()), None, images, (), scale)
+
+
+def _texts(wanted: Wanted, room: Box) -> tuple[tuple[Image, ...], tuple[Line, ...], float]:
+    """Logo and texts in a box."""
+    images, below = _logo(wanted, room)
+    lines, scale, _ = stack(_blocks(wanted), below, wanted.layout)
+    return images, lines, scale
 
 
 def _foot_bars(wanted: Wanted) -> tuple[Slot, tuple[Line, ...], tuple[Gap, ...], float] | None:

@@ -28,7 +28,7 @@ def matrix(wanted: Wanted) -> Plate | None:
         return None
     ean = at_the_foot(wanted, right=False)
     x = wanted.snapped(max(quiet, box.left))
-    end = (ean.top - _GAP) if ean else box.bottom
+    end = (ean.top - _GAP - 0.5) if ean else box.bottom
     zone = max(side, _DATA)
     y = wanted.snapped(end - max(quiet, _GAP if ean else 0) - zone)
     upper = y - max(quiet, _GAP)

@@ -4,10 +4,11 @@ import re
 import shutil
 import subprocess
 import zlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -17,167 +18,149 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.errors import Invalid
 from app.label.drawing import sheet
-from app.label.drawing.compose import QR_LEAST, compose
-from app.label.drawing.layouts import A4_2X5, A4_3X8, LAYOUTS, ROLL_50X25, ROLL_70X40, Layout
-from app.label.drawing.fonts import POINT
+from app.label.drawing.compose import compose, dot_of
+from app.label.drawing.design import Label, LabelText, make_label
+from app.label.drawing.drawn import Drawn, Place, PlacedOnPage
+from app.label.drawing.layouts import A4_2X5, A4_3X8, A4_5X13, LAYOUTS, LOGISTIC_A6, ROLL_50X25, ROLL_70X40, ROLL_100X150, Layout
+from app.label.drawing.refusals import PlaceUnknown
 from app.label.refusals import NothingToPrint, OffsetTooFar, ResolutionUnknown, TooManyLabels
 from app.label.stamps.serials import random_serials
-from app.label.symbols import read_back
-from tests.label.samples import label
-from tests.label.symbols.test_qr import SET_82
+from app.label.symbols.specification import specification, uses
+from app.label.symbols.symbol import Carrier
+from tests.label import measured
+from tests.label.drawing.samples import RESOLUTIONS, sample
+from tests.label.samples import LYCHEE, label
+from tests.label.symbols.samples import SET_82
 from tests.thorough import rounds
 
+Picture = NDArray[np.uint8]
 LABELS = tuple(label(serial) for serial in random_serials(26))
 LAYOUT = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 RASTERISER = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs pdftoppm: apt-get install poppler-utils")
+LETTERS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
+BARE = LabelText("Vải thiều", producer="Ngạn Xanh")
 
 
-def pages(pdf: bytes, dpi: int, folder: Path) -> Iterator[NDArray[np.uint8]]:
+def rasterised(pdf: bytes, dpi: int, folder: Path, *options: str) -> Iterator[Picture]:
     """The pages as grey pictures, drawn by an independent program."""
     (folder / "labels.pdf").write_bytes(pdf)
-    subprocess.run(["pdftoppm", "-gray", "-r", str(dpi), "labels.pdf", "page"], cwd=folder, check=True)  # noqa: S607  # from PATH, as skipif
+    subprocess.run(["pdftoppm", "-gray", "-r", str(dpi), *options, "labels.pdf", "page"], cwd=folder, check=True)  # noqa: S607  # from PATH, as skipif
     for path in sorted(folder.glob("page-*.pgm")):
         yield np.asarray(Image.open(path))
         path.unlink()
 
 
-def streams(pdf: bytes) -> list[str]:
-    """Content of the pages and forms, unpacked."""
-    found = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
-    return [zlib.decompress(part).decode("latin-1") for part in found if part[:1] == b"x"]
+def fitting(layout: Layout, dpi: int | None, text: LabelText = LYCHEE) -> list[Label]:
+    """A label of every carrier that fits."""
+    found = []
+    for carrier in Carrier:
+        try:
+            compose(sample(carrier, text), layout, dot_of(dpi) if dpi else None)
+        except Invalid:
+            continue
+        found.append(sample(carrier, text))
+    return found
 
 
-def symbols(pdf: bytes) -> list[tuple[float, float, float]]:
-    """Module, x and y in millimetres of every symbol, in the coordinates of its label."""
-    matrix = re.compile(r"q (\S+) 0 0 -\1 (\S+) (\S+) cm \d+ \d+ \d+ \S+ re")
-    return [(POINT * float(m), POINT * float(x), POINT * float(y)) for part in streams(pdf) for m, x, y in matrix.findall(part)]
+def of_label(page: Picture, place: Place, dpi: int) -> Picture:
+    """The part of a page that a label takes."""
+    dots = dpi / 25.4
+    left, top = round(place.x * dots), round(place.y * dots)
+    return page[max(0, top) : top + round(place.height * dots), max(0, left) : left + round(place.width * dots)]
 
 
-def boxes(pdf: bytes) -> set[tuple[float, float]]:
-    """Sizes of the pages in millimetres."""
-    found = re.findall(rb"/MediaBox \[\s*0 0 (\S+) (\S+)\s*\]", pdf)
-    return {(round(float(width) * POINT, 2), round(float(height) * POINT, 2)) for width, height in found}
+def told(place: Place) -> list[dict[str, Any]]:
+    """The symbols of a label as a program is told about them, measured from its corner."""
+    return [
+        asdict(each) | {"symbology_identifier": each.identifier, "x": each.x - place.x, "y": each.y - place.y} for each in place.symbols
+    ]
 
 
-@RASTERISER
-@LAYOUT
-@pytest.mark.parametrize("dpi", [203, 300])
-def test_every_label_of_a_printed_page_is_read(layout: Layout, dpi: int, tmp_path: Path) -> None:
-    labels = LABELS[: min(24, layout.on_a_page)]
-    (page,) = pages(sheet.make_pdf(labels, layout).content, dpi, tmp_path)
-    expected = Counter({("9521234543213", "]E0"): len(labels)} | {(each.digital_link, "]Q1"): 1 for each in labels})
-    assert Counter(read_back.read(page)) == expected
+def check_measures(picture: Picture, symbol: dict[str, Any], dots: float) -> None:
+    """X, height and quiet zones from the dots of a picture, by the tables."""
+    carrier = Carrier(symbol["carrier"])
+    left, right = symbol["quiet"]
+    matrix = carrier in (Carrier.QR_DL, Carrier.DM_DL, Carrier.GS1_DATAMATRIX, Carrier.GS1_QR)
+    x, top = symbol["x"], symbol["y"] + (0.3 if matrix else 0.4) * symbol["height"]
+    row = picture[
+        round(top * dots),
+        max(0, round((x - left * symbol["module"]) * dots)) : round((x + symbol["width"] + right * symbol["module"]) * dots),
+    ]
+    ink = np.flatnonzero(row < 128)
+    edges = np.flatnonzero(np.diff(np.r_[0, (row[ink[0] : ink[-1] + 1] < 128).astype(int), 0]))
+    narrow = int(np.diff(edges).min())
+    rows = [specification(carrier, use) for use in uses(carrier)]
+    least = min(each.on_demand or each.least for each in rows)
+    assert narrow / dots == pytest.approx(symbol["module"], abs=1 / dots + 0.01)
+    assert least - 1e-3 <= symbol["module"] <= max(each.most for each in rows) + 1e-3
+    # Nothing dark in the quiet zones of that row: the first ink is the symbol's own edge.
+    before = min(round(left * symbol["module"] * dots), round(x * dots))
+    if not matrix:
+        assert ink[0] == pytest.approx(before, abs=1.5)
+        column = picture[:, round((x + symbol["module"] / 2) * dots)] < 128
+        high = np.count_nonzero(column[round(symbol["y"] * dots) : round((symbol["y"] + symbol["height"]) * dots)])
+        assert high / dots >= min(each.height_at(max(symbol["module"], each.least)) for each in rows) - 1.5 / dots
 
 
-@RASTERISER
-def test_the_ruler_of_a_sheet_measures_a_hundred_millimetres(tmp_path: Path) -> None:
-    (page,) = pages(sheet.make_pdf(LABELS[:1], A4_3X8).content, 300, tmp_path)
-    below = page[-int(5 * 300 / 25.4) :, : int(121.5 * 300 / 25.4)]
-    dark = np.nonzero((below < 128).any(axis=0))[0]
-    assert (dark[-1] - dark[0]) * 25.4 / 300 == pytest.approx(100, abs=0.3)
-
-
-@LAYOUT
-def test_pages_and_modules_have_their_size_in_millimetres(layout: Layout) -> None:
-    pdf = sheet.make_pdf(LABELS[:2], layout).content
-    assert boxes(pdf) == {layout.paper}
-    composition = compose(LABELS[0], layout)
-    expected = {(round(placed.module, 3), round(placed.x, 2), round(-placed.y, 2)) for placed in composition.symbols}
-    assert {(round(module, 3), round(x, 2), round(y, 2)) for module, x, y in symbols(pdf)} == expected
-    assert min(module for module, _, _ in symbols(pdf)) >= 0.249
-    assert composition.qr.module >= QR_LEAST
-
-
-@LAYOUT
-def test_calibration_moves_every_label_and_nothing_else(layout: Layout) -> None:
-    corner = re.compile(r"q 1 0 0 1 (\S+) (\S+) cm")
-
-    def corners(pdf: bytes) -> list[tuple[float, float]]:
-        return [(float(x) * POINT, float(y) * POINT) for part in streams(pdf) for x, y in corner.findall(part)]
-
-    before = corners(sheet.make_pdf(LABELS[:3], layout).content)
-    after = corners(sheet.make_pdf(LABELS[:3], layout, dx_mm=1.5, dy_mm=-0.7).content)
-    assert len(before) == 3
-    assert [(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in zip(before, after, strict=True)] == [pytest.approx((1.5, 0.7), abs=0.001)] * 3
-
-
-@pytest.mark.parametrize("offset", [(10.01, 0.0), (0.0, -10.01), (float("nan"), 0.0)])
-def test_an_offset_of_more_than_ten_millimetres_is_refused(offset: tuple[float, float]) -> None:
-    with pytest.raises(OffsetTooFar):
-        sheet.make_pdf(LABELS[:1], A4_3X8, dx_mm=offset[0], dy_mm=offset[1]).content
-
-
-def test_twenty_five_labels_need_a_second_page_and_progress_is_told_for_each() -> None:
-    told: list[tuple[int, int]] = []
-    pdf = sheet.make_pdf(LABELS[:25], A4_3X8, progress=lambda done, total: told.append((done, total)))
-    assert len(re.findall(rb"/Type /Page\b", pdf)) == 2
-    assert told == [(done, 25) for done in range(1, 26)]
-
-
-@LAYOUT
-def test_the_same_labels_give_the_same_bytes(layout: Layout) -> None:
-    assert sheet.make_pdf(LABELS[:3], layout).content == sheet.make_pdf(LABELS[:3], layout).content
-    assert sheet.make_svg(LABELS[0], layout).content == sheet.make_svg(LABELS[0], layout).content
-    assert sheet.make_png(LABELS[0], 203, layout).content == sheet.make_png(LABELS[0], 203, layout).content
-
-
-def test_a_pdf_asks_the_viewer_not_to_scale_and_carries_its_typeface() -> None:
-    pdf = sheet.make_pdf(LABELS[:1], A4_2X5).content
-    assert b"/PrintScaling /None" in pdf
-    assert b"/FontFile2" in pdf
+def check_drawn(drawn: Drawn, pages: Sequence[Picture], dpi: int) -> None:
+    """Every label read and measured by others where it was said to stand."""
+    for place in drawn.places:
+        picture = of_label(pages[place.page - 1], place, dpi)
+        symbols = told(place)
+        assert measured.answers(picture) == measured.held(symbols)
+        for symbol in symbols:
+            assert measured.error(picture, symbol, dpi / 25.4) <= 0.15
+            check_measures(picture, symbol, dpi / 25.4)
 
 
 @RASTERISER
-def test_vietnamese_text_can_be_taken_out_of_a_pdf(tmp_path: Path) -> None:
-    (tmp_path / "labels.pdf").write_bytes(sheet.make_pdf(LABELS[:1], A4_2X5).content)
-    text = subprocess.run(["pdftotext", "labels.pdf", "-"], cwd=tmp_path, check=True, capture_output=True).stdout.decode()  # noqa: S607  # from PATH
-    for expected in ("Vải thiều Lục Ngạn loại 1", "NGẠN XANH", "Khối lượng tịnh: 500 g", "In ở tỷ lệ 100 %", f"(21){LABELS[0].serial}"):
-        assert expected in text
+@pytest.mark.parametrize(
+    ("layout", "dpi"),
+    [
+        *((layout, 203) for layout in LAYOUTS.values()),
+        *((layout, 300) for layout in (ROLL_50X25, ROLL_70X40, A4_3X8, LOGISTIC_A6)),
+        *((layout, 600) for layout in (ROLL_50X25, ROLL_70X40)),
+    ],
+    ids=str,
+)
+def test_every_carrier_of_a_pdf_is_read_and_measures_what_was_told(layout: Layout, dpi: int, tmp_path: Path) -> None:
+    drawn = sheet.make_pdf(fitting(layout, dpi), layout, dpi=dpi)
+    check_drawn(drawn, list(rasterised(drawn.content, dpi, tmp_path)), dpi)
 
 
-def test_nothing_and_too_much_are_refused() -> None:
-    with pytest.raises(NothingToPrint):
-        sheet.make_pdf([], ROLL_70X40).content
-    with pytest.raises(TooManyLabels) as refused:
-        sheet.make_pdf([LABELS[0]] * (sheet.MOST_LABELS + 1), ROLL_70X40).content
-    assert refused.value.params == {"count": sheet.MOST_LABELS + 1, "limit": sheet.MOST_LABELS}
-
-
-@LAYOUT
-@pytest.mark.parametrize("dpi", sheet.RESOLUTIONS)
-def test_a_png_has_its_size_and_whole_dots_and_is_read(layout: Layout, dpi: int) -> None:
-    with Image.open(BytesIO(sheet.make_png(LABELS[0], dpi, layout).content)) as png:
-        assert png.size == (round(layout.width * dpi / 25.4), round(layout.height * dpi / 25.4))
-        assert [round(each) for each in png.info["dpi"]] == [dpi, dpi]
-        picture = np.asarray(png)
-    composition = compose(LABELS[0], layout, 25.4 / dpi)
-    assert sorted(read_back.read(picture)) == sorted((placed.symbol.text, placed.symbol.identifier) for placed in composition.symbols)
-    for placed in composition.symbols:
-        dots = placed.module * dpi / 25.4
-        left, top = round(placed.x * dpi / 25.4), round(placed.y * dpi / 25.4)
-        drawn = picture[top, left : left + round(placed.symbol.columns * dots)]
-        assert np.array_equal(
-            drawn.reshape(-1, round(dots)), np.where(placed.symbol.modules[0], 0, 255).repeat(round(dots)).reshape(-1, round(dots))
-        )
-
-
-def test_a_png_for_an_unknown_print_head_is_refused() -> None:
-    with pytest.raises(ResolutionUnknown) as refused:
-        sheet.make_png(LABELS[0], 96).content
-    assert refused.value.params == {"dpi": 96, "known": "203, 300, 600"}
+@RASTERISER
+def test_a_pdf_without_a_known_printer_is_read_at_300_dots_per_inch(tmp_path: Path) -> None:
+    drawn = sheet.make_pdf([*fitting(A4_2X5, None), *LABELS[:2]], A4_2X5)
+    pages = list(rasterised(drawn.content, 300, tmp_path))
+    for place in drawn.places:
+        assert measured.answers(of_label(pages[place.page - 1], place, 300)) == measured.held(told(place))
 
 
 @LAYOUT
-def test_an_svg_in_millimetres_holds_the_same_modules(layout: Layout) -> None:
-    root = ET.fromstring(sheet.make_svg(LABELS[0], layout).content)  # noqa: S314  # our own text
-    assert (root.get("width"), root.get("height")) == (f"{layout.width:g}mm", f"{layout.height:g}mm")
-    title, paths = root[0].text or "", root.findall("{http://www.w3.org/2000/svg}path")
-    assert LABELS[0].serial in title
-    drawn = np.full((49, 49), 255, dtype=np.uint8)
-    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h", paths[1].get("d") or ""):
-        drawn[int(y) + 4, int(x) + 4 : int(x) + 4 + int(width)] = 0
-    assert read_back.read(drawn[:45, :45].repeat(3, axis=0).repeat(3, axis=1)) == [(LABELS[0].digital_link, "]Q1")]
+@pytest.mark.parametrize("dpi", RESOLUTIONS)
+def test_every_carrier_of_a_png_is_read_and_measures_what_was_told(layout: Layout, dpi: int) -> None:
+    for each in fitting(layout, dpi):
+        if dpi == 600 and layout.height > 60 and each.carrier not in (Carrier.SSCC, Carrier.QR_DL):
+            continue  # eight million dots a label: the two that are made for such paper say enough
+        drawn = sheet.make_png(each, dpi, layout)
+        with Image.open(BytesIO(drawn.content)) as png:
+            assert png.mode == "1"
+            assert png.size == (round(layout.width * dpi / 25.4), round(layout.height * dpi / 25.4))
+            assert [round(found) for found in png.info["dpi"]] == [dpi, dpi]
+            picture = np.asarray(png.convert("L"))
+        check_drawn(drawn, [picture], dpi)
+
+
+@LAYOUT
+def test_every_carrier_of_an_svg_is_read_and_stands_where_it_was_told(layout: Layout) -> None:
+    for each in fitting(layout, 300):
+        drawn = sheet.make_svg(each, layout, 300)
+        text = drawn.content.decode()
+        root = ET.fromstring(text)  # noqa: S314  # our own text
+        assert (root.get("width"), root.get("height")) == (f"{layout.width:g}mm", f"{layout.height:g}mm")
+        check_drawn(drawn, [measured.of_svg(text, layout.width, layout.height, 300 / 25.4)], 300)
 
 
 def test_an_svg_with_signs_of_markup_in_its_serial_is_still_well_formed() -> None:
@@ -185,8 +168,158 @@ def test_an_svg_with_signs_of_markup_in_its_serial_is_still_well_formed() -> Non
     assert "<&\">'/" in (ET.fromstring(text)[0].text or "")  # noqa: S314  # our own text
 
 
-@settings(max_examples=rounds(10))
-@given(st.text(SET_82, min_size=1, max_size=12))
-def test_a_label_with_any_serial_is_drawn_and_read(serial: str) -> None:
-    sheet.make_png(label(serial, ean13=False), 203, ROLL_50X25).content
+@RASTERISER
+@pytest.mark.parametrize("dpi", RESOLUTIONS)
+def test_every_edge_lies_on_whole_dots_of_the_print_head(dpi: int, tmp_path: Path) -> None:
+    drawn = sheet.make_pdf(LABELS[:1], ROLL_70X40, dpi=dpi)
+    (page,) = rasterised(drawn.content, dpi, tmp_path)
+    for symbol in told(drawn.places[0]):
+        part = measured.cut(page, symbol | {"height": 0.8 * symbol["height"]}, dpi / 25.4)
+        assert set(np.unique(part)) == {0, 255}  # no grey: a grey dot is an edge between two dots
+
+
+@RASTERISER
+def test_a_print_of_a_whole_sheet_is_read(tmp_path: Path) -> None:
+    drawn = sheet.make_pdf(LABELS[:24], A4_3X8, dpi=300)
+    (page,) = rasterised(drawn.content, 300, tmp_path)
+    assert measured.answers(page) == sorted((symbol.content, symbol.identifier) for place in drawn.places for symbol in place.symbols)
+    assert len(drawn.places) == 24
+
+
+@RASTERISER
+@pytest.mark.parametrize("layout", [A4_3X8, ROLL_50X25, LOGISTIC_A6], ids=str)
+def test_calibration_moves_every_label_and_nothing_else(layout: Layout, tmp_path: Path) -> None:
+    plain = sheet.make_pdf(LABELS[:2], layout, dpi=300)
+    moved = sheet.make_pdf(LABELS[:2], layout, dpi=300, dx_mm=1.5, dy_mm=-0.7)
+    for before, after in zip(plain.places, moved.places, strict=True):
+        assert (after.x - before.x, after.y - before.y) == pytest.approx((1.5, -0.7), abs=0.05)
+        for one, other in zip(before.symbols, after.symbols, strict=True):
+            assert (other.x - one.x, other.y - one.y) == pytest.approx((after.x - before.x, after.y - before.y))
+    before, after = (next(rasterised(drawn.content, 300, tmp_path)) for drawn in (plain, moved))
+    symbol = plain.places[0].symbols[0]
+    right, down = (round(each * 300 / 25.4) for each in (moved.places[0].x - plain.places[0].x, moved.places[0].y - plain.places[0].y))
+    first = measured.cut(before, asdict(symbol), 300 / 25.4)
+    second = measured.cut(after, asdict(moved.places[0].symbols[0]), 300 / 25.4)
+    assert np.array_equal(first, second)
+    assert (right, down) == (18, -8)
+
+
+@pytest.mark.parametrize("offset", [(10.01, 0.0), (0.0, -10.01), (float("nan"), 0.0)])
+def test_an_offset_of_more_than_ten_millimetres_is_refused(offset: tuple[float, float]) -> None:
+    with pytest.raises(OffsetTooFar):
+        sheet.make_pdf(LABELS[:1], A4_3X8, dx_mm=offset[0], dy_mm=offset[1])
+
+
+def test_a_used_sheet_is_begun_at_the_place_that_was_named() -> None:
+    corners = list(A4_3X8.corners())
+    drawn = sheet.make_pdf(LABELS[:20], A4_3X8, first_place=5)
+    assert [(place.x, place.y) for place in drawn.places] == [*corners[5:], corners[0]]
+    assert [place.page for place in drawn.places] == [1] * 19 + [2]
+    assert len(re.findall(rb"/Type /Page\b", drawn.content)) == 2
+
+
+@pytest.mark.parametrize(("layout", "place"), [(A4_3X8, 24), (A4_3X8, -1), (ROLL_50X25, 1)])
+def test_a_place_that_the_sheet_does_not_have_is_refused(layout: Layout, place: int) -> None:
+    with pytest.raises(PlaceUnknown) as refused:
+        sheet.make_pdf(LABELS[:1], layout, first_place=place)
+    assert refused.value.params == {"place": place, "last": layout.on_a_page - 1}
+
+
+def test_twenty_five_labels_need_a_second_page_and_progress_is_told_for_each() -> None:
+    heard: list[tuple[int, int]] = []
+    drawn = sheet.make_pdf(LABELS[:25], A4_3X8, progress=lambda done, total: heard.append((done, total)))
+    assert len(re.findall(rb"/Type /Page\b", drawn.content)) == 2
+    assert heard == [(done, 25) for done in range(1, 26)]
+    assert [place.index for place in drawn.places] == list(range(25))
+
+
+@LAYOUT
+def test_the_same_labels_give_the_same_bytes(layout: Layout) -> None:
+    assert sheet.make_pdf(LABELS[:3], layout) == sheet.make_pdf(LABELS[:3], layout)
+    assert sheet.make_svg(LABELS[0], layout) == sheet.make_svg(LABELS[0], layout)
+    assert sheet.make_png(sample(Carrier.GS1_DATAMATRIX), 300, layout) == sheet.make_png(sample(Carrier.GS1_DATAMATRIX), 300, layout)
+
+
+@LAYOUT
+def test_a_pdf_has_the_size_of_its_paper_is_not_scaled_and_carries_its_typeface(layout: Layout) -> None:
+    pdf = sheet.make_pdf(LABELS[:1], layout).content
+    found = re.findall(rb"/MediaBox \[\s*0 0 (\S+) (\S+)\s*\]", pdf)
+    assert {(float(width) * 25.4 / 72, float(height) * 25.4 / 72) for width, height in found} == {pytest.approx(layout.paper, abs=0.005)}
+    assert b"/PrintScaling /None" in pdf
+    assert b"/FontFile2" in pdf
+
+
+@RASTERISER
+def test_vietnamese_text_can_be_taken_out_of_a_pdf(tmp_path: Path) -> None:
+    text = LabelText(LETTERS[:40], lines=(LETTERS[40:], LETTERS[:40].upper(), LETTERS[40:].upper()), producer=LYCHEE.producer)
+    drawn = sheet.make_pdf([make_label(text, "9521234543213", serial="A1")], ROLL_100X150)
+    (tmp_path / "labels.pdf").write_bytes(drawn.content)
+    found = subprocess.run(["pdftotext", "labels.pdf", "-"], cwd=tmp_path, check=True, capture_output=True).stdout.decode()  # noqa: S607  # from PATH
+    assert set(LETTERS + LETTERS.upper()) <= set(found)
+    for expected in (LYCHEE.producer.split(",")[0], "(21)A1"):
+        assert expected in found.replace("\n", " ")
+
+
+@pytest.mark.parametrize("dpi", RESOLUTIONS)
+def test_every_vietnamese_letter_is_told_apart_by_the_dots_of_a_print_head(dpi: int) -> None:
+    seen = set()
+    for letter in LETTERS + LETTERS.upper():
+        with Image.open(
+            BytesIO(sheet.make_png(make_label(LabelText(letter), "9521234543213", ean13=False), dpi, ROLL_70X40).content)
+        ) as png:
+            seen.add(png.tobytes())
+    assert len(seen) == 2 * len(LETTERS)
+
+
+def test_nothing_and_too_much_are_refused() -> None:
+    with pytest.raises(NothingToPrint):
+        sheet.make_pdf([], ROLL_70X40)
+    with pytest.raises(TooManyLabels) as refused:
+        sheet.make_pdf([LABELS[0]] * (sheet.MOST_LABELS + 1), ROLL_70X40)
+    assert refused.value.params == {"count": sheet.MOST_LABELS + 1, "limit": sheet.MOST_LABELS}
+
+
+def test_an_unknown_print_head_is_refused_by_every_output() -> None:
+    for draw in (
+        lambda: sheet.make_png(LABELS[0], 96),
+        lambda: sheet.make_svg(LABELS[0], ROLL_70X40, 96),
+        lambda: sheet.make_pdf(LABELS[:1], ROLL_70X40, dpi=96),
+    ):
+        with pytest.raises(ResolutionUnknown) as refused:
+            draw()
+        assert refused.value.params == {"dpi": 96, "known": "203, 300, 600"}
+
+
+def test_a_place_tells_what_the_symbol_says_and_its_measures() -> None:
+    [place] = sheet.make_png(sample(Carrier.ITF_14), 300, ROLL_70X40).places
+    [symbol] = place.symbols
+    assert isinstance(symbol, PlacedOnPage)
+    assert (symbol.content, symbol.identifier, symbol.quiet) == ("19521234543210", "]I1", (10, 10))
+    assert symbol.width == pytest.approx(120.5 * symbol.module, rel=0.01)
+    assert symbol.height == pytest.approx(12.7 + 4 * symbol.module, abs=0.09)
+
+
+@settings(max_examples=rounds(8))
+@given(
+    st.text(SET_82, min_size=1, max_size=12),
+    st.text(SET_82, min_size=1, max_size=8),
+    st.text(LETTERS + LETTERS.upper(), min_size=1, max_size=20),
+)
+def test_what_is_released_reads_back_whatever_its_texts(serial: str, lot: str, product: str) -> None:
+    for carrier, layout in ((Carrier.QR_DL, A4_5X13), (Carrier.GS1_DATAMATRIX, ROLL_50X25), (Carrier.GS1_128, LOGISTIC_A6)):
+        made = make_label(LabelText(product), "9521234543213", lot=lot, serial=serial, carrier=carrier, ean13=False)
+        try:
+            drawn = sheet.make_png(made, 300, layout)
+        except Invalid:
+            continue  # too long for that paper: refused before anything is drawn
+        with Image.open(BytesIO(drawn.content)) as png:
+            assert measured.answers(np.asarray(png.convert("L"))) == measured.held(told(drawn.places[0]))
     assert sheet.make_pdf([label(serial)], A4_2X5).content.startswith(b"%PDF-")
+
+
+def test_the_streams_of_a_pdf_hold_a_shared_plate_once() -> None:
+    few, many = (len(sheet.make_pdf(LABELS[:count], ROLL_70X40).content) for count in (2, 22))
+    parts = re.findall(rb"stream\r?\n(.*?)endstream", sheet.make_pdf(LABELS[:22], ROLL_70X40).content, re.DOTALL)
+    texts = [zlib.decompress(part) for part in parts if part[:1] == b"x"]
+    assert (many - few) / 20 < 4_000
+    assert sum(b"/plate0" in text or b"plate0 Do" in text for text in texts) == 22

@@ -1,0 +1,38 @@
+"""A label of every carrier, with as much on it as the carrier may hold on most layouts."""
+
+from __future__ import annotations
+
+from app.errors import Invalid
+from app.label.drawing.compose import Composition, compose, dot_of
+from app.label.drawing.design import Label, LabelText, make_label
+from app.label.drawing.layouts import LAYOUTS, Layout
+from app.label.symbols.symbol import Carrier
+from tests.label.samples import DAY, LYCHEE
+from tests.label.symbols.samples import CARTON, GTIN, GTIN_8, SSCC
+
+SERIAL = "7K3M9P2XQ4RT"
+RESOLUTIONS = (203, 300, 600)
+
+
+def sample(carrier: Carrier, text: LabelText = LYCHEE, serial: str = SERIAL, *, ean13: bool | None = None, position: str = "") -> Label:
+    """Lychees in that carrier; bars of a GS1-128 hold no serial, because they would be too long for most paper."""
+    gtin = {Carrier.EAN_8: GTIN_8, Carrier.ITF_14: CARTON}.get(carrier, GTIN)
+    bars = carrier in (Carrier.SSCC, Carrier.GS1_128, Carrier.EAN_8, Carrier.EAN_13, Carrier.ITF_14)
+    unit = SSCC if carrier is Carrier.SSCC else ""
+    return make_label(
+        text, gtin, lot="L2026A", serial="" if bars else serial, expiry=DAY, carrier=carrier, sscc=unit,
+        quantity=48 if unit else None, ean13=ean13, position=position,
+    )  # fmt: skip
+
+
+def composed() -> list[tuple[Carrier, Layout, int | None, Composition]]:
+    """Every carrier on every layout at every resolution where it is not refused."""
+    found = []
+    for carrier in Carrier:
+        for layout in LAYOUTS.values():
+            for dpi in (None, *RESOLUTIONS):
+                try:
+                    found.append((carrier, layout, dpi, compose(sample(carrier), layout, dot_of(dpi) if dpi else None)))
+                except Invalid:
+                    continue
+    return found
