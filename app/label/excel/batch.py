@@ -16,7 +16,7 @@ from app.label.excel.planned import Planned
 from app.label.model import LabelJob, Serial
 from app.label.stamps import ranges
 from app.label.stamps.ranges import Source
-from app.party.permissions import Actor
+from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.columns import to_micros
 from app.store.keys import new_id
@@ -57,7 +57,7 @@ def issue_together(rows: Sequence[Planned], *, by: Actor, on: Runtime) -> dict[i
 
     Raises AlreadyThere where a serial number or the origin of a row exists, and what `ranges.count` raises.
     """
-    party_id, now = by.party, on.clock.now()
+    party_id, now = permit(by, Permission.LABEL_JOB_WRITE), on.clock.now()
     with on.store.reading() as connection:
         gtins = {row.gtin for row in rows if row.serialised}
         sources = {gtin: ranges.source(connection, party_id, gtin, None, on=on) for gtin in gtins}

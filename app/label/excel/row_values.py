@@ -15,7 +15,7 @@ from app.capture.sheet_rows import Row
 from app.errors import Finding, Invalid
 from app.identify.gtin import gtin14
 from app.label.excel.columns import CARRIERS, GTIN_ONLY, carrier_of, yes_or_no
-from app.label.excel.sheet_rows import Given
+from app.label.excel.sheet_rows import Given, code_of
 from app.label.stamps.issue import LONGEST_NOTE, LONGEST_ROLL, MOST
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ def wish_of(row: Row, given: Sequence[Given]) -> tuple[Wish, list[Finding]]:
         findings.append(Finding("sheet.missing-value", row.at("count").pointer, None, {"column": "count"}))
     wish = Wish(
         row.number, value("product", gtin_of, ""),
-        "" if "product" in strange else row.text("product")[:200], value("lot", digits_of, ""), value("produced", day, ""),
+        "" if "product" in strange else row.text("product")[:200], value("lot", code_of, ""), value("produced", day, ""),
         value("expiry", day, ""), count or len(numbers), value("serialised", _yes_or_no, None), numbers,
         value("per_roll", _roll, None), row.text("layout")[:120], value("carrier", _carrier, ""), value("note", _note, ""),
     )  # fmt: skip
@@ -163,7 +163,7 @@ def _yes_or_no(cell: Cell, at: Where) -> bool | None:
 
 def _numbers(cell: Cell, at: Where) -> tuple[str, ...]:
     """Serial numbers of a cell, separated by spaces, commas, semicolons or lines."""
-    return tuple(filter(None, _SEPARATORS.split(digits_of(cell, at))))
+    return tuple(filter(None, _SEPARATORS.split(code_of(cell, at))))
 
 
 def _carrier(cell: Cell, at: Where) -> str:

@@ -5,6 +5,7 @@ The bytes are read by capture's own reader, with its limits: 20 MB, 10,000 rows,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from app.label.excel.refusals import JobSheetEmpty, JobSheetTooLarge
 from app.store.folding import fold
 
 CSV, XLSX = sheet_file.CSV, sheet_file.XLSX
+
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+", re.ASCII)
 
 _SEARCHED = 10
 """Rows among which the header is looked for: people put a title above it."""
@@ -64,6 +67,16 @@ def read(raw: bytes, kind: str) -> JobSheet:
         raise TooManyRows(rows=len(rows), limit=sheet_file.MOST_ROWS)
     given, wrong = _given(further, {row.number for row in rows}, head)
     return JobSheet(table, head, rows, given, [*findings, *wrong], table.remarks)
+
+
+def code_of(cell: Cell, at: Where) -> str:
+    """A lot or serial number as it was typed; raises Unfit for a number that a spreadsheet has rounded.
+
+    Text such as 7E12 is a good code; only what a spreadsheet itself writes for a long number, 9,52E+12, has lost its digits.
+    """
+    if isinstance(cell, str) and not _SCIENTIFIC.fullmatch(cell):
+        return cell
+    return digits_of(cell, at)
 
 
 def _header(table: Table, columns: tuple[Column, ...], enough: int) -> int | None:
@@ -126,7 +139,7 @@ def _listed(lines: list[Row], rows: set[int], head: int) -> tuple[dict[int, list
             findings.append(Finding("label.sheet-serial-row", f"row={head + 1}", number[:40], told))
             continue
         try:
-            serial = digits_of(line.cells.get("serial", ""), line.at("serial"))
+            serial = code_of(line.cells.get("serial", ""), line.at("serial"))
         except Unfit as unfit:
             findings.append(Finding(unfit.finding.code, f"row={target}", unfit.finding.value, unfit.finding.params))
             continue

@@ -143,7 +143,7 @@ def test_an_error_file_is_corrected_and_sent_again(client: Any, key: dict[str, s
     client.post(at, headers=key, data={"do": "good"})
     answer = client.get(f"{at}/errors.xlsx", headers=key)
     with load_workbook(io.BytesIO(answer.data)) as book:
-        rows = book.get_sheet_by_index(0).to_python()
+        rows: list[list[Any]] = [list(row) for row in book.get_sheet_by_index(0).to_python()]
     assert rows[0][-1] == "Errors (errors)"
     assert rows[2][-1].startswith("B: The product")
     assert (rows[1][-1], rows[3][-1]) == ("", "")

@@ -21,10 +21,10 @@ AT = Where(7, "A")
 LAYOUTS = ("roll-50x25", "roll-70x40", "roll-100x150", "a4-3x8", "a4-2x5")
 
 
-def wish(**cells: Any) -> tuple[Wish, list[str]]:
+def wish(**changes: Any) -> tuple[Wish, list[str]]:
     """What a row asks for, and the codes of what is wrong with it."""
-    row = Row(7, {"product": "09521001000017", "count": 5} | cells, {key: chr(65 + place) for place, key in enumerate(names(COLUMNS))})
-    found, findings = wish_of(Row(row.number, {key: cell for key, cell in row.cells.items() if cell is not None}, row.letters), ())
+    cells: dict[str, Any] = {"product": "09521001000017", "count": 5, **changes}
+    found, findings = wish_of(Row(7, {key: cell for key, cell in cells.items() if cell is not None}, {}), ())
     return found, [finding.code for finding in findings]
 
 
@@ -128,6 +128,8 @@ def test_a_count_that_is_none_is_told(cell: Any, code: str) -> None:
         ({"note": "a\0b"}, "label.sheet-control-character"),
         ({"product": "a\x07b"}, "label.sheet-control-character"),
         ({"lot": 1234567890123456}, "sheet.digits-lost"),
+        ({"lot": "9,52E+12"}, "sheet.digits-lost"),
+        ({"serials": "9.52E+12", "count": None}, "sheet.digits-lost"),
         ({"per_roll": 0}, "label.sheet-count"),
         ({"serials": "A1 A2", "count": 3}, "label.sheet-serials-count"),
         ({"serials": "A1 A1", "count": None}, "label.sheet-serial-twice"),
@@ -144,6 +146,11 @@ def test_a_serial_number_that_no_label_can_carry_is_refused_with_the_rule_it_bre
     assert wish(serials="ABCDEFGHIJKLMNOPQRSTU", count=None)[1] != []
     assert wish(serials="SỐ1", count=None)[1] != []
     assert wish(serials="ABCDEFGHIJKLMNOPQRST", count=None)[1] == []
+
+
+def test_a_code_that_only_looks_like_a_number_stays_as_it_is() -> None:
+    found, wrong = wish(lot="7E12", serials="0E0 1E5", count=None)
+    assert (found.lot, found.numbers, wrong) == ("7E12", ("0E0", "1E5"), [])
 
 
 def test_serial_numbers_come_from_the_cell_and_then_from_the_further_sheet() -> None:
