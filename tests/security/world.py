@@ -61,12 +61,13 @@ def make_world(on: Runtime, client: Any) -> World:
     design = call("POST", "/api/label-designs", {"name": "Mẫu của kho bí mật", "layout": "roll-70x40", "carrier": "qr-dl"})["design"]
     call("PUT", f"/api/label-designs/{design}/logo", data=_png(), kind="image/png")
     job = call("POST", "/api/labels", {"gtin": GTIN, "lot": LOT, "count": 2})
+    run = call("POST", f"/api/labels/{job['job']}/runs", {"form": "csv"})["run"]
     event = object_event(eventID=EVENT, epcList=[f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9"])
     captured = call("POST", "/epcis/capture?wait=checkpoint", document(event))
     recall = call("POST", "/api/recalls", {"gtin": GTIN, "lot": LOT, "reason": "Dư lượng thuốc bảo vệ thực vật vượt mức"})
     api_key = make_api_key(on, ours)["Authorization"].split("_")[1]
     names = {
-        "design": design, "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
+        "design": design, "run": run, "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
         "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
         "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key), "sheet": _sheet(client, key),
     }  # fmt: skip
@@ -130,6 +131,7 @@ _NOTICE = {"notice": "{notice}"}
 _DRAFT, _CAPTURE, _ROW = {"draft_id": "{draft}"}, {"capture_id": "{capture}"}, {"row_id": "{row}"}
 _JOB = {"job_id": "{job}"}
 _SHEET = {"draft_id": "{sheet}"}
+_RUN = {"job_id": "{job}", "run_id": "{run}"}
 _LABEL = {"job_id": "{job}", "serial": "{serial}"}
 _DESIGN = {"design_id": "{design}"}
 _DESIGN_DATA = {"name": "Của người khác", "layout": "a4-3x8", "carrier": "qr-dl"}
@@ -142,6 +144,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/api/api-keys/<key_id>"): Sample({"key_id": "{key}"}),
     ("DELETE", "/api/label-designs/<int:design_id>"): Sample(_DESIGN),
     ("DELETE", "/api/label-designs/<int:design_id>/logo"): Sample(_DESIGN),
+    ("DELETE", "/api/labels/<int:job_id>/runs/<int:run_id>/files"): Sample(_RUN),
     ("DELETE", "/api/link-hosts/<host>"): Sample(_HOST),
     ("GET", "/<ai:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("GET", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
@@ -151,6 +154,11 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/api/labels/<int:job_id>"): Sample(_JOB),
     ("GET", "/api/labels/<int:job_id>/labels/<serial>.png"): Sample(_LABEL),
     ("GET", "/api/labels/<int:job_id>/labels/<serial>.svg"): Sample(_LABEL),
+    ("GET", "/api/labels/<int:job_id>/runs"): Sample(_JOB),
+    ("GET", "/api/labels/<int:job_id>/runs/<int:run_id>"): Sample(_RUN),
+    ("GET", "/api/labels/<int:job_id>/runs/<int:run_id>/files.zip"): Sample(_RUN),
+    ("GET", "/api/labels/<int:job_id>/runs/<int:run_id>/files/<int:part>"): Sample(_RUN | {"part": "1"}),
+    ("GET", "/api/labels/<int:job_id>/sheet.zpl"): Sample(_JOB),
     ("GET", "/api/labels/<int:job_id>/serials.csv"): Sample(_JOB),
     ("GET", "/api/labels/<int:job_id>/sheet.pdf"): Sample(_JOB),
     ("GET", "/api/link-hosts/<host>"): Sample(_HOST),
@@ -167,6 +175,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/console/events/<int:row_id>/proof"): Sample(_ROW),
     ("GET", "/console/labels/<int:job_id>"): Sample(_JOB),
     ("GET", "/console/labels/designs/<int:design_id>"): Sample(_DESIGN),
+    ("GET", "/console/labels/<int:job_id>/runs/<int:run_id>"): Sample(_RUN),
+    ("GET", "/console/labels/<int:job_id>/runs/<int:run_id>/files.zip"): Sample(_RUN),
+    ("GET", "/console/labels/<int:job_id>/runs/<int:run_id>/files/<int:part>"): Sample(_RUN | {"part": "1"}),
     ("GET", "/console/labels/<int:job_id>/file"): Sample(_JOB, query="?kind=csv"),
     ("GET", "/console/labels/<int:job_id>/rolls"): Sample(_JOB),
     ("GET", "/console/labels/<int:job_id>/rolls/<int:number>"): Sample(_JOB | {"number": "1"}),
@@ -190,6 +201,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("OPTIONS", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("POST", "/api/label-designs/<int:design_id>/copy"): Sample(_DESIGN, json={}),
     ("POST", "/api/label-designs/<int:design_id>/restore"): Sample(_DESIGN, json={}),
+    ("POST", "/api/labels/<int:job_id>/runs"): Sample(_JOB, json={"form": "csv"}),
+    ("POST", "/api/labels/<int:job_id>/runs/<int:run_id>/resume"): Sample(_RUN, json={}),
+    ("POST", "/api/labels/<int:job_id>/runs/<int:run_id>/stop"): Sample(_RUN, json={}),
     ("POST", "/api/labels/<int:job_id>/commission"): Sample(_JOB, json={}),
     ("POST", "/api/links/changes/<change>/undo"): Sample({"change": "{link_change}"}, json={}),
     ("POST", "/api/labels/<int:job_id>/void"): Sample(_JOB, json=_VOID),
@@ -204,6 +218,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/console/labels/designs/<int:design_id>/remove"): Sample(_DESIGN, form={}),
     ("POST", "/console/labels/designs/<int:design_id>/restore"): Sample(_DESIGN, form={}),
     ("POST", "/console/labels/excel/<int:draft_id>"): Sample(_SHEET, form={"do": "all"}),
+    ("POST", "/console/labels/<int:job_id>/runs"): Sample(_JOB, form={"form": "csv"}),
+    ("POST", "/console/labels/<int:job_id>/runs/<int:run_id>/clear"): Sample(_RUN, form={}),
+    ("POST", "/console/labels/<int:job_id>/runs/<int:run_id>/resume"): Sample(_RUN, form={}),
+    ("POST", "/console/labels/<int:job_id>/runs/<int:run_id>/stop"): Sample(_RUN, form={}),
     ("POST", "/console/labels/<int:job_id>/void"): Sample(_JOB, form={"reason": "In hỏng cả cuộn", "what": "all"}),
     ("POST", "/console/labels/<int:job_id>/stamps"): Sample(_JOB, form={"to": "sold", "which": "all"}),
     ("POST", "/console/serial-ranges/<int:range_id>/close"): Sample({"range_id": "{range}"}, form={}),

@@ -15,15 +15,15 @@ from tests.builders import document, make_enterprise, object_event, raw
 
 
 def _names() -> set[str]:
-    return {thread.name for thread in threading.enumerate()} & {"sequencer", "night"}
+    return {thread.name for thread in threading.enumerate()} & {"sequencer", "night", "labels", "drawing"}
 
 
-@pytest.mark.parametrize(("hour", "threads"), [(2, {"sequencer", "night"}), (-1, {"sequencer"})])
+@pytest.mark.parametrize(("hour", "threads"), [(2, {"night"}), (-1, set())])
 def test_the_threads_end_when_they_are_told(on: Runtime, hour: int, threads: set[str]) -> None:
     on.settings = replace(on.settings, link_check_hour=hour)
     background = Background(on)
     background.start()
-    assert _names() == threads
+    assert _names() == {"sequencer", "labels", "drawing"} | threads
     background.stop()
     assert _names() == set()
 
