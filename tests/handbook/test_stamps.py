@@ -14,7 +14,7 @@ from app.ledger import sequencer
 from app.party.permissions import Actor
 from app.runtime import Runtime
 from app.verify.check import check
-from app.words.translate import translator, typeset
+from app.words.translate import translator
 from tests.builders import make_enterprise
 from tests.handbook import pages
 from tests.label.stock import GTIN, LOT, make_stock
@@ -29,9 +29,10 @@ def owner(on: Runtime) -> Actor:
     return enterprise.actor()
 
 
-def _told(language: str) -> dict[str, str]:
-    """State by what a buyer sees."""
-    return {row[1].strip("`"): row[3] for row in pages.rows(pages.prose(PAGE, language)) if len(row) == 4}
+def _states(language: str) -> list[tuple[str, str, str]]:
+    """(state in the reader's words, state, what a buyer sees) of the table."""
+    found = [(re.fullmatch(r"(.+) `(\w+)`", row[0]), row[1]) for row in pages.rows(pages.prose(PAGE, language)) if len(row) == 2]
+    return [(state[1], state[2], seen) for state, seen in found if state]
 
 
 def _seen(on: Runtime, serial: str, language: str) -> str:
@@ -59,7 +60,8 @@ def test_a_stamp_lives_as_the_table_says_and_buyers_see_what_stands_there(on: Ru
             (row,) = [each for each in find.rolls(connection, owner.party, job.job_id) if each.number == 1]
             assert row.counts[state] >= 1, state
         for language in pages.LANGUAGES:
-            assert _told(language)[state].replace(" : `", ": `") == _seen(on, serial, language)
+            told = {name: seen for _, name, seen in _states(language)}
+            assert told[state].replace(" : `", ": `") == _seen(on, serial, language)
 
 
 def test_a_change_is_taken_back_and_an_activation_is_not(on: Runtime, owner: Actor) -> None:
@@ -90,7 +92,6 @@ def test_a_thousand_million_numbers_are_guessed_as_rarely_as_the_page_says() -> 
 @pytest.mark.parametrize("language", pages.LANGUAGES)
 def test_the_words_for_states_are_those_of_the_console(language: str) -> None:
     t = translator(language)
-    states = [row for row in pages.rows(pages.prose(PAGE, language)) if len(row) == 4]
-    assert [row[1].strip("`") for row in states] == list(shift.STATES)
-    for row in states:
-        assert typeset(row[0], language).lower() == t(f"stamps.state_{row[1].strip('`')}").lower()
+    assert [name for _, name, _ in _states(language)] == list(shift.STATES)
+    for word, name, _ in _states(language):
+        assert word == t(f"stamps.state_{name}").lower()
