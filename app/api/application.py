@@ -29,6 +29,7 @@ DOORS = (
     "app.label.excel.pages",
     "app.label.jobs.api",
     "app.label.jobs.pages",
+    "app.label.stamps.api",
     "app.label.stamps.pages",
     "app.label.numbering.pages",
     "app.label.jobs.run_api",

@@ -1,0 +1,289 @@
+"""JSON doors of stamps: their ranges, rolls, moves and history, one stamp's life, and SSCCs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from app.api.door import Door, actor, runtime
+from app.label import find as labels
+from app.label.jobs.api import FieldWrong
+from app.label.stamps import find, life, ranges, serials, sscc
+from app.label.stamps.shift import Change
+from app.party.permissions import Permission, permit
+from app.store.keys import parse_id
+from app.web import forms
+
+door = Door("stamps_api", __name__)
+
+_ID = "int(max=9223372036854775807)"
+_JOB = f"/api/labels/<{_ID}:job_id>"
+_MOST_PAGES = 1_000_000
+
+
+def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    answer = Response(orjson.dumps(body), status, content_type="application/json")
+    answer.headers.update(headers or {})
+    return answer
+
+
+def _text(body: dict[str, Any], name: str, default: str | None = None, *, needed: bool = False) -> Any:
+    value = body.get(name)
+    if value is None and not needed:
+        return default
+    if not isinstance(value, str):
+        raise FieldWrong(pointer=f"/{name}", field=name, expected="text")
+    return value
+
+
+def _number(body: dict[str, Any], name: str, default: int | None = None, *, needed: bool = False) -> Any:
+    value = body.get(name)
+    if value is None and not needed:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise FieldWrong(pointer=f"/{name}", field=name, expected="number")
+    return value
+
+
+def _texts(body: dict[str, Any], name: str) -> list[str]:
+    value = body.get(name)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise FieldWrong(pointer=f"/{name}", field=name, expected="list of text")
+    return value
+
+
+def _at(instant: Any) -> str | None:
+    return None if instant is None else str(instant.isoformat().replace("+00:00", "Z"))
+
+
+def _id(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+# ------------------------------------------------------------------------------------------------ ranges
+
+
+def _range(row: Any) -> dict[str, Any]:
+    return {
+        "range": str(row.range_id),
+        "gtin": row.gtin,
+        "scheme": row.scheme,
+        "length": row.length,
+        "most": row.most,
+        "issued": row.issued,
+        "left": max(0, (row.most or ranges.MOST) - row.issued),
+        "guessProbability": serials.guess_probability(row.issued, row.length),
+        "note": row.note,
+        "createdAt": _at(row.created_at),
+        "closedAt": _at(row.closed_at),
+    }
+
+
+@door.route("/api/serial-ranges", needs=Permission.LABEL_JOB_READ, operation="listSerialRanges")
+def list_serial_ranges() -> Response:
+    """Serial ranges, newest first; `?gtin=` of one product."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    gtin = request.args.get("gtin", "")[:14]
+    with runtime().store.reading() as connection:
+        rows = find.ranges(connection, party_id, gtin.zfill(14) if gtin else None)
+    return _json({"ranges": [_range(row) for row in rows]})
+
+
+@door.route("/api/serial-ranges", needs=Permission.LABEL_RANGE_WRITE, operation="postSerialRange", methods=("POST",))
+def post_serial_range() -> Response:
+    """Open a range: `{"gtin", "scheme", "length", "most", "note"}`; all but the GTIN may be left out."""
+    body = forms.json_object("gtin", "scheme", "length", "most", "note")
+    wishes = {"scheme": _text(body, "scheme", ranges.RANDOM), "length": _number(body, "length", serials.SHORTEST)}
+    wishes |= {"most": _number(body, "most"), "note": _text(body, "note")}
+    by, on = actor(), runtime()
+    made = ranges.open_range(_text(body, "gtin", needed=True), **wishes, by=by, on=on)
+    with on.store.reading() as connection:
+        row = next(row for row in find.ranges(connection, by.party) if row.range_id == made)
+    return _json(_range(row), 201)
+
+
+@door.route(
+    f"/api/serial-ranges/<{_ID}:range_id>/close", needs=Permission.LABEL_RANGE_WRITE, operation="closeSerialRange", methods=("POST",)
+)
+def close_serial_range(range_id: int) -> Response:
+    """Give nothing more from a range."""
+    ranges.close_range(range_id, by=actor(), on=runtime())
+    return Response(status=204)
+
+
+# ------------------------------------------------------------------------------------------------ rolls and moves
+
+
+def _roll(roll: find.Roll) -> dict[str, Any]:
+    return {"roll": roll.number, "first": roll.first, "last": roll.last, "states": roll.counts, "causes": roll.causes}
+
+
+@door.route(f"{_JOB}/rolls", needs=Permission.LABEL_JOB_READ, operation="listRolls")
+def list_rolls(job_id: int) -> Response:
+    """Rolls of a job with their stamps by state, fifty a page: `?page=`; and the whole job."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    page = min(parse_id(request.args.get("page", "1")) or 1, _MOST_PAGES)
+    with runtime().store.reading() as connection:
+        rolls = find.rolls(connection, party_id, job_id, page)
+        whole = find.totals(connection, party_id, job_id)
+        count = find.roll_count(labels.plain_job(connection, party_id, job_id))
+    following = page + 1 if page * find.PAGE < count else None
+    total = {"stamps": whole.last, "states": whole.counts, "causes": whole.causes}
+    return _json({"rolls": [_roll(roll) for roll in rolls], "total": total, "next": following})
+
+
+def _moved(change: Change) -> dict[str, Any]:
+    return {
+        "change": str(change.change_id),
+        "job": str(change.job_id),
+        "kind": change.kind,
+        "first": change.first,
+        "last": change.last,
+        "stamps": change.stamps,
+        "leftOut": change.left_out,
+        "lot": change.lot,
+        "cause": change.cause,
+        "note": change.note,
+    }
+
+
+def _step(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: _text(body, name) for name in ("lot", "cause", "note")} | {"by": actor(), "on": runtime()}
+
+
+@door.route(f"{_JOB}/stamps", needs=Permission.LABEL_STAMP_WRITE, operation="moveStamps", methods=("POST",))
+def move_stamps(job_id: int) -> Response:
+    """Move stamps by position: `{"to", "first", "last", "lot", "cause", "note"}`."""
+    body = forms.json_object("to", "first", "last", "lot", "cause", "note")
+    first, last = _number(body, "first", needed=True), _number(body, "last", needed=True)
+    return _json(_moved(life.move(job_id, _text(body, "to", needed=True), first, last, **_step(body))))
+
+
+@door.route("/api/stamps", needs=Permission.LABEL_STAMP_WRITE, operation="moveListedStamps", methods=("POST",))
+def move_listed_stamps() -> Response:
+    """Move stamps by serial number or by what was scanned: `{"to", "gtin", "serials"}` or `{"to", "codes"}`."""
+    body = forms.json_object("to", "gtin", "serials", "codes", "lot", "cause", "note")
+    to = _text(body, "to", needed=True)
+    if body.get("codes") is not None:
+        changes = life.move_scanned(_texts(body, "codes"), to, **_step(body))
+    else:
+        changes = life.move_listed(_text(body, "gtin", needed=True), _texts(body, "serials"), to, **_step(body))
+    return _json({"changes": [_moved(change) for change in changes]})
+
+
+def _recorded(row: Any) -> dict[str, Any]:
+    return {
+        "change": str(row.change_id),
+        "job": str(row.job_id),
+        "kind": row.kind,
+        "state": row.state,
+        "first": row.first,
+        "last": row.last,
+        "stamps": row.stamps,
+        "lot": row.lot,
+        "cause": row.cause,
+        "note": row.note,
+        "changedBy": _id(row.changed_by),
+        "changedAt": _at(row.changed_at),
+        "undoneBy": _id(row.undone_by),
+    }
+
+
+@door.route(f"{_JOB}/changes", needs=Permission.LABEL_JOB_READ, operation="listStampChanges")
+def list_stamp_changes(job_id: int) -> Response:
+    """What happened to the stamps of a job, newest first; `?before=` continues with older changes."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    before = parse_id(request.args.get("before", ""))
+    with runtime().store.reading() as connection:
+        labels.plain_job(connection, party_id, job_id)
+        rows = find.changes(connection, party_id, job_id, before, find.PAGE + 1)
+    following = str(rows[find.PAGE - 1].change_id) if len(rows) > find.PAGE else None
+    return _json({"changes": [_recorded(row) for row in rows[: find.PAGE]], "next": following})
+
+
+@door.route(
+    f"/api/stamp-changes/<{_ID}:change_id>/undo", needs=Permission.LABEL_STAMP_WRITE, operation="undoStampChange", methods=("POST",)
+)
+def undo_stamp_change(change_id: int) -> Response:
+    """Take back the latest change of some stamps."""
+    return _json(_moved(life.undo(change_id, by=actor(), on=runtime())))
+
+
+@door.route("/api/stamps/<gtin>/<value:serial>", needs=Permission.LABEL_JOB_READ, operation="getStamp")
+def get_stamp(gtin: str, serial: str) -> Response:
+    """One stamp: its state, its place on the roll, and what happened to it."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    with runtime().store.reading() as connection:
+        found = find.life_of(connection, party_id, gtin[:14], serial)
+    stamp, per_roll = found.stamp, found.job.per_roll
+    body = {
+        "gtin": stamp.gtin,
+        "serial": stamp.serial,
+        "lot": stamp.lot,
+        "state": stamp.state,
+        "job": str(stamp.job_id),
+        "position": stamp.position,
+        "roll": None if per_roll is None else (stamp.position - 1) // per_roll + 1,
+        "createdAt": _at(stamp.created_at),
+        "voidedAt": _at(stamp.voided_at),
+        "voidReason": stamp.void_reason,
+        "changes": [_recorded(row) for row in found.changes],
+    }
+    return _json(body)
+
+
+@door.route("/api/spoilage", needs=Permission.LABEL_JOB_READ, operation="listSpoilage")
+def list_spoilage() -> Response:
+    """Void stamps by product, batch and cause; `?gtin=&lot=`."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    gtin, lot = request.args.get("gtin", "")[:14], request.args.get("lot")
+    with runtime().store.reading() as connection:
+        rows = find.spoilage(connection, party_id, gtin.zfill(14) if gtin else None, lot)
+    told = [{"gtin": each.gtin, "lot": each.lot, "stamps": each.stamps, "void": each.void, "causes": each.causes} for each in rows]
+    return _json({"spoilage": told})
+
+
+# ------------------------------------------------------------------------------------------------ SSCCs
+
+
+@door.route("/api/ssccs", needs=Permission.LABEL_JOB_READ, operation="listSsccs")
+def list_ssccs() -> Response:
+    """SSCCs that were given out, newest first; `?before=` continues with older ones."""
+    party_id = permit(actor(), Permission.LABEL_JOB_READ)
+    with runtime().store.reading() as connection:
+        rows = find.ssccs(connection, party_id, find.PAGE + 1, request.args.get("before", ""))
+    following = find.cursor(rows[find.PAGE - 1]) if len(rows) > find.PAGE else None
+    return _json({"ssccs": [_unit(row) for row in rows[: find.PAGE]], "next": following})
+
+
+def _unit(row: Any) -> dict[str, Any]:
+    return {
+        "sscc": row.sscc,
+        "gtin": row.gtin,
+        "lot": row.lot,
+        "quantity": row.quantity,
+        "expiry": row.expiry,
+        "createdAt": _at(row.created_at),
+        "voidedAt": _at(row.voided_at),
+        "voidReason": row.void_reason,
+    }
+
+
+@door.route("/api/ssccs", needs=Permission.LABEL_SSCC_WRITE, operation="postSsccs", methods=("POST",))
+def post_ssccs() -> Response:
+    """Give out SSCCs: `{"count", "prefix", "extension", "gtin", "lot", "quantity", "expiry"}`; all but the count may be left out."""
+    body = forms.json_object("count", "prefix", "extension", "gtin", "lot", "quantity", "expiry")
+    held = {name: _text(body, name) for name in ("gtin", "lot", "expiry")} | {"quantity": _number(body, "quantity")}
+    where = {"prefix": _text(body, "prefix"), "extension": _number(body, "extension", 0)}
+    given = sscc.give_ssccs(_number(body, "count", needed=True), **where, **held, by=actor(), on=runtime())
+    return _json({"ssccs": given}, 201)
+
+
+@door.route("/api/ssccs/<number>/void", needs=Permission.LABEL_SERIAL_VOID, operation="voidSscc", methods=("POST",))
+def void_sscc(number: str) -> Response:
+    """Void an SSCC: `{"reason"}`."""
+    body = forms.json_object("reason")
+    sscc.void_sscc(number, _text(body, "reason", needed=True), by=actor(), on=runtime())
+    return Response(status=204)
