@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from app.label.drawing import fonts
+from app.label.drawing.columns import Block, Box, stack
 from app.label.drawing.fonts import POINT
 from app.label.drawing.layouts import Layout
 
@@ -16,24 +16,18 @@ FULL_SIZE = "In ở tỷ lệ 100 % / print at 100 % / imprimer à 100 %"
 
 _LEFT, _BASE = 20.0, 2.6
 _CROSS = 3.0
-_MEASURE = (
-    "Đo hai dấu cộng: lệch phải là dx dương, lệch xuống là dy dương.",
-    "Measure both crosses: shifted right is +dx, shifted down is +dy; enter the opposite.",
-    "Mesurez les deux croix : décalage à droite = dx, vers le bas = dy ; saisissez l'opposé.",
-)
+_ARM = 2.0
 
 
 def scale_ruler(canvas: Any, layout: Layout) -> None:
     """100 mm at the lower edge of a page with a mark every 10 mm: what measures less was scaled by the printer."""
-    wide = layout.paper[0]
-    left = _LEFT if wide > HUNDRED + 2 * _LEFT else (wide - HUNDRED) / 2
-    base = _BASE if layout.page else 0.6
-    _draw(canvas, left, base, HUNDRED)
     canvas.setFont(fonts.name("Regular"), 6 if layout.page else 4)
     if layout.page:
-        canvas.drawString((left + HUNDRED + 2) / POINT, base / POINT, f"100 mm. {FULL_SIZE}")
+        _draw(canvas, _LEFT, _BASE, HUNDRED)
+        canvas.drawString((_LEFT + HUNDRED + 2) / POINT, _BASE / POINT, f"100 mm. {FULL_SIZE}")
     else:
-        canvas.drawString((left + 2) / POINT, (base + 0.5) / POINT, f"100 mm. {FULL_SIZE}")
+        _draw(canvas, layout.margin, 0.6, HUNDRED)
+        canvas.drawString(layout.margin / POINT, 2.5 / POINT, f"100 mm. {FULL_SIZE}")
 
 
 def _draw(canvas: Any, left: float, base: float, length: float) -> None:
@@ -63,24 +57,30 @@ def make_ruler(layout: Layout) -> bytes:
     x, y = next(layout.corners())
     for at, down in ((x + _CROSS, y + _CROSS), (x + layout.width - _CROSS, y + layout.height - _CROSS)):
         _cross(canvas, at, height - down)
-    length = min(HUNDRED, 10.0 * int((layout.width - 6) / 10)) if not layout.page else HUNDRED
-    left = x + (layout.width - length) / 2 if not layout.page else _LEFT
-    _draw(canvas, left, height - y - layout.height / 2 if not layout.page else _BASE, length)
-    size = max(3.2, min(9.0, layout.width / 12))
-    for number, text in enumerate(_instructions(length)):
-        fitted = min(size, size * (layout.width - 8) / fonts.width(text, size))
-        canvas.setFont(fonts.name("Regular"), fitted)
-        lower = y + _CROSS + 3 + (number + 1) * 1.25 * size * POINT
-        canvas.drawString((x + 4) / POINT, (height - lower) / POINT, text)
+    length = HUNDRED if layout.page else min(HUNDRED, 10.0 * int((layout.width - 4) / 10))
+    if layout.page:
+        scale_ruler(canvas, layout)
+    else:
+        _draw(canvas, (layout.width - length) / 2, 7.0, length)
+    room = Box(x + 7, y + 2, x + layout.width - 3, y + layout.height - (3 if layout.page else 9))
+    for line in stack(_instructions(length, x + _CROSS, y + _CROSS), room, layout)[0]:
+        canvas.setFont(fonts.name(line.weight), line.size)
+        canvas.drawString(line.x / POINT, (height - line.y) / POINT, line.text)
     return document.finished()
 
 
 def _cross(canvas: Any, x: float, y: float) -> None:
-    canvas.line((x - 2) / POINT, y / POINT, (x + 2) / POINT, y / POINT)
-    canvas.line(x / POINT, (y - 2) / POINT, x / POINT, (y + 2) / POINT)
+    canvas.line((x - _ARM) / POINT, y / POINT, (x + _ARM) / POINT, y / POINT)
+    canvas.line(x / POINT, (y - _ARM) / POINT, x / POINT, (y + _ARM) / POINT)
 
 
-def _instructions(length: float) -> Iterator[str]:
-    yield f"{FULL_SIZE} — {length:g} mm"
-    yield f"+ = {_CROSS:g} mm / {_CROSS:g} mm"
-    yield from _MEASURE
+def _instructions(length: float, across: float, down: float) -> list[Block]:
+    right, low = f"{across:.2f}".rstrip("0").rstrip("."), f"{down:.2f}".rstrip("0").rstrip(".")
+    comma = right.replace(".", ","), low.replace(".", ",")
+    said = (
+        f"{length:g} mm. {FULL_SIZE}",
+        f"Mép giấy đến dấu cộng đầu: ngang {comma[0]} mm, dọc {comma[1]} mm. Nhập dx = {comma[0]} − ngang, dy = {comma[1]} − dọc.",
+        f"Paper's edge to the first cross: {right} mm across, {low} mm down. Enter dx = {right} − across, dy = {low} − down.",
+        f"Du bord du papier à la première croix : {comma[0]} mm, {comma[1]} mm. dx = {comma[0]} − mesuré, dy = {comma[1]} − mesuré.",
+    )
+    return [Block("/ruler", text, 9, 2.5, 4, "Regular" if number else "Bold", 0.3) for number, text in enumerate(said)]
