@@ -76,11 +76,12 @@ def make_world(on: Runtime, client: Any) -> World:
 
 def _stamps(on: Runtime, ours: Enterprise, job_id: int) -> dict[str, str]:
     """A range, an SSCC, and a change of the second stamp of our job."""
-    from app.label.stamps import life, ranges, sscc
+    from app.label.stamps import issue, life, ranges, sscc
 
+    blank = issue.issue(GTIN, "", 2, numbers=["TRANG1", "TRANG2"], by=ours.actor(), on=on)
     change = life.move(job_id, "void", 2, 2, cause="lost", by=ours.actor(), on=on)
     opened, given = ranges.open_range(GTIN, by=ours.actor(), on=on), sscc.give_ssccs(1, by=ours.actor(), on=on)
-    return {"stamp_change": str(change.change_id), "range": str(opened), "sscc": given[0]}
+    return {"stamp_change": str(change.change_id), "range": str(opened), "sscc": given[0], "blank": str(blank.job_id)}
 
 
 def _links(call: Any) -> str:
@@ -208,7 +209,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/api/labels/<int:job_id>/runs/<int:run_id>/stop"): Sample(_RUN, json={}),
     ("GET", "/api/stamps/<gtin>/<value:serial>"): Sample({"gtin": GTIN, "serial": "{serial}"}),
     ("POST", "/api/labels/<int:job_id>/commission"): Sample(_JOB, json={}),
-    ("POST", "/api/labels/<int:job_id>/stamps"): Sample(_JOB, json={"to": "activated", "first": 1, "last": 2}),
+    ("POST", "/api/labels/<int:job_id>/stamps"): Sample({"job_id": "{blank}"}, json={"to": "printed", "first": 1, "last": 1}),
     ("POST", "/api/serial-ranges/<int:range_id>/close"): Sample({"range_id": "{range}"}),
     ("POST", "/api/ssccs/<number>/void"): Sample({"number": "{sscc}"}, json={"reason": "In hỏng cả cuộn"}),
     ("POST", "/api/stamp-changes/<int:change_id>/undo"): Sample({"change_id": "{stamp_change}"}),
@@ -252,7 +253,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/api/labels"): Sample(json={"gtin": GTIN, "lot": LOT, "count": 1}),
     ("POST", "/api/recalls"): Sample(json={"gtin": GTIN, "lot": LOT, "reason": "Người khác nói xấu chúng tôi"}),
     ("POST", "/console/labels"): Sample(form={"gtin": GTIN, "lot": LOT, "count": "1"}),
-    ("POST", "/api/stamps"): Sample(json={"gtin": GTIN, "serials": ["{serial}"], "to": "activated"}),
+    ("POST", "/api/stamps"): Sample(json={"gtin": GTIN, "serials": ["TRANG2"], "to": "printed"}),
     ("POST", "/api/serial-ranges"): Sample(json={"gtin": GTIN}),
     ("POST", "/console/recalls"): Sample(form={"gtin": GTIN, "lot": LOT, "reason": "Người khác nói xấu chúng tôi", "sure": "yes"}),
     ("POST", "/console/lots"): Sample(form={"gtin": GTIN, "lot": "KHAC2", "produced_on": "2026-06-12"}),
