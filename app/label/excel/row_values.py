@@ -83,7 +83,7 @@ def wish_of(row: Row, given: Sequence[Given]) -> tuple[Wish, list[Finding]]:
     nothing: tuple[str, ...] = ()
     numbers = value("serials", _numbers, nothing) + tuple(each.serial for each in given)
     count = value("count", _labels, 0)
-    if "count" not in row.cells and not numbers:
+    if "count" not in row.cells and "serials" not in row.cells and not numbers:
         findings.append(Finding("sheet.missing-value", row.at("count").pointer, None, {"column": "count"}))
     wish = Wish(
         row.number, value("product", gtin_of, ""),

@@ -127,14 +127,14 @@ def test_the_template_speaks_the_reader_s_language(client: Any, key: dict[str, s
 def test_a_person_looks_corrects_and_makes(client: Any, key: dict[str, str]) -> None:
     at = drafted(client, key, text(GOOD, WRONG, NEW))
     shown = page(client.get(at, headers=key))
-    assert all(word in shown for word in ("Row 3", "column B", "KHONGCO", "new lot", "Will make 2 jobs with 50 labels", "Good rows only"))
+    assert all(word in shown for word in ("Row 3", "column B", "KHONGCO", "new lot", "Jobs to be made: 2. Labels: 50.", "Good rows only"))
     refused = client.post(at, headers=key, data={"do": "all"})
     assert (refused.status_code, job_count(client, key)) == (400, 0)
     assert "No labels were made" in page(refused)
     done = client.post(at, headers=key, data={"do": "good"})
     assert (done.status_code, job_count(client, key)) == (303, 2)
     after = page(client.get(done.headers["Location"], headers=key))
-    assert "Done: 2 rows" in after
+    assert "have their labels: 2." in after
     assert len(set(re.findall(r'href="(/console/labels/\d+)"', after))) == 2
 
 
@@ -150,8 +150,8 @@ def test_an_error_file_is_corrected_and_sent_again(client: Any, key: dict[str, s
     rows[2][2] = "14/06/2026"
     corrected = drafted(client, key, workbook(*rows[1:], header=rows[0]), "errors.xlsx")
     shown = page(client.get(corrected, headers=key))
-    assert "2 rows were made before" in shown
-    assert "Will make 1 jobs with 5 labels" in shown
+    assert "made again: 2." in shown
+    assert "Jobs to be made: 1. Labels: 5." in shown
     assert client.post(corrected, headers=key, data={"do": "all"}).status_code == 303
     assert job_count(client, key) == 3
 
