@@ -19,7 +19,8 @@ from app.label.drawing.compose import compose
 from app.label.drawing.design import LabelText, make_label
 from app.label.drawing.layouts import LAYOUTS
 from app.label.excel import columns as sheet_columns
-from app.label.jobs import print_house
+from app.label.jobs import print_house, runs
+from app.label.jobs.pages import AT_ONCE
 from app.label.symbols.carrier import symbols
 from app.label.symbols.specification import Specification, Use, specification, widths
 from app.label.symbols.symbol import Carrier
@@ -123,6 +124,12 @@ def test_both_symbols_stand_side_by_side_on_the_papers_that_are_told(language: s
     both = {name for name, layout in LAYOUTS.items() if not layout.logistic and len(compose(made, layout).symbols) == 2}
     _, example = pages.sections(PAGE, language)[0]
     assert {name for name in re.findall(r"`([a-z0-9-]+)`", example) if name in LAYOUTS} == both
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_what_comes_at_once_and_how_long_files_are_kept_is_told_as_it_is(language: str) -> None:
+    own = re.sub(r"(?<=\d)[.,\u00a0\u202f ](?=\d{3})", "", pages.sections(PAGE, language)[8][1]).rsplit("\n6. ", 1)[1]
+    assert [int(told) for told in re.findall(r"\d+", own)] == [AT_ONCE, runs.KEPT_DAYS]
 
 
 # ------------------------------------------------------------------------------------------------ the commands of the page
