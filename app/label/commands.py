@@ -142,12 +142,12 @@ def _tell(key: str, **params: Any) -> None:
 
 def _actor(party: str | None, on: Runtime | None) -> Actor:
     """The operator of this machine, or the owner of the organisation that was named."""
-    from app.cli.organisation import organisation
-    from app.label.stamps.sscc import OPERATOR
     from app.party.permissions import Actor, Role
 
     if party is None or on is None:
-        return OPERATOR
+        return Actor(Role.OPERATOR, 0, name="operator")
+    from app.cli.organisation import organisation
+
     found = organisation(party, on)
     return Actor(Role.OWNER, found.party_id, None, None, "truyxuat label", found.name)
 

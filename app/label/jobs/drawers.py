@@ -17,7 +17,7 @@ from typing import Any
 from app.errors import Finding, Refusal, Unavailable
 from app.label.jobs.asked import Asked, Numbers
 from app.label.jobs.parts import Line, Part, draw
-from app.label.jobs.whole_file import settle
+from app.label.jobs.whole_file import whole_files
 
 ALONE = 600
 """Labels that one process draws sooner than several begin: a process is ready after most of a second."""
@@ -34,9 +34,8 @@ class DrawerLost(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What came of some parts: names of the files that were made, how many labels they have, what is told of them."""
+    """What came of some parts: how many labels they have, and what is told of them."""
 
-    made: tuple[str, ...]
     labels: int
     lines: list[Line]
 
@@ -66,15 +65,11 @@ class _Job:
 
     def work(self, bundle: Sequence[Part]) -> Worked:
         lines: list[Line] = []
-        made: list[str] = []
-        for part in bundle:
-            keep = part.name in self.missing
-            lines += draw(self.asked, self.numbers, part, self.folder, keep=keep, tell=self.tell)
-            if keep:
-                made.append(part.name)
-        if made:
-            settle(self.folder)
-        return Worked(tuple(made), sum(part.stop - part.start for part in bundle), lines)
+        with whole_files() as files:
+            for part in bundle:
+                keep = files if part.name in self.missing else None
+                lines += draw(self.asked, self.numbers, part, self.folder, keep, tell=self.tell)
+        return Worked(sum(part.stop - part.start for part in bundle), lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from app.label.jobs import asked as requests
 from app.label.jobs.asked import Asked, Numbers
 from app.label.jobs.drawers import Drawers
 from app.label.jobs.parts import Line, parts
-from app.label.jobs.whole_file import clear, settle, whole_file
+from app.label.jobs.whole_file import clear, whole_file
 
 RECORD = "job.json"
 _VERSION = 1
@@ -105,7 +105,6 @@ class Folder:
         self._record = Record(self._asked, self.token, numbers)
         with whole_file(self.path / RECORD) as file:
             file.write(self._record.to_json())
-        settle(self.path)
 
     def draw(self, numbers: Numbers, *, tell: bool, told: Callable[[int], None], drawers: Drawers) -> Iterator[Line]:
         """Draw the files that are missing, in order, and tell of every label, of those in finished files too.

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.errors import Conflict
 from app.identify.company_prefix import Prefixes, has_gtin8
 from app.identify.gtin import gtin14
-from app.label import find
 from app.label.drawing.design import gs1_date
 from app.label.jobs.asked import Asked
-from app.label.stamps.issue import issue, resume
 from app.label.stamps.refusals import PrefixUnclear
-from app.label.stamps.sscc import MOST, give_ssccs
 from app.party.permissions import Actor
-from app.runtime import Runtime
+
+if TYPE_CHECKING:
+    from app.runtime import Runtime  # loads the database, which loose labels do without
 
 Origin = Literal["list", "block"]
 """How a company prefix is known: from GS1's list, or as the twelve digits of one GTIN, which its owner holds in any case."""
@@ -45,6 +44,8 @@ def company_prefix(gtin: str, known: Prefixes) -> tuple[str, Origin]:
 
 def ssccs(asked: Asked, prefix: str | None, extension: int, *, by: Actor, on: Runtime) -> list[str]:
     """A fresh SSCC for each label, from the counter of this installation, never the same twice. Raises what `give_ssccs` raises."""
+    from app.label.stamps.sscc import MOST, give_ssccs  # the database is loaded by jobs that need it
+
     expiry = gs1_date(asked.expiry) or None
     numbers: list[str] = []
     while len(numbers) < asked.count:
@@ -62,6 +63,9 @@ def registered(asked: Asked, token: str, numbers: Sequence[str] | None, *, by: A
     token: asked again with the same, the same numbers are the answer; numbers: chosen by somebody else, or None. Raises what `issue`
     raises, JobGone.
     """
+    from app.label import find
+    from app.label.stamps.issue import issue, resume
+
     job = issue(
         asked.gtin, asked.lot, asked.count, by=by, on=on, numbers=numbers, per_roll=asked.per_roll, carrier=asked.carrier.value,
         layout=asked.sheet, origin=token,

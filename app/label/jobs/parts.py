@@ -13,7 +13,7 @@ from app.label.drawing.sheet import make_pdf, make_png, make_svg
 from app.label.drawing.zpl import make_zpl
 from app.label.jobs import print_house
 from app.label.jobs.asked import Asked, Numbers
-from app.label.jobs.whole_file import whole_file
+from app.label.jobs.whole_file import WholeFiles
 from app.label.symbols.carrier import symbols
 from app.label.symbols.symbol import Symbol
 
@@ -65,22 +65,21 @@ def _bounds(asked: Asked) -> Iterator[tuple[int, int]]:
         start, stop = stop, stop + most
 
 
-def draw(asked: Asked, numbers: Numbers, part: Part, folder: Path, *, keep: bool = True, tell: bool = True) -> list[Line]:
+def draw(asked: Asked, numbers: Numbers, part: Part, folder: Path, files: WholeFiles | None, *, tell: bool = True) -> list[Line]:
     """Draw a part into its file and tell of its labels; every symbol was read back before the file has its name.
 
-    keep: whether the file is written (a finished one is only told of again); tell: whether lines are wanted.
+    files: where the file is begun, None for a finished one that is only told of again; tell: whether lines are wanted.
     """
+    path = folder / part.name
     if asked.form == "csv":
-        return _table(asked, numbers, part, folder, keep=keep, tell=tell)
+        return _table(asked, numbers, part, path, files, tell=tell)
     labels = asked.labels(numbers, part.start, part.stop)
     drawn = drawing(asked, labels, part)
-    if keep:
-        with whole_file(folder / part.name) as file:
-            file.write(drawn.content)
+    if files is not None:
+        files.begin(path).write(drawn.content)
     if not tell:
         return []
-    path = str(folder / part.name)
-    return [_line(asked, path, part.start + place.index + 1, labels[place.index], place) for place in drawn.places]
+    return [_line(asked, str(path), part.start + place.index + 1, labels[place.index], place) for place in drawn.places]
 
 
 def drawing(asked: Asked, labels: Sequence[Label], part: Part) -> Drawn:
@@ -96,17 +95,18 @@ def drawing(asked: Asked, labels: Sequence[Label], part: Part) -> Drawn:
     return make_pdf(labels, layout, dpi=asked.dpi, dx_mm=asked.dx, dy_mm=asked.dy, first_place=first)
 
 
-def _table(asked: Asked, numbers: Numbers, part: Part, folder: Path, *, keep: bool, tell: bool) -> list[Line]:
-    path = folder / part.name
+def _table(asked: Asked, numbers: Numbers, part: Part, path: Path, files: WholeFiles | None, *, tell: bool) -> list[Line]:
+    file = files.begin(path) if files is not None else None
     lines: list[Line] = []
-    with whole_file(path, keep=keep) as file:
+    if file is not None:
         file.write(print_house.heading())
-        for start in range(part.start, part.stop, _ROWS):
-            stop = min(start + _ROWS, part.stop)
-            items = [(label, symbols(label.carrier, label.pairs, asked.stem)) for label in asked.labels(numbers, start, stop)]
+    for start in range(part.start, part.stop, _ROWS):
+        stop = min(start + _ROWS, part.stop)
+        items = [(label, symbols(label.carrier, label.pairs, asked.stem)) for label in asked.labels(numbers, start, stop)]
+        if file is not None:
             file.write(print_house.rows(items, start + 1, [asked.roll(index) for index in range(start, stop)]))
-            if tell:
-                lines += [_row_line(str(path), start + index + 1, *item) for index, item in enumerate(items)]
+        if tell:
+            lines += [_row_line(str(path), start + index + 1, *item) for index, item in enumerate(items)]
     return lines
 
 

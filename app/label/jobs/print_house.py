@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 
 from app.identify.element_string import FNC1
 from app.label.drawing.design import Label
-from app.label.jobs.print_job import as_text
 from app.label.symbols.symbol import Symbol
 
 COLUMNS = (
@@ -22,6 +21,8 @@ COLUMNS = (
 content_shown: the same with `<GS>` in its place, for people; further: the symbols above the SSCC of a logistic label."""
 
 SHOWN_FNC1 = "<GS>"
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 MARK = b"\xef\xbb\xbf"
 
@@ -56,6 +57,11 @@ def _row(label: Label, symbols: tuple[Symbol, ...], position: int, roll: int, pl
         "human_readable": label.hri,
     }
     return [as_text(cells[name]) for name in COLUMNS]
+
+
+def as_text(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def shown(content: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.errors import Refusal
 from app.identify import check_digit
@@ -26,8 +26,10 @@ from app.label.stamps.refusals import CountWrong
 from app.label.stamps.serials import random_serials
 from app.label.symbols.carrier import Carrier, carried, carrier, symbols
 from app.party.permissions import Actor
-from app.runtime import Runtime
 from app.settings import Settings, load
+
+if TYPE_CHECKING:
+    from app.runtime import Runtime  # loads the database, which loose labels do without
 
 MOST = 1_000_000
 """Labels of one job."""
