@@ -31,7 +31,7 @@ class _Outlet(io.RawIOBase):
 
 
 def stream(party_id: int, run_id: int, parts: int, *, on: Runtime) -> Iterator[bytes]:
-    """The archive of the parts 1 to `parts`, bit by bit; pictures lie in it one by one. Raises NoSuchFile."""
+    """The archive of the parts 1 to `parts`, bit by bit; pictures lie in it one by one. Raises NoSuchRunFile."""
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w") as archive:
         for part in range(1, parts + 1):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
 
 from app.label import find as jobs
-from app.label.jobs.refusals import NoSuchFile, NoSuchRun
+from app.label.jobs.refusals import NoSuchRun, NoSuchRunFile
 from app.label.model import LabelFile, LabelRun
 
 SHOWN = 20
@@ -44,11 +44,11 @@ def files(connection: Connection, party_id: int, run_id: int) -> list[Row[Any]]:
 
 
 def file(connection: Connection, party_id: int, run_id: int, part: int) -> Row[Any]:
-    """A finished file with its content; raises NoSuchFile."""
+    """A finished file with its content; raises NoSuchRunFile."""
     mine = (LabelFile.party_id == party_id) & (LabelFile.run_id == run_id) & (LabelFile.part == part)
     row = connection.execute(select(LabelFile.__table__).where(mine)).first()
     if row is None:
-        raise NoSuchFile(days=7)
+        raise NoSuchRunFile(days=7)
     return row
 
 

@@ -24,7 +24,7 @@ from app.label.jobs.api import FieldWrong, download, head, number
 from app.label.jobs.ask import ask
 from app.label.jobs.offsets import COOKIE, remembered
 from app.label.jobs.refusals import RunTooLarge
-from app.label.jobs.run_pages import remember, used
+from app.label.runs.pages import remember, used
 from app.label.stamps import issue
 from app.label.stamps.life import printed
 from app.label.stamps.refusals import NothingToVoid, ReasonMissing

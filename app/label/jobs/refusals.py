@@ -11,7 +11,7 @@ class NoSuchRun(NotFound):
     code = "runs.no-such-run"
 
 
-class NoSuchFile(NotFound):
+class NoSuchRunFile(NotFound):
     """The run has no such file yet, or no more."""
 
     code = "runs.no-such-file"

@@ -16,7 +16,7 @@ from app.label.jobs.api import head, number
 from app.label.jobs.offsets import COOKIE, DAYS, with_offset
 from app.label.jobs.print_job import millimetres
 from app.label.jobs.refusals import RunEnded
-from app.label.jobs.run_api import all_files, one_file, told
+from app.label.runs.api import all_files, one_file, told
 from app.party.permissions import Permission, permit
 from app.web import forms, headers
 

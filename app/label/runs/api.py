@@ -9,14 +9,14 @@ from flask import Response, request
 
 from app.api.door import Door, actor, runtime
 from app.api.problem import language
-from app.errors import Finding
+from app.errors import children
 from app.label.jobs import archive, find, runs
 from app.label.jobs.api import FieldWrong, download
-from app.label.jobs.refusals import NoSuchFile
+from app.label.jobs.refusals import Broke, NoSuchRunFile
 from app.label.stamps.life import printed
 from app.party.permissions import Permission, permit
 from app.web import forms
-from app.words.refusals import describe_finding
+from app.words.refusals import describe
 
 door = Door("runs_api", __name__)
 
@@ -30,9 +30,10 @@ def told(row: Any) -> dict[str, str] | None:
     """What went wrong with a run and what to do, in the reader's language; None for one that goes well."""
     if not row.problem:
         return None
-    said = json.loads(row.problem)
-    found = describe_finding(Finding(said["code"], said["pointer"], None, said["params"]), language())
-    return {"code": said["code"], "message": found["message"], "remedy": found["remedy"]}
+    kept = json.loads(row.problem)
+    kind = next((kind for kind in children() if kind.code == kept["code"]), Broke)
+    message, remedy = describe(kind(pointer=kept["pointer"], **kept["params"]), language())
+    return {"code": kept["code"], "message": message, "remedy": remedy}
 
 
 def said(row: Any, files: list[Any] | None = None) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def all_files(job_id: int, run_id: int) -> Response:
     with runtime().store.reading() as connection:
         run = find.run(connection, party_id, job_id, run_id)
     if run.state != runs.DONE:
-        raise NoSuchFile(days=runs.KEPT_DAYS)
+        raise NoSuchRunFile(days=runs.KEPT_DAYS)
     _printed(job_id, runs.span_of(run, 1)[0], runs.span_of(run, run.parts)[1])
     answer = download(b"", "application/zip", f"labels-{job_id}-{run.form}.zip")
     if request.method == "GET":
