@@ -82,7 +82,7 @@ def test_ssccs_of_an_organisation_begin_with_its_prefix(run: Run, on: Runtime, t
     enterprise = make_enterprise(on)
     gtin = make_stock(on, enterprise)
     code, [told], _ = run(
-        "--gtin", gtin, "--carrier", "sscc", "--party", enterprise.party_id, "--format", "zpl", "--out", tmp_path, "--json"
+        "--gtin", gtin, "--carrier", "sscc", "--party", enterprise.party_id, "--format", "zpl", "--out", tmp_path / "out", "--json"
     )
     assert (code, told["sscc"][1 : 1 + len(enterprise.prefix)]) == (0, enterprise.prefix)
 
