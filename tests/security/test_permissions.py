@@ -21,7 +21,10 @@ catalogue:record:read             -        x        x            x              
 label:design:write                -        x        -            -              -          -        x        -       x       -
 label:job:read                    -        x        -            -              -          -        x        -       x       -
 label:job:write                   -        x        -            -              -          -        x        -       x       -
+label:range:write                 -        x        -            -              -          -        -        -       x       -
 label:serial:void                 -        x        -            -              -          -        -        -       x       -
+label:sscc:write                  -        x        -            -              -          -        x        x       x       -
+label:stamp:write                 -        x        -            -              -          -        x        -       x       -
 party:api-key:write               -        -        -            -              -          -        -        -       x       -
 party:organisation:read           -        x        x            x              x          x        x        x       x       x
 party:organisation:write          -        -        -            -              -          -        -        -       x       -

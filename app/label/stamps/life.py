@@ -67,7 +67,7 @@ def move(  # noqa: PLR0913  # the step and everything that belongs to one
     stolen or other). Raises NoSuchJob, NoSuchPosition, StampsNotReady with the positions that stand in the way, NothingToMove, StepUnknown,
     LotMissing, CauseUnknown, MoveTooLarge, NoSuchLot, and when activating what recording an event raises.
     """
-    party_id, wish = _wish(to, lot, cause, note, by, on)
+    party_id, wish = _wish(to, lot, cause, note, by=by, on=on)
     with on.store.reading() as connection:
         job = find.plain_job(connection, party_id, job_id)
         if wish.lot is not None:
@@ -90,7 +90,7 @@ def move_listed(
 
     Raises UnknownStamps for numbers that were never given out, and what `move` raises.
     """
-    party_id, wish = _wish(to, lot, cause, note, by, on)
+    party_id, wish = _wish(to, lot, cause, note, by=by, on=on)
     if len(numbers) > MOST_LISTED:
         raise MoveTooLarge(count=len(numbers), limit=MOST_LISTED)
     with on.store.reading() as connection:
@@ -154,7 +154,7 @@ def printed(job_id: int, first: int = 1, last: int | None = None, *, by: Actor, 
     return sum(change.stamps for change in changes if change is not None)
 
 
-def _wish(to: str, lot: str | None, cause: str | None, note: str | None, by: Actor, on: Runtime) -> tuple[int, Wish]:
+def _wish(to: str, lot: str | None, cause: str | None, note: str | None, *, by: Actor, on: Runtime) -> tuple[int, Wish]:
     """Whose stamps, and the wish, permitted and possible in itself."""
     party_id = permit(by, Permission.LABEL_SERIAL_VOID if to == VOID else Permission.LABEL_STAMP_WRITE)
     told = (note or "").strip()[:LONGEST_NOTE] or None
