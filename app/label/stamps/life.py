@@ -22,12 +22,12 @@ from app.label.model import Serial, StampChange
 from app.label.stamps import shift
 from app.label.stamps.refusals import (
     AlreadyUndone,
-    ChangedSince,
     CodeOfNoStamp,
     MoveTooLarge,
-    NoSuchChange,
+    NoSuchStampChange,
     NothingToMove,
     RecordedForGood,
+    StampsMovedOn,
     UnknownStamps,
 )
 from app.label.stamps.shift import ACTIVATED, ASSIGNED, FOLLOWED, PRINTED, VOID, Change, Run, Wish
@@ -189,7 +189,7 @@ def _moved(places: Places, wish: Wish, party_id: int, by: Actor, on: Runtime) ->
 def undo(change_id: int, *, by: Actor, on: Runtime) -> Change:
     """Take back the latest change of some stamps: each is what it was before. Kept in the history as a change of its own.
 
-    Raises NoSuchChange, AlreadyUndone, RecordedForGood (an event of the log says it), ChangedSince when some of them moved on.
+    Raises NoSuchStampChange, AlreadyUndone, RecordedForGood (an event of the log says it), StampsMovedOn when some of them moved on.
     """
     party_id = permit(by, Permission.LABEL_STAMP_WRITE)
     with on.store.reading() as connection:
@@ -205,7 +205,7 @@ def _recorded(connection: Connection, party_id: int, change_id: int) -> Any:
     mine = (StampChange.party_id == party_id) & (StampChange.change_id == change_id)
     row = connection.execute(select(StampChange.__table__).where(mine)).first()
     if row is None or row.kind == UNDO:
-        raise NoSuchChange(change=str(change_id))
+        raise NoSuchStampChange(change=str(change_id))
     return row
 
 
@@ -219,7 +219,7 @@ def _undone(tx: Tx, party_id: int, change_id: int, wish: Wish) -> Change:
     runs = [Run(*each) for each in json.loads(row.before or "[]")]
     back = sum(_put_back(tx, party_id, row.job_id, change_id, run) for run in runs)
     if back != row.stamps:
-        raise ChangedSince(stamps=row.stamps - back)
+        raise StampsMovedOn(stamps=row.stamps - back)
     change = Change(undo_id, row.job_id, UNDO, row.first, row.last, row.stamps, 0, row.lot, row.cause, row.note)
     shift.record(tx, party_id, change, wish, None)
     return change

@@ -143,7 +143,7 @@ class UnknownStamps(NotFound):
     code = "label.unknown-stamps"  # params: serials (some of them), count
 
 
-class NoSuchChange(NotFound):
+class NoSuchStampChange(NotFound):
     """The organisation has recorded no such change of stamps."""
 
     code = "label.no-such-change"  # params: change
@@ -161,7 +161,7 @@ class RecordedForGood(Conflict):
     code = "label.recorded-for-good"
 
 
-class ChangedSince(Conflict):
+class StampsMovedOn(Conflict):
     """Some of the stamps moved on after this change: the later change is undone first."""
 
     code = "label.changed-since"  # params: stamps

@@ -17,15 +17,15 @@ from app.label.stamps.issue import Job, issue, void, void_of_job
 from app.label.stamps.refusals import (
     AlreadyUndone,
     CauseUnknown,
-    ChangedSince,
     CodeOfNoStamp,
     LotMissing,
     MoveTooLarge,
-    NoSuchChange,
     NoSuchPosition,
+    NoSuchStampChange,
     NothingToMove,
     NotSerialised,
     RecordedForGood,
+    StampsMovedOn,
     StampsNotReady,
     StepUnknown,
     UnknownStamps,
@@ -269,7 +269,7 @@ def test_a_void_that_is_taken_back_leaves_no_reason_behind(on: Runtime, owner: A
 def test_changes_are_taken_back_one_after_the_other_and_no_earlier_one_first(on: Runtime, owner: Actor, roll: Job) -> None:
     earlier = step(on, owner, roll, "printed")
     later = step(on, owner, roll, "assigned", first=5, last=6)
-    with pytest.raises(ChangedSince) as told:
+    with pytest.raises(StampsMovedOn) as told:
         life.undo(earlier.change_id, by=owner, on=on)
     assert told.value.params == {"stamps": 2}
     life.undo(later.change_id, by=owner, on=on)
@@ -335,7 +335,7 @@ def test_another_organisation_moves_and_sees_nothing(on: Runtime, owner: Actor, 
         life.move(roll.job_id, "void", 1, 1, cause="lost", by=by, on=on)
     with pytest.raises(NoSuchJob):
         life.printed(roll.job_id, by=by, on=on)
-    with pytest.raises(NoSuchChange):
+    with pytest.raises(NoSuchStampChange):
         life.undo(change.change_id, by=by, on=on)
     with on.store.reading() as connection, pytest.raises(labels.NoSuchSerial):
         find.life_of(connection, stranger.party_id, GTIN, roll.serials[0])
