@@ -118,8 +118,13 @@ def navigation() -> list[Place]:
     return [Place(words, path, picture, _here(path)) for words, path, picture in _PLACES if reachable(path)]
 
 
+_ALSO = {"/console/stamps": ("/console/serials", "/console/serial-ranges", "/console/ssccs")}
+"""Pages that belong to a place of the navigation although their addresses begin otherwise."""
+
+
 def _here(path: str) -> bool:
-    return request.path == path or (path != "/console" and request.path.startswith(path + "/"))
+    places = (path, *_ALSO.get(path, ()))
+    return request.path in places or (path != "/console" and request.path.startswith(tuple(place + "/" for place in places)))
 
 
 def instant(at: datetime | str, offset: str = VIETNAM) -> str:

@@ -166,7 +166,7 @@ def _confirm(gtin: str, serial: str, values: Mapping[str, str]) -> str:
     kept = {name: text for name, text in values.items() if text and name != "confirmed"}
     page = serial_page(found.stamp.gtin, found.stamp.serial)
     part = {"path": page, "job": {"product_name": found.stamp.serial}}
-    shown = {"values": values, "kept": kept, "count": 1, "first": position, "last": position, "seen": seen_void()}
+    shown = {"values": values, "kept": kept, "count": 1, "first": position, "last": position, "seen": seen_void(values["cause"])}
     return render_template("stamps/confirm.html", part=part, action=page, **shown)
 
 

@@ -227,7 +227,7 @@ def _confirm(part: Part, values: Mapping[str, str], first: int, last: int) -> st
         raise NothingToMove
     count = sum(run.stamps for run in ready)
     kept = {name: text for name, text in values.items() if text and name != "confirmed"}
-    shown = {"values": values, "kept": kept, "count": count, "first": first, "last": last, "seen": seen_void()}
+    shown = {"values": values, "kept": kept, "count": count, "first": first, "last": last, "seen": seen_void(values["cause"])}
     return render_template("stamps/confirm.html", part=part, **shown)
 
 
@@ -237,9 +237,9 @@ def check_reason(values: Mapping[str, str]) -> None:
         raise ReasonMissing(pointer="/note")
 
 
-def seen_void() -> dict[str, str]:
-    """What somebody who scans a void stamp is told."""
-    reason = Reason(Cause.VOID_STAMP, {"reason": ""})
+def seen_void(cause: str) -> dict[str, str]:
+    """What somebody who scans a void stamp is told; cause: as of the change that makes it void, "" for another step."""
+    reason = Reason(Cause.VOID_STAMP, {"reason": "", "why": cause or "other"})
     return {"word": tell.word(reason.verdict, t), "sentence": tell.sentence(reason, t), "advice": tell.advice(reason, t)}
 
 

@@ -55,14 +55,27 @@ def jobs_of_lot(connection: Connection, party_id: int, gtin: str, lot: str) -> l
     return list(connection.execute(statement))
 
 
-def of_lot(connection: Connection, party_id: int, jobs: Sequence[Row[Any]], lot: str) -> Counts:
-    """Stamps of a batch in each state, of the jobs that `jobs_of_lot` found."""
-    statement = (
-        select(Serial.state, func.count().label("stamps"))
-        .where(Serial.party_id == party_id, Serial.job_id.in_([job.job_id for job in jobs]), Serial.lot == lot)
-        .group_by(Serial.state)
-    )
-    return _counts(list(connection.execute(statement)))
+def of_lot(connection: Connection, party_id: int, jobs: Sequence[Any], lot: str) -> Counts:
+    """Stamps of a batch in each state, of the jobs that `jobs_of_lot` found.
+
+    A job for the batch is counted whole; of blank stamps only the positions between the first and the last that were assigned to it.
+    """
+    found = _counts([])
+    for counts in of_jobs(connection, party_id, [job.job_id for job in jobs if job.lot == lot]).values():
+        found = {state: found[state] + counts[state] for state in found}
+    for job_id, first, last in _assigned(connection, party_id, [job.job_id for job in jobs if job.lot != lot], lot):
+        mine = (Serial.party_id == party_id) & (Serial.job_id == job_id) & Serial.position.between(first, last) & (Serial.lot == lot)
+        rows = connection.execute(select(Serial.state, func.count().label("stamps")).where(mine).group_by(Serial.state))
+        counts = _counts(list(rows))
+        found = {state: found[state] + counts[state] for state in found}
+    return found
+
+
+def _assigned(connection: Connection, party_id: int, job_ids: Sequence[int], lot: str) -> list[Any]:
+    """Between which positions of each job stamps were ever assigned to a batch."""
+    mine = and_(StampChange.party_id == party_id, StampChange.job_id.in_(list(job_ids)), StampChange.lot == lot)
+    ends = (func.min(StampChange.first), func.max(StampChange.last))
+    return list(connection.execute(select(StampChange.job_id, *ends).where(mine).group_by(StampChange.job_id)))
 
 
 def labelled(connection: Connection, party_id: int, gtin: str, lot: str) -> int:

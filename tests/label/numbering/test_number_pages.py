@@ -125,6 +125,12 @@ def test_the_page_of_a_stamp_draws_its_life(client: Any, on: Runtime, firm: Ente
     assert page.count("owner of HTX") >= 3
 
 
+def test_the_label_of_a_stamp_can_be_looked_at(client: Any, made: issue.Job) -> None:
+    preview = re.search(r'href="(/api/labels/[^"]+\.svg)"', client.get(_page(made.serials[0])).text)
+    assert preview is not None
+    assert client.get(preview[1]).content_type.startswith("image/svg+xml")
+
+
 def test_events_of_a_stamp_are_counted_and_linked(client: Any, on: Runtime, firm: Enterprise, made: issue.Job) -> None:
     link = f"https://id.gs1.org/01/{LYCHEE}/21/{made.serials[0]}"
     accept(raw(document(object_event(epcList=[link]))), by=firm.actor(), on=on)
