@@ -11,8 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-Ink = NDArray[np.bool_]
-"""(rows, columns) of dots, True is black."""
+Ink = NDArray[np.bool_] | NDArray[np.uint8]
+"""(rows, columns) of dots, True or 1 is black."""
+
+_Rows = NDArray[np.uint8]
+"""(rows, bytes) of eight dots each."""
 
 MOST_BYTES = 24_000
 """Of one field before compression: renderers and small printers take no larger graphic, so a larger one is sent in bands."""
@@ -56,12 +59,49 @@ def compressed(ink: Ink) -> str:
 
     Source: Zebra ZPL II Programming Guide, "Alternative Data Compression Scheme for ~DG and ~DB Commands".
     """
+    rows, number = _distinct(ink)
+    return _text(rows, np.bincount(number))
+
+
+def field(ink: Ink, x: int, y: int) -> str:
+    """The ink of a picture as graphic fields, its upper left corner at x, y; nothing for a white picture."""
+    rows, number = _distinct(ink)
+    black = np.flatnonzero(rows.any(axis=1))
+    if not black.size:
+        return ""
+    columns = np.flatnonzero(rows.any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    top, bottom = np.searchsorted(number, (black[0], black[-1] + 1)).tolist()
+    return "".join(_bands(rows[:, left:right], number[top:bottom], x + 8 * left, y + top))
+
+
+def box(ink: Ink) -> tuple[int, int, int, int] | None:
+    """Left, top, right and bottom of what is black, the last two exclusive; None for a white picture."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1) if rows.size else None
+
+
+def _distinct(ink: Ink) -> tuple[_Rows, NDArray[np.intp]]:
+    """Rows that differ from the one above, eight dots a byte, and for each row of the picture the number of its own."""
     packed = np.packbits(ink, axis=1)
     fresh = np.ones(len(packed), dtype=np.bool_)
-    fresh[1:] = (packed[1:] != packed[:-1]).any(axis=1)
-    first = np.flatnonzero(fresh)
-    repeats = np.diff(np.append(first, len(packed))) - 1
-    digits = np.stack((packed[first] >> 4, packed[first] & 15), axis=2).reshape(len(first), -1)
+    np.any(packed[1:] != packed[:-1], axis=1, out=fresh[1:])
+    return packed[fresh], np.cumsum(fresh) - 1
+
+
+def _bands(rows: _Rows, number: NDArray[np.intp], x: int, y: int) -> Iterator[str]:
+    wide = rows.shape[1]
+    high = max(1, MOST_BYTES // wide)
+    for start in range(0, len(number), high):
+        band = number[start : start + high]
+        total = wide * len(band)
+        text = _text(rows[band[0] : band[-1] + 1], np.bincount(band - band[0]))
+        yield f"^FO{x},{y + start}^GFA,{total},{total},{wide},{text}^FS\n"
+
+
+def _text(rows: _Rows, times: NDArray[np.intp]) -> str:
+    """Rows as text, each followed by a colon for every further time it stands there."""
+    digits = np.stack((rows >> 4, rows & 15), axis=2).reshape(len(rows), -1)
     wide = digits.shape[1]
     flat = digits.ravel()
     starts = np.empty(flat.size, dtype=np.bool_)
@@ -73,35 +113,7 @@ def compressed(ink: Ink) -> str:
     last = ends % wide == 0
     codes = (ends - begins) * 32 + flat[begins].astype(np.int64) * 2 + last
     tokens = [_TOKENS[code] for code in codes.tolist()]
-    for place, times in zip(np.flatnonzero(last).tolist(), repeats.tolist(), strict=True):
-        if times:
-            tokens[place] += ":" * times
+    for place, count in zip(np.flatnonzero(last).tolist(), times.tolist(), strict=True):
+        if count > 1:
+            tokens[place] += ":" * (count - 1)
     return "".join(tokens)
-
-
-def field(ink: Ink, x: int, y: int) -> str:
-    """The ink of a picture as graphic fields, its upper left corner at x, y; nothing for a white picture."""
-    found = box(ink)
-    if found is None:
-        return ""
-    left, top, right, bottom = found
-    return "".join(_bands(ink[top:bottom, left:right], x + left, y + top))
-
-
-def box(ink: Ink) -> tuple[int, int, int, int] | None:
-    """Left, top, right and bottom of what is black, the last two exclusive; None for a white picture."""
-    rows = np.flatnonzero(ink.any(axis=1))
-    if not rows.size:
-        return None
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero(ink[top:bottom].any(axis=0))
-    return int(columns[0]), top, int(columns[-1]) + 1, bottom
-
-
-def _bands(ink: Ink, x: int, y: int) -> Iterator[str]:
-    wide = -(-ink.shape[1] // 8)
-    high = max(1, MOST_BYTES // wide)
-    for start in range(0, len(ink), high):
-        band = ink[start : start + high]
-        total = wide * len(band)
-        yield f"^FO{x},{y + start}^GFA,{total},{total},{wide},{compressed(band)}^FS\n"

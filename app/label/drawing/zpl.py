@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from app.label.drawing.compose import compose, dot_of
 from app.label.drawing.composition import Composition, Plate
 from app.label.drawing.design import Label
 from app.label.drawing.drawn import Drawn, Place
-from app.label.drawing.graphic_field import Ink, box, field
+from app.label.drawing.graphic_field import box, field
 from app.label.drawing.layouts import Layout
 from app.label.drawing.place import placed_on
 from app.label.drawing.png import Dots, check_dpi, layers, size, symbol_dots
@@ -83,14 +81,12 @@ class _Writer:
         return self._field(symbol, left, top) + self._field(rest, 0, 0)
 
     def _field(self, dots: Dots, x: int, y: int) -> str:
-        ink: Ink = dots.astype(np.bool_)
         x, y = x + self._back[0], y + self._back[1]
-        found = box(ink) if x < 0 or y < 0 else None
-        if found:
-            left, top, right, bottom = found
-            if x + left < 0 or y + top < 0:
-                dot = dot_of(self._dpi)
-                raise OffsetTooFar(dx=round(self._back[0] * dot, 2), dy=round(self._back[1] * dot, 2), limit=FURTHEST)
-            ink = ink[top:bottom, left:right]
-            x, y = x + left, y + top
-        return field(ink, x, y)
+        found = box(dots) if x < 0 or y < 0 else None
+        if found is None:
+            return field(dots, x, y)
+        left, top, right, bottom = found
+        if x + left < 0 or y + top < 0:
+            dot = dot_of(self._dpi)
+            raise OffsetTooFar(dx=round(self._back[0] * dot, 2), dy=round(self._back[1] * dot, 2), limit=FURTHEST)
+        return field(dots[top:bottom, left:right], x + left, y + top)
