@@ -35,7 +35,7 @@ _SERIAL_LEAST = 4.0
 _MATRIX = (Carrier.QR_DL, Carrier.DM_DL, Carrier.GS1_DATAMATRIX, Carrier.GS1_QR)
 _NEAR = 1e-6
 
-_LEAST_SCALE = 0.45
+_LEAST_SCALE = 0.5
 """Where texts would have to be smaller than this part of their wished size, an EAN-13 that nobody asked for stays away."""
 
 
@@ -64,10 +64,14 @@ def compose(label: Label, layout: Layout, dot: float | None = None) -> Compositi
     """
     check_texts(label)
     refused: Invalid | None = None
-    for main in _choices(label, layout, dot):
+    shared = replace(label, serial="", sscc="", position="", digital_link="")
+    known = _known(shared, len(label.serial), bool(label.position), layout, dot)
+    for number, main in enumerate(_choices(label, layout, dot, known[0] if known else 0)):
         asked = _asked(label, main, layout, dot)
         plate, reason = _search(asked)
         if plate:
+            if not known:
+                known.append(number)
             placed = [Placed(symbol, slot.x, slot.y, slot.module, slot.height) for symbol, slot in zip(main, plate.slots, strict=True)]
             return Composition(plate, tuple(placed), tuple([_filled(gap, label, layout) for gap in plate.gaps]))
         refused = reason or _too_wide(asked)
@@ -92,7 +96,13 @@ def _fits(label: Label, layout: Layout, dot: float | None) -> bool:
         return False
 
 
-def _choices(label: Label, layout: Layout, dot: float | None) -> Iterator[tuple[Symbol, ...]]:
+@lru_cache(maxsize=256)
+def _known(shared: Label, serial: int, position: bool, layout: Layout, dot: float | None) -> list[int]:  # noqa: ARG001, FBT001  # the key
+    """Which choice of symbols the labels of a batch found to fit, empty before the first: the others are not drawn in vain again."""
+    return []
+
+
+def _choices(label: Label, layout: Layout, dot: float | None, begin: int = 0) -> Iterator[tuple[Symbol, ...]]:
     """The symbols of the label's carrier, everything in them checked; of a logistic label the SSCC is the last.
 
     Where a logistic label has no room for all data as bars, those of the goods remain, or the SSCC alone: the data stand in its
@@ -107,11 +117,9 @@ def _choices(label: Label, layout: Layout, dot: float | None) -> Iterator[tuple[
     elif label.carrier is Carrier.SSCC:
         found = widths(specification(Carrier.SSCC), dot)
         widest = int(layout.width / found[-1] + _NEAR) if found else None
-        yield symbols(label.carrier, label.pairs, widest=widest)
-        for kept in (("00", "01", "02", "37"), ("00",)):
-            fewer = tuple(pair for pair in label.pairs if pair[0] in kept)
-            if len(fewer) < len(label.pairs):
-                yield symbols(label.carrier, fewer, widest=widest)
+        fewer = [tuple(pair for pair in label.pairs if pair[0] in kept) for kept in (("00", "01", "02", "37"), ("00",))]
+        for pairs in list(dict.fromkeys((label.pairs, *fewer)))[begin:]:
+            yield symbols(label.carrier, pairs, widest=widest)
     else:
         yield symbols(label.carrier, label.pairs)
 
@@ -143,6 +151,8 @@ def _search(asked: _Asked) -> tuple[Plate | None, Invalid | None]:
                     found = _arrangement(attempt)(attempt)
                 except TextTooLong as reason:
                     refused = refused or reason
+                    continue
+                if found and attempt.beside and not asked.label.ean13 and found.scale < _LEAST_SCALE:
                     continue
                 if found and (best is None or _worth(found, row) > _worth(best, row)):
                     best = found
@@ -183,8 +193,8 @@ def _variants(asked: _Asked, row: Specification, *, on_demand: bool) -> Iterator
     beside = ean13(label.gtin) if matrix and label.ean13 is not False and (label.ean13 or _has_ean13(label)) else None
     logos = [None] if layout.terse or label.text.logo is None else [label.text.logo, None]
     sizes = _sizes(row, asked, on_demand=on_demand)
-    for ean in [beside, None] if beside and not label.ean13 else [beside]:
-        for logo in logos:
+    for logo in logos:
+        for ean in [beside, None] if beside and not label.ean13 else [beside]:
             for titles in [True, False] if label.text.data_titles and label.carrier is not Carrier.SSCC else [False]:
                 group = [
                     Wanted(label, layout, asked.outlines, row, x, asked.dot, asked.serial, asked.position, ean, thin, tall, titles, logo)

@@ -17,7 +17,8 @@ from app.label.symbols.symbol import Carrier, Symbol, runs
 GUARD = 5
 """Modules by which guard bars stand below the others. Source: GS1 General Specifications, section 5.2."""
 
-_GUARDS = {Carrier.EAN_13: ((0, 3), (45, 50), (92, 95)), Carrier.EAN_8: ((0, 3), (31, 36), (64, 67))}
+GUARDS = {Carrier.EAN_13: ((0, 3), (45, 50), (92, 95)), Carrier.EAN_8: ((0, 3), (31, 36), (64, 67))}
+"""Columns of the guard bars: from, to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Placed:
     @property
     def bottom(self) -> float:
         """Lower edge of the dark part, a bearer or hanging guards included."""
-        return self.y + self.height + self.module * (self.symbol.bearer or (GUARD if self.symbol.carrier in _GUARDS else 0))
+        return self.y + self.height + self.module * (self.symbol.bearer or (GUARD if self.symbol.carrier in GUARDS else 0))
 
 
 Field = Literal["serial", "sscc", "position"]
@@ -177,7 +178,7 @@ class Composition:
 
 def guarded(carrier: Carrier, column: int) -> int:
     """How many modules a bar of an EAN that begins at this column stands below the others."""
-    return GUARD if any(begin <= column < end for begin, end in _GUARDS.get(carrier, ())) else 0
+    return GUARD if any(begin <= column < end for begin, end in GUARDS.get(carrier, ())) else 0
 
 
 def rectangles(placed: Placed) -> Iterator[tuple[int, float, int, float]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.label.drawing import fonts
 from app.label.drawing.compose import RESOLUTIONS, compose, dot_of
-from app.label.drawing.composition import Composition, Image, Line, Placed, Plate, Rule, ems, rectangles
+from app.label.drawing.composition import GUARDS, Composition, Image, Line, Placed, Plate, Rule, ems
 from app.label.drawing.design import Label
 from app.label.drawing.drawn import Drawn
 from app.label.drawing.layouts import ROLL_70X40, Layout
@@ -120,11 +120,14 @@ def symbol_dots(placed: Placed, dpi: int) -> Part:
         return at.x, at.y, placed.symbol.modules.repeat(at.dots, axis=0).repeat(at.dots, axis=1)
     above = placed.symbol.bearer * at.dots
     below = round((placed.bottom - placed.y - placed.height) * dpi / 25.4)
-    black = np.zeros((above + at.height + below, placed.symbol.columns * at.dots), dtype=np.uint8)
-    for column, row, wide, high in rectangles(placed):
-        top = above + (round(row * at.dots) if row <= 0 else at.height)
-        end = top + (at.height + round((high - placed.height / placed.module) * at.dots) if row == 0 else above)
-        black[top:end, column * at.dots : (column + wide) * at.dots] = 1
+    row = placed.symbol.modules.repeat(at.dots, axis=1)
+    black = np.zeros((above + at.height + below, row.shape[1]), dtype=np.uint8)
+    black[above : above + at.height] = row
+    if placed.symbol.bearer:
+        black[:above] = black[above + at.height :] = 1
+    for begin, end in GUARDS.get(placed.symbol.carrier, ()):
+        hanging = slice(begin * at.dots, end * at.dots)
+        black[above + at.height :, hanging] = row[:, hanging]
     return at.x, at.y - above, black
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.errors import Invalid
-from app.label.drawing.compose import Composition, compose, dot_of
+from app.label.drawing.compose import compose, dot_of, fitting
+from app.label.drawing.composition import Composition
 from app.label.drawing.design import Label, LabelText, make_label
 from app.label.drawing.layouts import LAYOUTS, Layout
 from app.label.symbols.symbol import Carrier
@@ -29,10 +29,8 @@ def composed() -> list[tuple[Carrier, Layout, int | None, Composition]]:
     """Every carrier on every layout at every resolution where it is not refused."""
     found = []
     for carrier in Carrier:
-        for layout in LAYOUTS.values():
-            for dpi in (None, *RESOLUTIONS):
-                try:
-                    found.append((carrier, layout, dpi, compose(sample(carrier), layout, dot_of(dpi) if dpi else None)))
-                except Invalid:
-                    continue
+        label = sample(carrier)
+        for dpi in (None, *RESOLUTIONS):
+            dot = dot_of(dpi) if dpi else None
+            found += [(carrier, LAYOUTS[name], dpi, compose(label, LAYOUTS[name], dot)) for name in fitting(label, dot)]
     return found

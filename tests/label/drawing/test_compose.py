@@ -7,8 +7,8 @@ import pytest
 
 from app.label.drawing import fonts
 from app.label.drawing.columns import balanced, wrap
-from app.label.drawing.compose import Composition, compose, dot_of, fitting
-from app.label.drawing.composition import Line, Placed, ems
+from app.label.drawing.compose import compose, dot_of, fitting
+from app.label.drawing.composition import Composition, Line, Placed, ems
 from app.label.drawing.design import Label, make_label
 from app.label.drawing.hri import title_of
 from app.label.drawing.layouts import (
@@ -263,7 +263,7 @@ def test_a_producer_that_does_not_fit_is_refused_by_name_and_by_what_would() -> 
     fits = refused.value.params["fits"]
     assert 40 < fits < 150
     shorter = replace(LYCHEE, producer=text.producer[:fits])
-    assert compose(sample(Carrier.QR_DL, shorter), ROLL_50X25)
+    assert compose(sample(Carrier.QR_DL, shorter), ROLL_50X25).symbols
 
 
 def test_identifiers_wider_than_their_room_are_refused() -> None:
@@ -281,8 +281,8 @@ def test_a_carton_gets_a_label_without_ean13_only() -> None:
     assert [placed.symbol.kind for placed in compose(replace(carton, ean13=None), ROLL_100X150).symbols] == ["QR"]
 
 
-def logistic(layout: Layout, **data: str) -> Composition:
-    return compose(replace(sample(Carrier.SSCC), **data), layout)
+def logistic(layout: Layout) -> Composition:
+    return compose(sample(Carrier.SSCC), layout)
 
 
 @pytest.mark.parametrize("layout", [ROLL_100X150, LOGISTIC_A6, LOGISTIC_A5], ids=str)

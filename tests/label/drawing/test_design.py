@@ -5,12 +5,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from app.errors import Invalid
 from app.identify.refusals import WrongCheckDigit
 from app.label.drawing import design
-from app.label.drawing.design import LAYOUTS, LabelText
+from app.label.drawing.design import LabelText, Wishes, wishes
+from app.label.drawing.layouts import LAYOUTS
+from app.label.drawing.refusals import WishesWrong
 from app.label.refusals import ExpiryWrong, LayoutUnknown, LetterMissing, LinkDiffers, TextMissing
+from app.label.symbols.symbol import Carrier
 from tests.label.samples import DAY, LYCHEE, label
+from tests.thorough import rounds
 
 
 def test_people_read_the_identifiers_in_the_order_of_the_standard() -> None:
@@ -40,7 +47,7 @@ def test_a_made_label_agrees_with_its_own_link() -> None:
     made = design.make_label(LYCHEE, "9521234543213", lot="L/1", serial="A%B", expiry=DAY, stem="https://truyxuat.example/t")
     assert made.digital_link == "https://truyxuat.example/t/01/09521234543213/10/L%2F1/21/A%25B?17=260731"
     design.check(made)
-    assert made.ean13
+    assert made.ean13 is None
 
 
 def test_a_made_label_of_a_carton_has_no_ean13() -> None:
@@ -94,3 +101,65 @@ def test_labels_of_a_page_stay_on_the_paper_and_apart(name: str) -> None:
     if layout.on_a_page > 1:
         assert layout.across >= layout.width
         assert layout.down >= layout.height
+
+
+def test_further_identifiers_stand_in_the_link_and_are_read_by_people() -> None:
+    made = design.make_label(LYCHEE, "9521234543213", lot="A", more=(("3103", "000500"),))
+    assert made.digital_link == "https://id.gs1.org/01/09521234543213/10/A?3103=000500"
+    assert made.hri.replace(" ", "") == "(01)09521234543213(10)A(3103)000500"
+    design.check(made)
+
+
+def test_the_goods_of_a_logistic_unit_are_its_content_with_their_count() -> None:
+    made = design.make_label(LYCHEE, "9521234543213", lot="A", sscc="095212340000000013", quantity=48, carrier=Carrier.SSCC)
+    assert made.pairs == (("00", "095212340000000013"), ("02", "09521234543213"), ("10", "A"), ("37", "48"))
+
+
+def test_a_further_identifier_of_the_wrong_length_is_refused() -> None:
+    with pytest.raises(Invalid):
+        design.make_label(LYCHEE, "9521234543213", more=(("3103", "0005"),))
+
+
+def test_the_wishes_of_a_design_come_back_from_their_json() -> None:
+    kept = Wishes(show_brand=False, lines=("Bảo quản 2-5 °C",), data_titles=True, ean13=False)
+    assert wishes(kept.as_json()) == kept
+    assert wishes("{}") == Wishes()
+
+
+@settings(max_examples=rounds(40))
+@given(
+    st.builds(
+        Wishes,
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.lists(st.text(), max_size=4).map(tuple),
+        st.booleans(),
+        st.sampled_from((None, True, False)),
+    )
+)
+def test_any_wishes_come_back_from_their_json(kept: Wishes) -> None:
+    assert wishes(kept.as_json()) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ("no", "-"),
+        ("[]", "-"),
+        ('{"shown": true}', "shown"),
+        ('{"ean13": 1}', "ean13"),
+        ('{"lines": [1]}', "lines"),
+        ('{"data_titles": null}', "data_titles"),
+    ],
+)
+def test_wishes_that_cannot_be_read_are_refused_by_name(written: str, field: str) -> None:
+    with pytest.raises(WishesWrong) as refused:
+        wishes(written)
+    assert refused.value.params == {"field": field}
+
+
+def test_a_label_shows_what_the_enterprise_wishes() -> None:
+    said = {"brand": "Ngạn Xanh", "producer": "Công ty", "net_content": "500 g"}
+    assert Wishes(show_producer=False, lines=("Giữ lạnh",)).text("Vải", **said) == LabelText("Vải", "Ngạn Xanh", "", "500 g", ("Giữ lạnh",))
+    assert Wishes(show_brand=False, show_net_content=False).text("Vải", **said) == LabelText("Vải", producer="Công ty")
