@@ -97,13 +97,17 @@ def record_made(places: Mapping[int, Sequence[shift.Span]], wish: shift.Wish, *,
         if goods:
             _record(goods, None, by=by, on=on)
     patient = replace(wish, patient=True)
-    moved = [_activated(party_id, job_id, goods, patient, on) for job_id, goods in found.items() if goods]
-    return [change for change in moved if change is not None]
+    return [_activated(party_id, job_id, goods, patient, on) for job_id, goods in found.items() if goods]
 
 
-def _activated(party_id: int, job_id: int, goods: list[_Goods], wish: shift.Wish, on: Runtime) -> shift.Change | None:
-    """The change of the stamps; None when they followed the event in the log before we came to it."""
-    return on.store.write(lambda tx: shift.shift(tx, party_id, job_id, _spans(goods), wish))
+def _activated(party_id: int, job_id: int, goods: list[_Goods], wish: shift.Wish, on: Runtime) -> shift.Change:
+    """The change of the stamps; theirs that the log made, when they followed the event before we came to it."""
+    wanted = _spans(goods)
+    change = on.store.write(lambda tx: shift.shift(tx, party_id, job_id, wanted, wish))
+    if change is not None:
+        return change
+    with on.store.reading() as connection:
+        return shift.latest(connection, party_id, job_id, wanted[0][0])
 
 
 def _goods(connection: Connection, job: Any, wanted: Sequence[shift.Span], wish: shift.Wish, *, again: bool = False) -> list[_Goods]:

@@ -171,6 +171,15 @@ def check_serialised(job: Any) -> Any:
     return job
 
 
+def latest(connection: Connection, party_id: int, job_id: int, position: int) -> Change:
+    """The change that last moved the stamp at a position, which has moved before."""
+    there = and_(Serial.party_id == party_id, Serial.job_id == job_id, Serial.position == position)
+    moved = select(Serial.change_id).where(there).scalar_subquery()
+    mine = and_(StampChange.party_id == party_id, StampChange.change_id == moved)
+    row = connection.execute(select(StampChange.__table__).where(mine)).one()
+    return Change(row.change_id, job_id, row.kind, row.first, row.last, row.stamps, 0, row.lot, row.cause, row.note)
+
+
 def spans(positions: Mapping[str, int] | Iterable[int]) -> list[Span]:
     """Positions as runs of neighbours, in order."""
     found: list[Span] = []

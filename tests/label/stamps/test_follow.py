@@ -8,7 +8,7 @@ import pytest
 
 from app.capture.accept import accept
 from app.label import find as labels
-from app.label.stamps import find, life
+from app.label.stamps import find, life, shift
 from app.label.stamps.follow import BATCH, follow
 from app.label.stamps.issue import Job, issue
 from app.label.stamps.refusals import RecordedForGood
@@ -147,6 +147,13 @@ def test_the_button_and_the_log_say_the_same_once(on: Runtime, firm: Enterprise,
     with on.store.reading() as connection:
         (change,) = find.changes(connection, firm.party_id, roll.job_id)
     assert change.kind == "activated"
+
+
+def test_the_latest_change_of_a_stamp_may_be_one_of_the_log(on: Runtime, firm: Enterprise, roll: Job) -> None:
+    record(on, firm, made(*roll.serials[:3]))
+    with on.store.reading() as connection:
+        change = shift.latest(connection, firm.party_id, roll.job_id, 2)
+    assert (change.kind, change.job_id, change.stamps) == ("followed", roll.job_id, 3)
 
 
 def test_what_the_log_said_is_not_taken_back(on: Runtime, firm: Enterprise, roll: Job) -> None:
