@@ -222,7 +222,7 @@ def _frauds(story: Story) -> None:
     first = datetime(2026, 7, 2, 2, 0, tzinfo=UTC)
     _look_many(story, sauce.party, cloned, _clone_looks(first))
     story.clock.set(datetime(2026, 9, 14, 7, 0, tzinfo=UTC))
-    issue.void(world.FISH_SAUCE, story.serials[world.STOLEN_ROLL], "cuộn tem bị mất trộm", by=sauce, on=story.on)
+    issue.void(world.FISH_SAUCE, story.serials[world.STOLEN_ROLL], "cuộn tem bị mất trộm", cause="stolen", by=sauce, on=story.on)
     notice = {
         "gtin": world.FISH_SAUCE,
         "lot": "NM-2026-045",

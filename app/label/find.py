@@ -64,10 +64,10 @@ def plain_job(connection: Connection, party_id: int, job_id: int) -> Row[Any]:
     return row
 
 
-def undrawn(connection: Connection) -> Row[Any] | None:
-    """The oldest job of anybody whose serial numbers are not all drawn, and need no list from outside; None when there is none."""
+def undrawn(connection: Connection) -> list[Row[Any]]:
+    """The oldest jobs of anybody whose serial numbers are not all drawn, and need no list from outside."""
     left = (LabelJob.drawn < LabelJob.count) & LabelJob.given.is_(False)
-    return connection.execute(select(LabelJob.__table__).where(left).order_by(LabelJob.job_id).limit(1)).first()
+    return list(connection.execute(select(LabelJob.__table__).where(left).order_by(LabelJob.job_id).limit(PAGE)))
 
 
 def serials(

@@ -7,7 +7,7 @@ goes on. Two processes that draw the same job at once do not double it: a portio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from app.label import find
 from app.label.model import LabelJob, Serial
 from app.label.stamps import ranges, shift
 from app.label.stamps.ranges import Source
-from app.label.stamps.refusals import CountWrong, NothingToVoid, NumbersDiffer, NumberTwice, NumberUsed, ReasonMissing
+from app.label.stamps.refusals import CountWrong, NothingToVoid, NumbersDiffer, NumberTwice, NumberUsed, RangeKeyMissing, ReasonMissing
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.columns import to_micros
@@ -171,11 +171,18 @@ def draw_more(*, on: Runtime) -> int:
     their list. Several processes may do it at once.
     """
     with on.store.reading() as connection:
-        row: Any = find.undrawn(connection)
-        if row is None:
-            return 0
-        source = ranges.LOOSE if row.range_id is None else ranges.source(connection, row.party_id, row.gtin, row.range_id, on=on)
-    return _portion(_Work(row, source, None, None), row.drawn, on) - int(row.drawn)
+        work = next(_drawable(connection, on), None)
+    return 0 if work is None else _portion(work, work.job.drawn, on) - int(work.job.drawn)
+
+
+def _drawable(connection: Connection, on: Runtime) -> Iterator[_Work]:
+    """Jobs that can be drawn here; one whose range has its secret elsewhere waits, shows how far it is, and holds nobody else up."""
+    for row in find.undrawn(connection):
+        try:
+            source = ranges.LOOSE if row.range_id is None else ranges.source(connection, row.party_id, row.gtin, row.range_id, on=on)
+        except RangeKeyMissing:
+            continue
+        yield _Work(row, source, None, None)
 
 
 def job(job_id: int, *, by: Actor, on: Runtime) -> Job:

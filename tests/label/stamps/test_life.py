@@ -30,6 +30,7 @@ from app.label.stamps.refusals import (
     StepUnknown,
     UnknownStamps,
 )
+from app.label.stamps.shift import Change
 from app.party.permissions import Actor, NotAllowed, Role
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_enterprise
@@ -70,11 +71,10 @@ def lots(on: Runtime, job: Job) -> list[str]:
         return [row.lot for row in labels.serials(connection, firm_of(on, job), job.job_id)]
 
 
-def step(on: Runtime, owner: Actor, job: Job, *steps: str, first: int = 1, last: int = 10) -> life.Change:
+def step(on: Runtime, owner: Actor, job: Job, *steps: str, first: int = 1, last: int = 10) -> Change:
     """Take steps one after the other; the last change."""
-    for to in steps:
-        change = life.move(job.job_id, to, first, last, lot=LOT, cause="lost", by=owner, on=on)
-    return change
+    changes = [life.move(job.job_id, to, first, last, lot=LOT, cause="lost", by=owner, on=on) for to in steps]
+    return changes[-1]
 
 
 def test_a_stamp_lives_from_blank_to_sold(on: Runtime, owner: Actor, roll: Job) -> None:
@@ -170,7 +170,7 @@ def test_stamps_are_assigned_to_registered_batches_only(on: Runtime, owner: Acto
 )  # fmt: skip
 def test_a_move_that_is_none_is_refused(on: Runtime, owner: Actor, roll: Job, wrong: dict[str, Any], kind: type[Exception]) -> None:
     with pytest.raises(kind):
-        life.move(**({"job_id": roll.job_id, "to": "printed", "first": 1, "last": 2, "by": owner, "on": on} | wrong))
+        life.move(**({"job_id": roll.job_id, "to": "printed", "first": 1, "last": 2, "by": owner, "on": on} | wrong))  # type: ignore[arg-type]  # of several types
     assert set(states(on, roll)) == {"blank"}
 
 

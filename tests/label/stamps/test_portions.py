@@ -91,6 +91,16 @@ def test_a_job_may_be_drawn_later(on: Runtime, owner: Actor) -> None:
     assert len(whole(on, owner, job.job_id)) == COUNT
 
 
+def test_a_job_whose_secret_is_elsewhere_holds_no_other_job_up(on: Runtime, owner: Actor) -> None:
+    range_id = ranges.open_range(GTIN, scheme="permuted", by=owner, on=on)
+    waiting = issue(GTIN, LOT, 5, by=owner, on=on, draw=False)
+    ranges.close_range(range_id, by=owner, on=on)
+    other = issue(GTIN, LOT, 7, by=owner, on=on, draw=False)
+    on.vault.path(f"serial-range-{range_id}").unlink()
+    assert [stamps.draw_more(on=on) for _ in range(2)] == [7, 0]
+    assert [stamps.job(each.job_id, by=owner, on=on).drawn for each in (waiting, other)] == [0, 7]
+
+
 def test_numbers_that_were_given_wait_for_their_list(on: Runtime, owner: Actor) -> None:
     numbers = [f"K{number:07d}" for number in range(COUNT)]
     job_id = interrupted(on, owner, numbers)

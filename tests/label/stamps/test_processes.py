@@ -118,7 +118,7 @@ def positions_are_dense(on: Runtime) -> bool:
     """Whether every job has its serial numbers at 1 to count."""
     counted = select(Serial.job_id, func.count().label("stamps"), func.min(Serial.position), func.max(Serial.position))
     with on.store.reading() as connection:
-        jobs = {row.job_id: (row.drawn, 1, row.count) for row in connection.execute(select(LabelJob.__table__))}
+        jobs: dict[int, Any] = {row.job_id: (row.drawn, 1, row.count) for row in connection.execute(select(LabelJob.__table__))}
         found = {row[0]: (row[1], row[2], row[3]) for row in connection.execute(counted.group_by(Serial.job_id))}
     return jobs == found
 

@@ -149,7 +149,7 @@ def test_what_the_unit_holds_is_kept_beside_its_number(on: Runtime, owner: Actor
 )  # fmt: skip
 def test_what_no_label_could_carry_is_refused(on: Runtime, owner: Actor, wrong: dict[str, Any], kind: type[Exception]) -> None:
     with pytest.raises(kind):
-        give_ssccs(**({"count": 1, "by": owner, "on": on} | wrong))
+        give_ssccs(**({"count": 1, "by": owner, "on": on} | wrong))  # type: ignore[arg-type]  # of several types
     assert kept(on) == 0
 
 
