@@ -18,8 +18,8 @@ LEAST_SIZE = 4.5
 KEPT = "\N{NO-BREAK SPACE}"
 """A space at which no line ends."""
 
-STEPS = 15
-"""How many sizes are tried, from the wished one down to 30 % of it, or to the least of each text."""
+LARGEST, STEPS = 1.25, 20
+"""Where there is room texts are set larger than wished; how many sizes are tried, by twentieths, down to the least of each text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ def stack(blocks: Sequence[Block], box: Box, layout: Layout) -> tuple[tuple[Line
     best = None
     while low < high:
         step = (low + high) // 2
-        found = _set(blocks, 1 - step * 0.05, box, leading)
+        found = _set(blocks, LARGEST - step * 0.05, box, leading)
         if found and found[1] <= box.bottom + 1e-9:
-            best, high = (found[0], 1 - step * 0.05, found[1]), step
+            best, high = (found[0], LARGEST - step * 0.05, found[1]), step
         else:
             low = step + 1
     if best:

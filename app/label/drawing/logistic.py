@@ -89,7 +89,7 @@ def _foot(wanted: Wanted) -> tuple[list[Slot], list[Line], list[Gap], float]:
 
 def _who(label: Label, width: float) -> list[Block]:
     """Free text: the sender first, then the goods."""
-    text, scale = label.text, min(2.2, width / 60)
+    text, scale = label.text, min(1.9, width / 70)
     said = [
         Block("/text/producer", fonts.composed(text.producer), 7 * scale, 6, 3, "Bold"),
         Block("/text/product", fonts.composed(text.product), 6.5 * scale, 6, 3),

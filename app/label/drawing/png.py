@@ -35,6 +35,9 @@ _FINER = 4
 _UP = 2
 """Filter of PNG that says a line by its difference to the one above: bars and the rows of a module are then nothing."""
 
+_HINTED = 26.0
+"""Dots of an em below which the typeface's own instructions say which dots are black: they keep accents apart that shades would blur."""
+
 _INK = 0.45
 """Part of a dot that a letter must cover to make it black: a little less than half, because thin strokes must not break."""
 
@@ -141,7 +144,7 @@ def line_dots(line: Line, dpi: int) -> Part:
     at = line.x * dots - left
     for letter in line.text:
         if letter != " ":
-            whole, part = divmod(round(at * _FINER), _FINER)
+            whole, part = divmod(round(at * _FINER), _FINER) if em >= _HINTED else (round(at), 0)
             drawn = _letter(letter, em, line.weight, part)
             black[:, whole - 1 : whole - 1 + drawn.shape[1]] |= drawn
         at += fonts.width(letter, line.size, line.weight) * dots
@@ -155,6 +158,12 @@ def _letter(letter: str, em: float, weight: fonts.Weight, part: int) -> Dots:
     from PIL import ImageDraw
 
     rise, fall, wide = int(1.1 * em) + 1, int(0.4 * em) + 1, int(em) + 3
+    if em < _HINTED:
+        small = Pillow.new("L", (wide, rise + fall), 0)
+        pen = ImageDraw.Draw(small)
+        pen.fontmode = "1"
+        pen.text((1, rise), letter, fill=1, font=fonts.for_picture(em, weight), anchor="ls")
+        return np.asarray(small)
     paper = Pillow.new("L", (wide * _FINER, (rise + fall) * _FINER), 0)
     face = fonts.for_picture(em * _FINER, weight)
     ImageDraw.Draw(paper).text((_FINER + part, rise * _FINER), letter, fill=255, font=face, anchor="ls")

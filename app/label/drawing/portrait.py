@@ -17,7 +17,7 @@ _NEAR = 0.02
 
 
 def _scale(wanted: Wanted) -> float:
-    return min(4.0, wanted.layout.width / 34)
+    return min(3.4, wanted.layout.width / 40)
 
 
 def matrix(wanted: Wanted) -> Plate | None:

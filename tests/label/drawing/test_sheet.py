@@ -20,6 +20,7 @@ from PIL import Image
 
 from app.errors import Invalid
 from app.label.drawing import sheet
+from app.label.drawing.columns import LEAST_SIZE
 from app.label.drawing.compose import dot_of
 from app.label.drawing.compose import fitting as compose_fitting
 from app.label.drawing.composition import Line
@@ -277,7 +278,7 @@ def test_vietnamese_text_can_be_taken_out_of_a_pdf(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dpi", RESOLUTIONS)
 def test_every_vietnamese_letter_is_told_apart_by_the_dots_of_a_print_head(dpi: int) -> None:
-    drawn = [line_dots(Line(2, 5, letter, 6), dpi)[2] for letter in LETTERS + LETTERS.upper()]
+    drawn = [line_dots(Line(2, 5, letter, LEAST_SIZE), dpi)[2] for letter in LETTERS + LETTERS.upper()]
     assert all(dots.any() for dots in drawn)
     assert len({(dots.shape, dots.tobytes()) for dots in drawn}) == 2 * len(LETTERS)
 
