@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from app.verify.check import check
 from app.words.translate import translator
 from tests.builders import make_enterprise
 from tests.handbook import pages
+from tests.handbook.walk import walk
 from tests.label.stock import GTIN, LOT, make_stock
 
 PAGE = "stamps"
@@ -95,3 +98,23 @@ def test_the_words_for_states_are_those_of_the_console(language: str) -> None:
     assert [name for _, name, _ in _states(language)] == list(shift.STATES)
     for word, name, _ in _states(language):
         assert word == t(f"stamps.state_{name}").lower()
+
+
+def test_the_commands_of_the_page_order_move_and_count_stamps(client: Any, on: Runtime) -> None:
+    key = walk(client, on).key
+    shell = "\n".join(pages.blocks(PAGE, kind="sh"))
+    job, states = "", list[str]()
+    for path, body in re.findall(r"http://127\.0\.0\.1:8000(/\S+) -d '(.*?)'", shell, re.DOTALL):
+        answer = client.post(path.replace("JOB", job), json=json.loads(body), headers=key)
+        assert answer.status_code in {200, 201}, answer.text
+        job = answer.json["job"]
+        states.append(answer.json.get("kind", "blank"))
+    assert states == ["blank", "printed", "assigned", "void"]
+    (asked,) = re.findall(r"http://127\.0\.0\.1:8000(/\S+/rolls)", shell)
+    told = client.get(asked.replace("JOB", job), headers=key).json
+    assert [{state: count for state, count in roll["states"].items() if count} for roll in told["rolls"]] == [
+        {"assigned": 499, "void": 1},
+        {"printed": 500},
+    ]
+    (counted,) = client.get("/api/spoilage", headers=key).json["spoilage"]
+    assert (counted["void"], counted["causes"]["spoiled"]) == (1, 1)
