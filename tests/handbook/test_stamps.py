@@ -67,6 +67,12 @@ def test_a_stamp_lives_as_the_table_says_and_buyers_see_what_stands_there(on: Ru
             assert told[state].replace(" : `", ": `") == _seen(on, serial, language)
 
 
+def test_labels_of_a_batch_have_no_events_until_something_is_recorded(on: Runtime, owner: Actor) -> None:
+    serial = issue.issue(GTIN, LOT, 1, by=owner, on=on).serials[0]
+    assert all(_seen(on, serial, language).endswith("`NO-EVENTS`") for language in pages.LANGUAGES)
+    assert all("`NO-EVENTS`" in pages.prose(PAGE, language) for language in pages.LANGUAGES)
+
+
 def test_a_change_is_taken_back_and_an_activation_is_not(on: Runtime, owner: Actor) -> None:
     job = issue.issue(GTIN, "", 3, by=owner, on=on)
     life.printed(job.job_id, by=owner, on=on)
