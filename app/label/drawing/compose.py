@@ -240,7 +240,7 @@ def _too_wide(asked: _Asked) -> SymbolTooWide:
     """The refusal, with other layouts, other resolutions and other carriers that would fit."""
     label, layout = asked.label, asked.layout
     alone = bool(label.ean13) and _search(replace(asked, label=replace(label, ean13=False)))[0] is not None
-    least = min(found[-1] / row.units for row in _rows(label.carrier) if (found := widths(row, asked.dot)))
+    least = min(possible[-1] / row.units for row in _rows(label.carrier) if (possible := widths(row, asked.dot)))
     needed = max(outline.wide for outline in asked.outlines) * least
     if alone:
         needed += 113 * specification(Carrier.EAN_13).least
