@@ -140,6 +140,13 @@ def test_random_serials_differ_and_are_written_down(run: Run, tmp_path: Path) ->
     assert "job.json" in said
 
 
+def test_paper_is_chosen_for_the_widest_serial_that_may_come(run: Run, tmp_path: Path) -> None:
+    for number in range(5):
+        code, [told], _ = run("--gtin", GTIN, "--lot", "L2026A", "--expiry", "261231", "--serials", "random", "--carrier", "gs1-128",
+                              "--dpi", 600, "--format", "zpl", "--out", tmp_path / str(number), "--json")  # fmt: skip
+        assert (code, told["symbology_identifier"]) == (0, "]C1")
+
+
 def test_labels_are_alike_without_serials(run: Run, tmp_path: Path) -> None:
     code, lines, _ = run("--gtin", GTIN, "--lot", "L1", "--count", 3, "--format", "svg", "--out", tmp_path / "out", "--json")
     assert (code, {told["content"] for told in lines}) == (0, {f"https://id.gs1.org/01/{GTIN}/10/L1"})

@@ -37,7 +37,8 @@ MOST = 1_000_000
 USUAL_SHEET = "a4-3x8"
 
 _LINKS = frozenset({Carrier.QR_DL, Carrier.DM_DL})
-_SAMPLE_SERIAL = "0" * 12
+_SAMPLE_SERIAL = "K3M9P2X7Q4RT"
+"""As wide as a random serial can be in bars: no two of its digits share a code word."""
 
 _ROLLS = ("roll-70x40", "roll-100x150", "logistic-a6", "logistic-a5")
 _SHEETS = (USUAL_SHEET, "a4-2x5", *_ROLLS)
@@ -83,10 +84,15 @@ class Wanted:
 
     def sample(self) -> Numbers:
         """Numbers as long as those to come, to see whether they fit."""
-        longest = max(self.serials, key=len) if self.serials else _SAMPLE_SERIAL
+        longest = max(self.serials, key=_room) if self.serials else _SAMPLE_SERIAL
         body = f"{self.extension}{(self.prefix or '')[:16]}".ljust(17, "0")
         sscc = (self.own_sscc or body + check_digit.digit(body)) if self.asked.carrier is Carrier.SSCC else ""
         return Numbers((longest,) * self.asked.count if self.asked.serialised else (), (sscc,) if sscc else ())
+
+
+def _room(serial: str) -> tuple[int, int]:
+    """What a serial needs in a symbol: digits share code words, other characters do not."""
+    return len(serial), sum(not character.isdecimal() for character in serial)
 
 
 def wanted(said: Mapping[str, Any], *, by: Actor, on: Runtime | None, own_file: Callable[[str], bytes], tell: Tell) -> Wanted:
