@@ -24,7 +24,7 @@ from app.label.jobs.run_parts import Part, draw
 from app.label.jobs.worker import Beat, Interrupted
 
 _LENGTH = struct.Struct(">Q")
-_NICE = 5
+_NICE = 10
 """Drawing leaves the processor to requests when both want it."""
 
 _LOOK = 0.5

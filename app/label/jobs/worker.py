@@ -134,6 +134,8 @@ class _Held:
     def keep(self, tx: Tx, part: Part, name: str, content: bytes) -> None:
         """The bytes of a part and the count of parts, together; nothing when the run was stopped, or taken over, meanwhile."""
         run, done, now = self._run, self._run.done + 1, self._on.clock.now()
+        if len(content) * (run.parts - run.done) > KEPT_BYTES:  # told with the first part, not after an hour of drawing
+            raise StoreFull(limit=KEPT_BYTES // 1_000_000)
         last = done >= run.parts
         values: dict[str, Any] = {"done": done, "held_until": None, "state": runs.DONE if last else runs.DRAWING}
         values |= {"finished_at": now if last else None}
