@@ -23,7 +23,7 @@ from app.settings import Settings
 from tests.builders import Enterprise, make_enterprise
 from tests.label.stock import GTIN, LOT, make_stock
 
-pytestmark = [pytest.mark.processes, pytest.mark.slow]
+pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(240)]
 
 PROCESSES = 8
 CALLS = 6
