@@ -44,6 +44,7 @@ _MILLIMETRES = click.FloatRange(-10, 10)
 @click.option("--brand", metavar="TEXT", default="", help="Brand.")
 @click.option("--producer", metavar="TEXT", default="", help="Who made it.")
 @click.option("--net-content", metavar="TEXT", default="", help="Net content, such as 500 g.")
+@click.option("--ean-13", "ean13", is_flag=True, help="An EAN-13 for the till beside a square carrier.")
 @click.option("--line", "lines", metavar="TEXT", multiple=True, help="A further line; may be repeated.")
 @click.option("--logo", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="A logo, PNG or JPEG.")
 @click.option(

@@ -178,6 +178,22 @@ def test_bars_of_a_product_say_what_they_do_not_hold(run: Run, tmp_path: Path) -
     assert "(10)" in said
 
 
+@pytest.mark.parametrize(("more", "carriers"), [((), ["qr-dl"]), (("--ean-13",), ["qr-dl", "ean-13"])])
+def test_the_symbol_of_the_till_stands_beside_only_when_it_is_asked_for(
+    run: Run, tmp_path: Path, more: tuple[str, ...], carriers: list[str]
+) -> None:
+    paper = ("--sheet", "roll-100x150", "--format", "png")
+    code, [told], _ = run("--gtin", GTIN, "--carrier", "qr-dl", *paper, *more, "--out", tmp_path / "out", "--json")
+    assert (code, [each["carrier"] for each in told["symbols"]]) == (0, carriers)
+
+
+def test_a_logistic_unit_has_no_serial_number_but_its_sscc(run: Run, tmp_path: Path) -> None:
+    arguments = ("--serials", "random", "--count", 2, "--carrier", "sscc", "--format", "zpl", "--out", tmp_path / "out", "--json")
+    code, lines, said = run("--gtin", GTIN, *arguments)
+    assert (code, [told["serial"] for told in lines], len({told["sscc"] for told in lines})) == (0, ["", ""], 2)
+    assert "(21)" in said
+
+
 def test_a_chosen_sscc_stands_on_every_label(run: Run, tmp_path: Path) -> None:
     arguments = ("--gtin", GTIN, "--carrier", "sscc", "--sscc", SSCC, "--count", 2, "--format", "zpl", "--out", tmp_path / "out", "--json")
     code, lines, _ = run(*arguments)

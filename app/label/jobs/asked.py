@@ -43,7 +43,7 @@ class Asked:
 
     gtin: 14 digits; expiry: a day or None; sheet: name of a layout; dpi: None where no print head is known; logo: bytes of a picture;
     dx, dy: millimetres; first_place: from 0; per_roll: labels on a roll, or None; party: name of the organisation that gives out the
-    serial numbers, "" for loose labels.
+    serial numbers, "" for loose labels; ean13: whether the symbol of the till stands beside the carrier.
     """
 
     gtin: str
@@ -69,6 +69,7 @@ class Asked:
     per_roll: int | None = None
     party: str = ""
     serialised: bool = False
+    ean13: bool = False
 
     def layout(self) -> Layout:
         """The paper; raises LayoutUnknown."""
@@ -83,7 +84,7 @@ class Asked:
         """One label; text: what `text` gave, made once for all. Raises what `make_label` raises."""
         return make_label(
             text, self.gtin, lot=self.lot, serial=serial, expiry=self.expiry, stem=self.stem, carrier=self.carrier, more=self.more,
-            sscc=sscc, quantity=self.quantity, position=position,
+            sscc=sscc, quantity=self.quantity, ean13=self.ean13, position=position,
         )  # fmt: skip
 
     def labels(self, numbers: Numbers, start: int, stop: int) -> list[Label]:

@@ -104,10 +104,13 @@ def wanted(said: Mapping[str, Any], *, by: Actor, on: Runtime | None, own_file: 
     """
     settings = on.settings if on is not None else load()
     asked, serials = _asked(said, by, on, own_file)
+    if asked.carrier is Carrier.SSCC and asked.serialised:  # (21) belongs to a trade item; what tells logistic units apart is the SSCC
+        tell("label.cli_sscc_is_serial")
+        asked, serials = replace(asked, serialised=False), None
     asked = _with_stem(asked, said["stem"], settings, tell)
     prefix = _prefix(asked, said, settings, tell)
     own_sscc = check_sscc(said["sscc"]) if said["sscc"] else ""
-    wish = Wanted(asked, serials, said["serials"] == "random", prefix, said["extension"], own_sscc, by)
+    wish = Wanted(asked, serials, asked.serialised and said["serials"] == "random", prefix, said["extension"], own_sscc, by)
     _remark(wish, tell)
     requests.check(asked, wish.sample())
     return _on_paper(wish, said["sheet"])
@@ -140,6 +143,7 @@ def _asked(
         per_roll=said["per_roll"],
         party=by.party_name,
         serialised=bool(said["serials"]),
+        ean13=said["ean13"],
     )
     return (_from_catalogue(asked, by, on) if by.party_name and on else asked), serials
 
