@@ -188,7 +188,7 @@ class LabelDesign(Base):
 class LabelRun(Base):
     """The files of a job being drawn in the background, part by part; what was drawn stays drawn when the server stops.
 
-    form: pdf, zpl, png, svg, csv. asked: JSON of dpi, offsets, positions. state: waiting, drawing, done, failed, stopped. problem: JSON of
+    form: pdf, zpl, png, svg, csv. asked: JSON of dpi, offsets, positions. state: waiting, drawing, done, failed, stopped, cleared. problem: JSON of
     the refusal. held_until: until when the process that draws may be believed alive.
     """
 

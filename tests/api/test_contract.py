@@ -109,7 +109,7 @@ def test_real_answers_look_as_the_contract_says(app: Any, world: World, on: Runt
         "/api/api-keys": {"label": "chương trình"}, "/api/places": {"name": "Vườn", "kind": "orchard"},
         "/api/products": {"gtin": "09521001000024", "name": "Nhãn"}, "/api/link-hosts": {"host": "nhan.example.vn"},
         "/api/organisation": {"name": "HTX Hương Giang"}, "/api/identify": {"code": "(01)09521001000017"},
-        "/api/ssccs": {"count": 1},
+        "/api/ssccs": {"count": 1}, "/api/label-designs": {"name": "Nhãn A4", "layout": "a4-3x8", "carrier": "qr-dl"},
     }  # fmt: skip
     for (method, path), route in sorted(routes.items(), key=lambda each: each[0][0] != "GET"):
         sample = SAMPLES.get((method, simple(route.rule)))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.label.jobs.worker import Worker
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, make_api_key, make_enterprise, object_event, raw
 
@@ -62,6 +63,7 @@ def make_world(on: Runtime, client: Any) -> World:
     call("PUT", f"/api/label-designs/{design}/logo", data=_png(), kind="image/png")
     job = call("POST", "/api/labels", {"gtin": GTIN, "lot": LOT, "count": 2})
     run = call("POST", f"/api/labels/{job['job']}/runs", {"form": "csv"})["run"]
+    Worker(on).step()
     event = object_event(eventID=EVENT, epcList=[f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9"])
     captured = call("POST", "/epcis/capture?wait=checkpoint", document(event))
     recall = call("POST", "/api/recalls", {"gtin": GTIN, "lot": LOT, "reason": "Dư lượng thuốc bảo vệ thực vật vượt mức"})

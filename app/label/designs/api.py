@@ -61,18 +61,18 @@ def put_label_design(design_id: int) -> Response:
     return forms.json_answer(_one(design_id))
 
 
-@door.route(_ONE, needs=Permission.LABEL_DESIGN_WRITE, operation="removeLabelDesign", methods=("DELETE",))
-def remove_label_design(design_id: int) -> Response:
-    """Take a design out of use."""
-    keep.remove(design_id, by=actor(), on=runtime())
-    return Response(status=204)
-
-
 @door.route(f"{_ONE}/copy", needs=Permission.LABEL_DESIGN_WRITE, operation="copyLabelDesign", methods=("POST",))
 def copy_label_design(design_id: int) -> Response:
     """A second design that differs by its name alone."""
     fresh = keep.copy(design_id, by=actor(), on=runtime())
     return forms.json_answer(_one(fresh), 201, Location=f"{_ALL}/{fresh}")
+
+
+@door.route(_ONE, needs=Permission.LABEL_DESIGN_WRITE, operation="removeLabelDesign", methods=("DELETE",))
+def remove_label_design(design_id: int) -> Response:
+    """Take a design out of use."""
+    keep.remove(design_id, by=actor(), on=runtime())
+    return Response(status=204)
 
 
 @door.route(f"{_ONE}/restore", needs=Permission.LABEL_DESIGN_WRITE, operation="restoreLabelDesign", methods=("POST",))

@@ -77,11 +77,11 @@ def get_label_run(job_id: int, run_id: int) -> Response:
     return forms.json_answer(_whole(job_id, run_id))
 
 
-@door.route(f"{_ONE}/stop", needs=Permission.LABEL_JOB_WRITE, operation="stopLabelRun", methods=("POST",))
-def stop_label_run(job_id: int, run_id: int) -> Response:
-    """Draw no further part."""
-    runs.stop_run(job_id, run_id, by=actor(), on=runtime())
-    return forms.json_answer(_whole(job_id, run_id))
+@door.route(f"{_ONE}/files", needs=Permission.LABEL_JOB_WRITE, operation="clearLabelRun", methods=("DELETE",))
+def clear_label_run(job_id: int, run_id: int) -> Response:
+    """Take the files away; they can be made anew."""
+    runs.clear_run(job_id, run_id, by=actor(), on=runtime())
+    return Response(status=204)
 
 
 @door.route(f"{_ONE}/resume", needs=Permission.LABEL_JOB_WRITE, operation="resumeLabelRun", methods=("POST",))
@@ -91,11 +91,11 @@ def resume_label_run(job_id: int, run_id: int) -> Response:
     return forms.json_answer(_whole(job_id, run_id))
 
 
-@door.route(f"{_ONE}/files", needs=Permission.LABEL_JOB_WRITE, operation="clearLabelRun", methods=("DELETE",))
-def clear_label_run(job_id: int, run_id: int) -> Response:
-    """Take the files away; they can be made anew."""
-    runs.clear_run(job_id, run_id, by=actor(), on=runtime())
-    return Response(status=204)
+@door.route(f"{_ONE}/stop", needs=Permission.LABEL_JOB_WRITE, operation="stopLabelRun", methods=("POST",))
+def stop_label_run(job_id: int, run_id: int) -> Response:
+    """Draw no further part."""
+    runs.stop_run(job_id, run_id, by=actor(), on=runtime())
+    return forms.json_answer(_whole(job_id, run_id))
 
 
 @door.route(f"{_ONE}/files/<int(max=9999):part>", needs=Permission.LABEL_JOB_READ, operation="getLabelRunFile")
