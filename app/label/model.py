@@ -188,8 +188,8 @@ class LabelDesign(Base):
 class LabelRun(Base):
     """The files of a job being drawn in the background, part by part; what was drawn stays drawn when the server stops.
 
-    form: pdf, zpl, png, svg, csv. asked: JSON of dpi, offsets, positions. state: waiting, drawing, done, failed, stopped, cleared. problem: JSON of
-    the refusal. held_until: until when the process that draws may be believed alive.
+    form: pdf, zpl, png, svg, csv. asked: JSON of dpi, offsets, positions. state: waiting, drawing, done, failed, stopped, cleared (the
+    files were taken away). problem: JSON of the refusal. held_until: until when the process that draws may be believed alive.
     """
 
     __tablename__ = "label_run"
