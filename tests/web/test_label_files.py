@@ -107,7 +107,7 @@ def test_the_files_of_a_large_job_are_made_while_the_page_tells_how_far_they_are
 def test_every_page_of_labels_fits_a_telephone_and_a_desk_in_every_language(made: Made, visit: Callable[..., Visitor]) -> None:
     made.visitor.open(made.job)
     run = made.page.locator("main a[href*='/runs/']").first.get_attribute("href")
-    wrong = {}
+    wrong: dict[str, list[str]] = {}
     for language, width, scripts in (("vi", 360, False), ("fr", 320, True), ("en", 1280, True)):
         visitor = visit(width=width, scripts=scripts)
         sign_in(visitor, "owner", "Sông Thái Bình")

@@ -189,7 +189,8 @@ def test_a_large_job_comes_in_parts_of_a_thousand(client: Any, on: Runtime, firm
     columns = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at", "position")
     job = (firm.party_id, 1, GTIN, LOT, 1001, 1001, None, to_micros(on.clock.now()))
     heads = ("party_id", "job_id", "gtin", "lot", "count", "drawn", "created_by", "created_at")
-    on.store.write(lambda tx: (tx.insert(table(LabelJob), heads, [job]), tx.insert(table(Serial), columns, rows)))
+    on.store.write(lambda tx: tx.insert(table(LabelJob), heads, [job]))
+    on.store.write(lambda tx: tx.insert(table(Serial), columns, rows))
     assert client.get("/api/labels/1", headers=key).get_json()["parts"] == 2
     second = client.get("/api/labels/1/sheet.pdf?part=2", headers=key)
     assert (second.status_code, second.data.count(b"/Type /Page\n")) == (200, 1)
