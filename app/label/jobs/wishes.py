@@ -103,7 +103,7 @@ def wanted(said: Mapping[str, Any], *, by: Actor, on: Runtime | None, own_file: 
     identifiers, texts, paper and resolution.
     """
     settings = on.settings if on is not None else load()
-    asked, serials = _asked(said, by, on, own_file)
+    asked, serials = _asked(said, own_file, by=by, on=on)
     if asked.carrier is Carrier.SSCC and asked.serialised:  # (21) belongs to a trade item; what tells logistic units apart is the SSCC
         tell("label.cli_sscc_is_serial")
         asked, serials = replace(asked, serialised=False), None
@@ -117,7 +117,7 @@ def wanted(said: Mapping[str, Any], *, by: Actor, on: Runtime | None, own_file: 
 
 
 def _asked(
-    said: Mapping[str, Any], by: Actor, on: Runtime | None, own_file: Callable[[str], bytes]
+    said: Mapping[str, Any], own_file: Callable[[str], bytes], *, by: Actor, on: Runtime | None
 ) -> tuple[Asked, tuple[str, ...] | None]:
     serials = _serials(said["serials"], own_file)
     count = _count(said["count"], serials)
