@@ -149,10 +149,13 @@ class SsccCounter(Base):
 
 
 class Sscc(Base):
-    """A serial shipping container code (AI 00) given out, never twice; party_id 0: the operator, at the command line."""
+    """A serial shipping container code (AI 00) given out, never twice; party_id 0: the operator, at the command line.
+
+    batch_id: what was given out together, for units that hold the same. ship_to: lines of text on the label, where the units go.
+    """
 
     __tablename__ = "sscc"
-    __table_args__ = (Index("ix_sscc_party", "party_id", "created_at"),)
+    __table_args__ = (Index("ix_sscc_party", "party_id", "created_at"), Index("ix_sscc_batch", "party_id", "batch_id", "sscc"))
 
     issuer: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     sscc: Mapped[str] = mapped_column(Words, primary_key=True)
@@ -161,6 +164,8 @@ class Sscc(Base):
     lot: Mapped[str | None] = mapped_column(Words)
     quantity: Mapped[int | None] = mapped_column(Id)
     expiry: Mapped[str | None] = mapped_column(Words)
+    batch_id: Mapped[int] = mapped_column(Id)
+    ship_to: Mapped[str | None] = mapped_column(Words)
     created_by: Mapped[int | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)
     voided_at: Mapped[datetime | None] = mapped_column(Instant)

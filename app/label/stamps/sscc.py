@@ -28,6 +28,7 @@ from app.party.permissions import Actor, Permission, Role, permit
 from app.runtime import Runtime
 from app.store.columns import to_micros
 from app.store.engine import StoreUnreachable
+from app.store.keys import new_id
 from app.store.tables import table
 from app.store.work import AlreadyThere, Tx
 
@@ -44,7 +45,7 @@ _DIGITS = 16  # of an SSCC between extension and check digit: company prefix and
 _PREFIX_LENGTHS = range(4, 13)
 _ISSUER = slice(1, 8)
 _TRIES = 8
-_COLUMNS = ("issuer", "sscc", "party_id", "gtin", "lot", "quantity", "expiry", "created_by", "created_at")
+_COLUMNS = ("issuer", "sscc", "party_id", "gtin", "lot", "quantity", "expiry", "batch_id", "ship_to", "created_by", "created_at")
 
 
 def give_ssccs(  # noqa: PLR0913  # a unit and what it holds
@@ -56,13 +57,16 @@ def give_ssccs(  # noqa: PLR0913  # a unit and what it holds
     lot: str | None = None,
     quantity: int | None = None,
     expiry: str | None = None,
+    ship_to: str | None = None,
+    batch_id: int | None = None,
     by: Actor,
     on: Runtime,
 ) -> list[str]:
     """Give out `count` SSCCs that nobody was given before, in ascending order, all or none.
 
     prefix: a company prefix of the organisation, needless when it has one; the operator names any. gtin, lot, quantity, expiry
-    (YYMMDD): what stands in the logistic unit, kept beside the number. Raises CountWrong, ExtensionWrong, PrefixUnclear, PrefixNotYours,
+    (YYMMDD), ship_to: what stands in the logistic unit and where it goes, kept beside the number; batch_id: what the numbers are found
+    under together, a fresh one when None. Raises CountWrong, ExtensionWrong, PrefixUnclear, PrefixNotYours,
     SsccExhausted with what is left and where there is more, and what the AIs forbid.
     """
     party_id = permit(by, Permission.LABEL_SSCC_WRITE)
@@ -73,7 +77,7 @@ def give_ssccs(  # noqa: PLR0913  # a unit and what it holds
     contents = _contents(gtin, lot, quantity, expiry)
     with on.store.reading() as connection:
         mine = _prefix(connection, party_id, prefix)
-    beside = (party_id, *contents)
+    beside = (party_id, *contents, new_id() if batch_id is None else batch_id, ship_to)
     made = (by.person_id, to_micros(on.clock.now()))
     for attempt in range(_TRIES):
         try:

@@ -141,12 +141,15 @@ def upgrade() -> None:
         sa.Column("lot", sa.Text(), nullable=True),
         sa.Column("quantity", sa.BigInteger(), nullable=True),
         sa.Column("expiry", sa.Text(), nullable=True),
+        sa.Column("batch_id", sa.BigInteger(), nullable=False),
+        sa.Column("ship_to", sa.Text(), nullable=True),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("voided_at", sa.BigInteger(), nullable=True),
         sa.Column("void_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("issuer", "sscc", name=op.f("pk_sscc")),
     )
+    op.create_index("ix_sscc_batch", "sscc", ["party_id", "batch_id", "sscc"], unique=False)
     op.create_index("ix_sscc_party", "sscc", ["party_id", "created_at"], unique=False)
     op.create_table(
         "sscc_counter",
