@@ -6,20 +6,22 @@ symbol near the target of its table is taken. What cannot be placed by the rules
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.errors import Invalid
-from app.label.drawing import fonts, logistic, pack, portrait
-from app.label.drawing.composition import Composition, Gap, Line, Outline, Placed, Plate
+from app.label.drawing import fonts, hri, logistic, pack, portrait, remarks
+from app.label.drawing.columns import LEAST_SIZE
+from app.label.drawing.composition import Composition, Gap, Line, Outline, Placed, Plate, Slot, ems
 from app.label.drawing.design import Label, check_link, check_texts
 from app.label.drawing.layouts import LAYOUTS, Layout
-from app.label.drawing.refusals import ResolutionTooCoarse
-from app.label.drawing.wanted import Wanted, outline_of
+from app.label.drawing.refusals import ResolutionTooCoarse, SymbolTooHigh
+from app.label.drawing.wanted import Wanted, below_guards, outline_of
 from app.label.refusals import NothingToPrint, SymbolTooWide, TextTooLong
 from app.label.symbols.carrier import symbols
-from app.label.symbols.linear import ean13, has_ean13
+from app.label.symbols.linear import ean13, has_ean13, itf14
 from app.label.symbols.matrix import datamatrix
 from app.label.symbols.qr import qr
 from app.label.symbols.specification import Specification, Use, specification, uses, widths
@@ -72,10 +74,14 @@ def compose(label: Label, layout: Layout, dot: float | None = None) -> Compositi
         if plate:
             if not known:
                 known.append(number)
-            placed = [Placed(symbol, slot.x, slot.y, slot.module, slot.height) for symbol, slot in zip(main, plate.slots, strict=True)]
+            placed = [_placed(symbol, slot) for symbol, slot in zip(main, plate.slots, strict=True)]
             return Composition(plate, tuple(placed), tuple([_filled(gap, label, layout) for gap in plate.gaps]))
         refused = reason or _too_wide(asked)
     raise (refused or NothingToPrint()).with_traceback(None)
+
+
+def _placed(symbol: Symbol, slot: Slot) -> Placed:
+    return Placed(symbol, slot.x, slot.y, slot.module, slot.height, slot.turned)
 
 
 def _asked(label: Label, main: tuple[Symbol, ...], layout: Layout, dot: float | None) -> _Asked:
@@ -122,6 +128,8 @@ def _choices(label: Label, layout: Layout, dot: float | None, begin: int = 0) ->
             yield symbols(label.carrier, pairs, widest=widest)
     else:
         yield symbols(label.carrier, label.pairs)
+        if label.carrier is Carrier.ITF_14 and dot:
+            yield (itf14(label.gtin, 3),)
 
 
 def _filled(gap: Gap, label: Label, layout: Layout) -> Line:
@@ -133,7 +141,7 @@ def _filled(gap: Gap, label: Label, layout: Layout) -> Line:
         fits = int(gap.room / (wide / len(text)) * gap.size / _SERIAL_LEAST)
         raise TextTooLong(pointer=f"/{gap.field}", layout=layout.name, fits=fits)
     x = gap.x if gap.align == "left" else gap.x - fonts.width(text, size, gap.weight)
-    return Line(x, gap.y, text, size, gap.weight)
+    return Line(x, gap.y, text, size, gap.weight, gap.turned)
 
 
 @lru_cache(maxsize=512)
@@ -141,10 +149,9 @@ def _search(asked: _Asked) -> tuple[Plate | None, Invalid | None]:
     """The best plate, or why there is none; neither where symbols have no room. Raises ResolutionTooCoarse."""
     refused: Invalid | None = None
     tried = False
-    rows = _rows(asked.label.carrier)
-    for row, on_demand in [(row, False) for row in rows] + [(row, True) for row in rows if row.on_demand and asked.layout.on_demand]:
-        for wanted in _variants(asked, row, on_demand=on_demand):
-            best: Plate | None = None
+    for row, on_demand, turned in _tries(asked):
+        for wanted in _variants(asked, row, on_demand=on_demand, turned=turned):
+            best: tuple[Plate, Wanted] | None = None
             for attempt in wanted:
                 tried = True
                 try:
@@ -154,20 +161,35 @@ def _search(asked: _Asked) -> tuple[Plate | None, Invalid | None]:
                     continue
                 if found and attempt.beside and not asked.label.ean13 and found.scale < _LEAST_SCALE:
                     continue
-                if found and (best is None or _worth(found, row) > _worth(best, row)):
-                    best = found
+                if found and (best is None or _worth(found, row) > _worth(best[0], row)):
+                    best = found, attempt
             if best:
-                return best, None
+                return replace(best[0], remarks=(*remarks.of(best[1], on_demand=on_demand), *best[0].remarks)), None
     if not tried:
         raise _too_coarse(asked)
     return None, refused
 
 
-def _rows(carrier: Carrier) -> list[Specification]:
+def _tries(asked: _Asked) -> list[tuple[Specification, bool, bool]]:
+    """Rows of the tables, whether with the X of printing on demand, and whether turned.
+
+    Bars stand across at the X of the table first, then turned, then narrower. Those of a logistic label are never turned. Source: GS1
+    General Specifications, section 6.6.
+    """
+    rows = _rows(asked)
+    demand = [row for row in rows if row.on_demand and asked.layout.on_demand]
+    ways = [False]
+    if asked.outlines[0].linear and asked.label.carrier is not Carrier.SSCC and asked.layout.height >= TALL:
+        ways.append(True)
+    return [(row, narrow, way) for listed, narrow in ((rows, False), (demand, True)) for way in ways for row in listed]
+
+
+def _rows(asked: _Asked) -> list[Specification]:
     """The rows of the symbol tables to try, the most demanding first; squares for the till are as good anywhere else."""
+    carrier = asked.label.carrier
     listed = uses(carrier)
     wanted = [Use.RETAIL] if Use.RETAIL in listed else [use for use in listed if carrier is not Carrier.GS1_QR or use is not Use.LOGISTIC]
-    return [specification(carrier, use) for use in wanted]
+    return [replace(specification(carrier, use), units=asked.outlines[0].units) for use in wanted]
 
 
 def _worth(plate: Plate, row: Specification) -> float:
@@ -181,26 +203,29 @@ def _arrangement(wanted: Wanted) -> Callable[[Wanted], Plate | None]:
     carrier = wanted.label.carrier
     if carrier is Carrier.SSCC:
         return logistic.plate
+    if wanted.turned:
+        return portrait.turned
     if wanted.layout.height >= TALL:
         return portrait.matrix if carrier in _MATRIX else portrait.bars
     return pack.matrix if carrier in _MATRIX else pack.bars
 
 
-def _variants(asked: _Asked, row: Specification, *, on_demand: bool) -> Iterator[list[Wanted]]:
+def _variants(asked: _Asked, row: Specification, *, on_demand: bool, turned: bool) -> Iterator[list[Wanted]]:
     """Attempts in groups, the best group first: with EAN-13, logo and data titles, then without what nobody insists on."""
     label, layout = asked.label, asked.layout
     matrix = label.carrier in _MATRIX
     beside = ean13(label.gtin) if matrix and label.ean13 is not False and (label.ean13 or _has_ean13(label)) else None
     logos = [None] if layout.terse or label.text.logo is None else [label.text.logo, None]
-    sizes = _sizes(row, asked, on_demand=on_demand)
+    sizes = _sizes(row, asked, on_demand=on_demand, turned=turned)
     for logo in logos:
         for ean in [beside, None] if beside and not label.ean13 else [beside]:
             for titles in [True, False] if label.text.data_titles and label.carrier is not Carrier.SSCC else [False]:
-                group = [
-                    Wanted(label, layout, asked.outlines, row, x, asked.dot, asked.serial, asked.position, ean, thin, tall, titles, logo)
-                    for x in sizes
-                    for thin, tall in (_thin(asked.dot) if ean else [(0.0, 0.0)])
-                ]
+                base = Wanted(
+                    label, layout, asked.outlines, row, 0, asked.dot, asked.serial, asked.position, ean,
+                    titles=titles, logo=logo, turned=turned,
+                )  # fmt: skip
+                bars = _thin(asked.dot) if ean else [(0.0, 0.0)]
+                group = [replace(base, x=x, beside_x=thin, beside_height=tall) for x in sizes for thin, tall in bars]
                 if group:
                     yield group
 
@@ -209,10 +234,10 @@ def _has_ean13(label: Label) -> bool:
     return bool(label.gtin) and has_ean13(label.gtin)
 
 
-def _sizes(row: Specification, asked: _Asked, *, on_demand: bool) -> list[float]:
+def _sizes(row: Specification, asked: _Asked, *, on_demand: bool, turned: bool) -> list[float]:
     """Up to five X for the main symbol: the largest that can fit, the target and the least among them."""
     widest = max(outline.wide for outline in asked.outlines)
-    room = min(asked.layout.width, row.longest or 1000.0)
+    room = min(asked.layout.height if turned else asked.layout.width, row.longest or 1000.0)
     possible = widths(row, asked.dot, on_demand=on_demand)
     fit = [x for x in possible if x / row.units * widest <= room + 0.02] or possible[-1:]
     near = min(fit, key=lambda x: abs(x - row.target)) if fit else 0.0
@@ -229,7 +254,7 @@ def _thin(dot: float | None) -> list[tuple[float, float]]:
 
 
 def _too_coarse(asked: _Asked) -> ResolutionTooCoarse:
-    rows = _rows(asked.label.carrier)
+    rows = _rows(asked)
     dpi = round(25.4 / asked.dot) if asked.dot else 0
     fits = [str(other) for other in RESOLUTIONS if any(widths(row, dot_of(other)) for row in rows)]
     least, most = min(row.least for row in rows), max(row.most for row in rows)
@@ -240,7 +265,7 @@ def _too_wide(asked: _Asked) -> SymbolTooWide:
     """The refusal, with other layouts, other resolutions and other carriers that would fit."""
     label, layout = asked.label, asked.layout
     alone = bool(label.ean13) and _search(replace(asked, label=replace(label, ean13=False)))[0] is not None
-    least = min(possible[-1] / row.units for row in _rows(label.carrier) if (possible := widths(row, asked.dot)))
+    least = min(_least(asked, row) for row in _rows(asked))
     needed = max(outline.wide for outline in asked.outlines) * least
     if alone:
         needed += 113 * specification(Carrier.EAN_13).least
@@ -251,7 +276,32 @@ def _too_wide(asked: _Asked) -> SymbolTooWide:
         found += [f"{layout.name} {dpi} dpi" for dpi in RESOLUTIONS if _moved(asked, dot=dot_of(dpi))]
     found += [carrier.value for carrier in Carrier if carrier is not label.carrier and _other(asked, carrier)]
     kind = f"{label.carrier.value} + ean-13" if alone else label.carrier.value
-    return SymbolTooWide(symbol=kind, layout=layout.name, needed=round(needed, 1), available=layout.width, fits=", ".join(found) or "-")
+    high, fits = _high(asked), ", ".join(found) or "-"
+    if needed <= layout.width and high > layout.height:
+        x = round(least * asked.outlines[0].units, 3)
+        return SymbolTooHigh(symbol=kind, layout=layout.name, x=x, needed=round(high, 1), available=layout.height, fits=fits)
+    room = layout.square if label.carrier in _MATRIX and not alone else layout.width
+    return SymbolTooWide(symbol=kind, layout=layout.name, needed=round(needed, 1), available=room, fits=fits)
+
+
+def _least(asked: _Asked, row: Specification) -> float:
+    """Least module of a symbol that could be printed, by a row of the tables; infinite where whole dots are all outside."""
+    found = widths(row, asked.dot, on_demand=asked.layout.on_demand)
+    return found[-1] / row.units if found else math.inf
+
+
+def _high(asked: _Asked) -> float:
+    """Millimetres that the least symbol of bars takes with what stands below it and the margins; 0 for a matrix."""
+    outline, margin = asked.outlines[0], asked.layout.margin
+    if not outline.linear:
+        return 0.0
+    found = []
+    for row in _rows(asked):
+        module = _least(asked, row)
+        bars = row.height_at(max(module * row.units, row.least))
+        under = hri.hanging(outline, module) if below_guards(outline) else 2 * outline.bearer * module + hri.UNDER * ems(LEAST_SIZE)
+        found.append(sum(bars + under for _ in asked.outlines) + 2 * margin)
+    return min(found)
 
 
 def _moved(asked: _Asked, *, layout: Layout | None = None, dot: float | None = None) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from app.errors import Finding
 from app.label.drawing.fonts import POINT, Weight
 from app.label.drawing.logo import Logo
 from app.label.symbols.symbol import Carrier, Symbol, runs
@@ -23,13 +24,14 @@ GUARDS = {Carrier.EAN_13: ((0, 3), (45, 50), (92, 95)), Carrier.EAN_8: ((0, 3), 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text; y is its base line, size in points."""
+    """A line of text from x on; y is its base line, size in points; turned: it runs upwards from x, y, its base line at the right."""
 
     x: float
     y: float
     text: str
     size: float
     weight: Weight = "Regular"
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +84,66 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a symbol stands: x, y of its upper left cell or bar, module and height of the bars (below a bearer, above guards)."""
+    """Where a symbol stands: x, y of its upper left cell or bar, module and height of the bars (below a bearer, above guards).
+
+    turned: by a quarter to the left, so that bars lie like the rungs of a ladder and are read upwards.
+    """
 
     x: float
     y: float
     module: float
     height: float
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """A symbol with its place: x, y of the upper left corner of its cells or bars, module and height of these in millimetres."""
+    """A symbol with its place: x, y of the upper left corner of its cells or bars on the label, module and height in millimetres.
+
+    turned: see `Slot`; the height of the bars then runs from left to right. Edges are those of the dark part as it stands on the label.
+    """
 
     symbol: Symbol
     x: float
     y: float
     module: float
     height: float
+    turned: bool = False
 
     @property
-    def width(self) -> float:
-        """Width of the dark part."""
+    def length(self) -> float:
+        """From the first bar or column to the last."""
         return self.symbol.columns * self.module
 
     @property
+    def above(self) -> float:
+        """What a bearer takes above the bars."""
+        return self.symbol.bearer * self.module
+
+    @property
+    def below(self) -> float:
+        """What a bearer or hanging guards take below the bars."""
+        return self.module * (self.symbol.bearer or (GUARD if self.symbol.carrier in GUARDS else 0))
+
+    @property
+    def left(self) -> float:
+        """Left edge."""
+        return self.x - self.above if self.turned else self.x
+
+    @property
     def top(self) -> float:
-        """Upper edge of the dark part, a bearer included."""
-        return self.y - self.symbol.bearer * self.module
+        """Upper edge."""
+        return self.y if self.turned else self.y - self.above
+
+    @property
+    def right(self) -> float:
+        """Right edge."""
+        return self.x + (self.height + self.below if self.turned else self.length)
 
     @property
     def bottom(self) -> float:
-        """Lower edge of the dark part, a bearer or hanging guards included."""
-        return self.y + self.height + self.module * (self.symbol.bearer or (GUARD if self.symbol.carrier in GUARDS else 0))
+        """Lower edge."""
+        return self.y + (self.length if self.turned else self.height + self.below)
 
 
 Field = Literal["serial", "sscc", "position"]
@@ -132,11 +162,15 @@ class Gap:
     after: str = ""
     weight: Weight = "Regular"
     align: Literal["left", "centre", "right"] = "left"
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plate:
-    """What the labels of one batch share, with places for what differs: one slot for each main symbol, gaps for lines."""
+    """What the labels of one batch share, with places for what differs: one slot for each main symbol, gaps for lines.
+
+    remarks: what could not be done as it was wished, with codes of the catalogue of refusals.
+    """
 
     slots: tuple[Slot, ...]
     lines: tuple[Line, ...] = ()
@@ -145,6 +179,7 @@ class Plate:
     images: tuple[Image, ...] = ()
     rules: tuple[Rule, ...] = ()
     scale: float = 1.0
+    remarks: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +210,25 @@ class Composition:
         """All rules."""
         return self.plate.rules
 
+    @property
+    def remarks(self) -> tuple[Finding, ...]:
+        """What could not be done as it was wished: nothing is left out in silence."""
+        return self.plate.remarks
+
 
 def guarded(carrier: Carrier, column: int) -> int:
     """How many modules a bar of an EAN that begins at this column stands below the others."""
     return GUARD if any(begin <= column < end for begin, end in GUARDS.get(carrier, ())) else 0
 
 
-def rectangles(placed: Placed) -> Iterator[tuple[int, float, int, float]]:
-    """Everything dark of a symbol as column, row, width and height in modules, from the corner x, y; bearers begin above it."""
+def rectangles(placed: Placed) -> Iterator[tuple[float, float, float, float]]:
+    """Everything dark of a symbol as left, top, width and height in modules from its corner x, y; bearers begin before it."""
+    if not placed.turned:
+        return _upright(placed)
+    return ((y, placed.symbol.columns - x - wide, high, wide) for x, y, wide, high in _upright(placed))
+
+
+def _upright(placed: Placed) -> Iterator[tuple[float, float, float, float]]:
     symbol = placed.symbol
     if not symbol.linear:
         yield from ((x, y, wide, 1) for x, y, wide in runs(symbol))

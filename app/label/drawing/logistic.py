@@ -6,15 +6,17 @@ language, human readable interpretation at least 3 mm high, bars upright and at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from app.errors import Finding
 from app.identify import dictionary
 from app.label.drawing import fonts, portrait
-from app.label.drawing.columns import Block, Box, letters, stack
+from app.label.drawing.columns import KEPT, Block, Box, letters, stack
 from app.label.drawing.composition import Gap, Image, Line, Plate, Rule, Slot
 from app.label.drawing.design import Label, readable_date
+from app.label.drawing.remarks import left_out
 from app.label.drawing.wanted import Wanted, picture
 from app.label.refusals import TextTooLong
 
@@ -51,14 +53,52 @@ _DAYS = ("11", "12", "13", "15", "16", "17")
 _MEASURES = range(3100, 3700)
 
 
+_Datum = tuple[str, str, str]
+"""AI, title and content for people."""
+
+
 def plate(wanted: Wanted) -> Plate | None:
     """All blocks of a logistic label; None where the bars have no room. Raises TextTooLong."""
-    layout, box = wanted.layout, wanted.box
-    slots, lines, gaps, upper = _foot(wanted)
-    if upper < box.top or any(slot.x < outline.quiet[0] * slot.module - 0.02 for slot, outline in zip(slots, wanted.outlines, strict=True)):
+    if any(outline.wide * wanted.module > wanted.layout.width + 0.02 for outline in wanted.outlines):
         return None
-    middle = _middle(wanted, Box(box.left, box.top, box.right, upper - _GAP))
-    top = middle[2]
+    data = list(_data(wanted))
+    refused: TextTooLong | None = None
+    for attempt, large, lines in _attempts(wanted, data):
+        try:
+            found = _arranged(attempt, data[:large], data[large:], lines)
+        except TextTooLong as reason:
+            refused = refused or reason
+            continue
+        if found:
+            return found
+    if refused:
+        raise refused.with_traceback(None)
+    return None
+
+
+def _attempts(wanted: Wanted, data: Sequence[_Datum]) -> Iterator[tuple[Wanted, int, int]]:
+    """How many of the data stand large in the middle and how many further lines of text are shown: first everything.
+
+    Only data that bars hold may be small, and further lines are left out only where that makes room for such bars.
+    """
+    lines = len(wanted.label.text.lines)
+    yield wanted, len(data), lines
+    tight = replace(wanted, tight=True)
+    yield tight, len(data), lines
+    held = {ai for outline in wanted.outlines for ai in outline.ais}
+    for shown in range(lines, -1, -1):
+        for large in range(len(data) - 1, 0, -1):
+            if held.issuperset(ai for ai, _, _ in data[large:]):
+                yield tight, large, shown
+
+
+def _arranged(wanted: Wanted, large: Sequence[_Datum], small: Sequence[_Datum], shown: int) -> Plate | None:
+    """The whole label; small: data of which only bars and free text have room; shown: further lines in the free text."""
+    layout, box = wanted.layout, wanted.box
+    slots, below, filled, upper = _foot(wanted)
+    if upper < box.top:
+        return None
+    lines, gaps, top = _middle(wanted, Box(box.left, box.top, box.right, upper - _GAP), large)
     if top < box.top + 6:
         return None
     heading = Box(box.left, box.top, box.right, top - _GAP)
@@ -66,9 +106,19 @@ def plate(wanted: Wanted) -> Plate | None:
     if wanted.logo:
         images = (picture(wanted.logo, heading, min(15.0, heading.height), right=True),)
         heading = Box(heading.left, heading.top, images[0].x - 2, heading.bottom)
-    said, scale, _ = stack(_who(wanted.label, layout.width), heading, layout)
-    rules = tuple(Rule(box.left, y - _THIN / 2, box.width, _THIN) for y in (top - _GAP / 2, upper - _GAP / 2))
-    return Plate(tuple(slots), (*said, *middle[0], *lines), (*middle[1], *gaps, *wanted.edge()), None, images, rules, scale)
+    blocks, remarks = _who(wanted.label, layout.width, shown), list[Finding]()
+    if small:
+        told = "  ".join(f"{_english(ai)}{KEPT}{content}" for ai, _, content in small)
+        blocks.insert(1, Block("/lot", told, 7 * min(1.9, layout.width / 70), 6, 2))
+        remarks.append(
+            Finding("label.data-in-small-text", params={"ais": " ".join(f"({ai})" for ai, _, _ in small), "layout": layout.name})
+        )
+    hidden = list(enumerate(wanted.label.text.lines))[shown:]
+    remarks += [left_out(f"/text/lines/{index}", fonts.composed(line), layout.name) for index, line in hidden]
+    said, scale, _ = stack(blocks, heading, layout)
+    rules = tuple(Rule(box.left, y - _GAP / 2 - _THIN / 2, box.width, _THIN) for y in (top, upper))
+    gaps = (*gaps, *filled, *wanted.edge())
+    return Plate(tuple(slots), (*said, *lines, *below), gaps, None, images, rules, scale, tuple(remarks))
 
 
 def _foot(wanted: Wanted) -> tuple[list[Slot], list[Line], list[Gap], float]:
@@ -83,11 +133,11 @@ def _foot(wanted: Wanted) -> tuple[list[Slot], list[Line], list[Gap], float]:
         slots.insert(0, slot)
         lines += fixed
         gaps += filled
-        floor = slot.y - 1.8
-    return slots, lines, gaps, floor + 1.8
+        floor = slot.y - (1.2 if wanted.tight else 1.8)
+    return slots, lines, gaps, slots[0].y
 
 
-def _who(label: Label, width: float) -> list[Block]:
+def _who(label: Label, width: float, shown: int) -> list[Block]:
     """Free text: the sender first, then the goods."""
     text, scale = label.text, min(1.9, width / 70)
     said = [
@@ -95,15 +145,15 @@ def _who(label: Label, width: float) -> list[Block]:
         Block("/text/product", fonts.composed(text.product), 6.5 * scale, 6, 3),
         Block("/text/net_content", fonts.composed(text.net_content), 5.5 * scale, 5),
     ]
-    said += [Block(f"/text/lines/{index}", fonts.composed(line), 5.5 * scale, 5) for index, line in enumerate(text.lines)]
+    said += [Block(f"/text/lines/{index}", fonts.composed(line), 5.5 * scale, 5) for index, line in enumerate(text.lines[:shown])]
     return [block for block in said if block.text]
 
 
-def _middle(wanted: Wanted, box: Box) -> tuple[tuple[Line, ...], tuple[Gap, ...], float]:
+def _middle(wanted: Wanted, box: Box, data: Sequence[_Datum]) -> tuple[tuple[Line, ...], tuple[Gap, ...], float]:
     """Titles and data from the lower edge of the box up, beside one another where they fit: lines, gaps, upper edge."""
     rows: list[list[tuple[str, str, str]]] = []
     used = 0.0
-    for ai, title, content in _data(wanted):
+    for ai, title, content in data:
         wide = max(fonts.width(title, _TITLE_SIZE), fonts.width(content, _CONTENT_SIZE))
         if wide > box.width:
             pointer = "/serial" if ai == "21" else "/lot"
@@ -130,7 +180,7 @@ def _middle(wanted: Wanted, box: Box) -> tuple[tuple[Line, ...], tuple[Gap, ...]
     return tuple(lines), tuple(gaps), top
 
 
-def _data(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
+def _data(wanted: Wanted) -> Iterator[_Datum]:
     """AI, title in two languages and content for people, the SSCC first; what differs from label to label as wide as it may get."""
     label = wanted.label
     yield "00", _title("00"), "0" * 18
@@ -143,10 +193,14 @@ def _data(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
 
 def _title(ai: str) -> str:
     """The GS1 data title in English, then in Vietnamese."""
-    known = dictionary.entry(ai)
-    english = known.title if known else f"({ai})"
+    english = _english(ai)
     second = _VIETNAMESE.get(ai) or _VIETNAMESE.get(ai[:3] if len(ai) == 4 else "")
     return f"{english} / {second}" if second else english
+
+
+def _english(ai: str) -> str:
+    known = dictionary.entry(ai)
+    return known.title if known else f"({ai})"
 
 
 def _readable(ai: str, value: str, expiry: date | None) -> str:

@@ -20,7 +20,6 @@ _NARROW = 8.0
 """Millimetres below which no text is tried beside bars."""
 
 
-
 def scale_of(layout: Layout) -> float:
     """How much larger than on a roll of 50 x 25 mm texts are wished."""
     return 1.0 if layout.terse else min(2.2, layout.height / 29)

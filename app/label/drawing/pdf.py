@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
+from app.errors import Finding
 from app.label.drawing import fonts
 from app.label.drawing.compose import compose, dot_of
 from app.label.drawing.composition import Composition, Image, Line, Placed, Plate, rectangles
 from app.label.drawing.design import Label
-from app.label.drawing.drawn import Drawn, Place
+from app.label.drawing.drawn import Drawn, Place, remarked
 from app.label.drawing.fonts import POINT
 from app.label.drawing.layouts import Layout
 from app.label.drawing.limits import Progress, check_count, check_offset
@@ -51,6 +52,7 @@ def make_pdf(
     document = Document(layout)
     corners = [(_on_dots(x + dx_mm, dot), _on_dots(y + dy_mm, dot)) for x, y in layout.corners()]
     places: list[Place] = []
+    remarks: tuple[Finding, ...] = ()
     for index, label in enumerate(labels):
         page, number = divmod(index + first_place, layout.on_a_page)
         if number == 0 or index == 0:
@@ -60,9 +62,10 @@ def make_pdf(
             read_back.check_symbol(placed.symbol)
         document.label(composition, *corners[number])
         places.append(placed_on(composition, layout, index, page + 1, *corners[number]))
+        remarks = remarked(remarks, composition.remarks)
         if progress:
             progress(index + 1, len(labels))
-    return Drawn(document.finished(), tuple(places))
+    return Drawn(document.finished(), tuple(places), remarks)
 
 
 def _on_dots(place: float, dot: float | None) -> float:
@@ -133,7 +136,13 @@ class Document:
 
     def _line(self, line: Line) -> None:
         self.canvas.setFont(fonts.name(line.weight), line.size)
-        self.canvas.drawString(line.x / POINT, -line.y / POINT, line.text)
+        x, y = line.x / POINT, -line.y / POINT
+        if not line.turned:
+            self.canvas.drawString(x, y, line.text)
+            return
+        self.canvas.addLiteral(f"q 0 1 -1 0 {x:.4f} {y:.4f} cm")
+        self.canvas.drawString(0, 0, line.text)
+        self.canvas.addLiteral("Q")
 
     def _image(self, image: Image) -> None:
         """The library keeps one copy of equal pictures in a file."""
@@ -149,7 +158,7 @@ def _symbol(placed: Placed) -> str:
     """One filled path, in modules, y downwards."""
     module = placed.module / POINT
     if placed.symbol.linear:
-        path = " ".join([f"{x} {y:g} {wide} {high:g} re" for x, y, wide, high in rectangles(placed)])
+        path = " ".join([f"{x:g} {y:g} {wide:g} {high:g} re" for x, y, wide, high in rectangles(placed)])
     else:
         path = " ".join([f"{x} {y} {wide} 1 re" for x, y, wide in runs(placed.symbol)])
     return f"q {module:.6f} 0 0 {-module:.6f} {placed.x / POINT:.5f} {-placed.y / POINT:.5f} cm {path} f Q"

@@ -14,12 +14,13 @@ def placed_on(composition: Composition, layout: Layout, index: int, page: int, x
             carrier=placed.symbol.carrier,
             content=placed.symbol.text,
             identifier=placed.symbol.identifier,
-            x=x + placed.x,
+            x=x + placed.left,
             y=y + placed.top,
-            width=placed.width,
+            width=placed.right - placed.left,
             height=placed.bottom - placed.top,
             module=placed.module * placed.symbol.units,
             quiet=(placed.symbol.quiet[0] // placed.symbol.units, placed.symbol.quiet[1] // placed.symbol.units),
+            turned=placed.turned,
         )
         for placed in composition.symbols
     ]

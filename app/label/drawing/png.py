@@ -5,8 +5,10 @@ Print heads know no grey, so letters and logos are made black and white here, an
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -50,7 +52,7 @@ def make_png(label: Label, dpi: int, layout: Layout = ROLL_70X40) -> Drawn:
     composition = compose(label, layout, dot_of(check_dpi(dpi)))
     _, own = _parts(composition, layout, dpi)
     packed = _laid(composition, layout, own, dpi)
-    return Drawn(_file(packed, size(layout, dpi)[1], dpi), (placed_on(composition, layout, 0, 1, 0.0, 0.0),))
+    return Drawn(_file(packed, size(layout, dpi)[1], dpi), (placed_on(composition, layout, 0, 1, 0.0, 0.0),), composition.remarks)
 
 
 def check_dpi(dpi: int) -> int:
@@ -97,11 +99,23 @@ def check(packed: Dots, composition: Composition, dpi: int) -> None:
         left, right = (zone * at.dots for zone in placed.symbol.quiet)
         above = placed.symbol.bearer * at.dots if placed.symbol.linear else left
         high = at.height if placed.symbol.linear else len(placed.symbol.modules) * at.dots
-        x, y = max(0, at.x - left) // 8, max(0, at.y - above)
-        end = at.x + placed.symbol.columns * at.dots + right
-        cut = np.unpackbits(packed[y : at.y + high + above, x : -(-end // 8)], axis=1, count=min(end, 8 * packed.shape[1]) - 8 * x)
-        moved = Stand(placed.symbol, at.x - 8 * x, at.y - y, at.dots, at.height)
-        read_back.check_drawn((1 - cut) * np.uint8(255), (moved,))
+        wide = placed.symbol.columns * at.dots
+        if placed.turned:
+            x, cut = _cut(packed, at.x - above, at.y - right, at.x + high + above, at.y + wide + left)
+            end = min(at.y + wide + left, packed.shape[0])
+            moved = Stand(placed.symbol, end - at.y - wide, at.x - x, at.dots, at.height)
+            read_back.check_drawn(np.rot90(cut, -1), (moved,))
+        else:
+            x, cut = _cut(packed, at.x - left, at.y - above, at.x + wide + right, at.y + high + above)
+            moved = Stand(placed.symbol, at.x - x, at.y - max(0, at.y - above), at.dots, at.height)
+            read_back.check_drawn(cut, (moved,))
+
+
+def _cut(packed: Dots, left: int, top: int, right: int, bottom: int) -> tuple[int, NDArray[np.bool_]]:
+    """The dots of a part of a packed picture, as far as it has them, True for ink; and where they begin, at a whole byte."""
+    first = max(0, left) // 8
+    part = packed[max(0, top) : bottom, first : -(-right // 8)]
+    return 8 * first, np.unpackbits(part, axis=1, count=min(right, 8 * packed.shape[1]) - 8 * first).view(np.bool_)
 
 
 def stand(placed: Placed, dpi: int) -> Stand:
@@ -117,12 +131,18 @@ def size(layout: Layout, dpi: int) -> tuple[int, int]:
 
 
 def symbol_dots(placed: Placed, dpi: int) -> Part:
-    """Left, top and dots of a symbol with its bearers and hanging guards."""
+    """Left, top and dots of a symbol with its bearers and hanging guards, as it stands on the label."""
     at = stand(placed, dpi)
     if not placed.symbol.linear:
         return at.x, at.y, placed.symbol.modules.repeat(at.dots, axis=0).repeat(at.dots, axis=1)
+    above, black = _bars(placed, at, dpi)
+    return (at.x - above, at.y, np.rot90(black)) if placed.turned else (at.x, at.y - above, black)
+
+
+def _bars(placed: Placed, at: Stand, dpi: int) -> tuple[int, Dots]:
+    """Dots of upright bars, and how many rows of them are a bearer above."""
     above = placed.symbol.bearer * at.dots
-    below = round((placed.bottom - placed.y - placed.height) * dpi / 25.4)
+    below = round(placed.below * dpi / 25.4)
     row = placed.symbol.modules.repeat(at.dots, axis=1)
     black = np.zeros((above + at.height + below, row.shape[1]), dtype=np.uint8)
     black[above : above + at.height] = row
@@ -131,15 +151,18 @@ def symbol_dots(placed: Placed, dpi: int) -> Part:
     for begin, end in GUARDS.get(placed.symbol.carrier, ()):
         hanging = slice(begin * at.dots, end * at.dots)
         black[above + at.height :, hanging] = row[:, hanging]
-    return at.x, at.y - above, black
+    return above, black
 
 
 def line_dots(line: Line, dpi: int) -> Part:
     """Left, top and dots of a line of text; every letter stands at a quarter of a dot, the base line on a whole dot."""
+    if line.turned:
+        left, top, black = line_dots(replace(line, x=-line.y, y=line.x, turned=False), dpi)
+        return top, -left - black.shape[1], np.rot90(black)
     dots = dpi / 25.4
     em = ems(line.size) * dots
     rise, fall = int(1.1 * em) + 1, int(0.4 * em) + 1
-    left, base = int(line.x * dots) - 1, round(line.y * dots)
+    left, base = math.floor(line.x * dots) - 1, round(line.y * dots)
     black = np.zeros((rise + fall, int(fonts.width(line.text, line.size, line.weight) * dots) + int(em) + 4), dtype=np.uint8)
     at = line.x * dots - left
     for letter in line.text:

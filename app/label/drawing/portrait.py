@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.label.drawing import hri
 from app.label.drawing.columns import LEAST_SIZE, Box, foot, head, stack
 from app.label.drawing.composition import Gap, Image, Line, Outline, Plate, Rule, Slot, ems
 from app.label.drawing.hri import Item
-from app.label.drawing.wanted import Wanted, at_the_foot, below_guards, extent, picture
+from app.label.drawing.wanted import STRIP, Wanted, at_the_foot, below_guards, extent, picture
 
 _GAP = 2.5
 _THIN = 0.25
 _DATA = 34.0
 """Millimetres of height that lot, day, producer and application identifiers take at the right of a square."""
+
+_LADDER = 0.22
+"""Part of the width that turned bars take at least: there is room, and a hand scanner finds high bars sooner."""
 
 _NEAR = 0.02
 
@@ -71,6 +76,39 @@ def bars(wanted: Wanted) -> Plate | None:
     return Plate((slot,), (*lines, *dated, *fixed), (*gaps, *wanted.edge()), None, images, rules, scale)
 
 
+def turned(wanted: Wanted) -> Plate | None:
+    """Bars that are too long for the width stand along the right edge and are read upwards; texts at their left.
+
+    They are composed upright on a label of the other shape, then turned. Raises TextTooLong.
+    """
+    layout, outline = wanted.layout, wanted.outlines[0]
+    wide, (left, right) = outline.columns * wanted.module, (quiet * wanted.module for quiet in outline.quiet)
+    long = layout.height - (2 * STRIP if wanted.position else 0)
+    if left + wide + right > long + _NEAR:
+        return None
+    aside = replace(wanted, layout=replace(layout, width=layout.height, height=layout.width), position=False)
+    high = max(wanted.bars, wanted.tall(_LADDER * layout.width))
+    place = Slot((layout.height - wide + left - right) / 2, aside.box.bottom, wanted.module, high)
+    slot, fixed, gaps = standing(aside, outline, place, wanted.items(outline), hri.LARGE)
+    end = slot.y - outline.bearer * wanted.module - _GAP
+    if end < 0.4 * layout.width:
+        return None
+    slot = Slot(slot.y, wanted.snapped(layout.height - slot.x - wide), slot.module, slot.height, turned=True)
+    fixed = tuple(replace(line, x=line.y, y=layout.height - line.x, turned=True) for line in fixed)
+    gaps = tuple(replace(gap, x=gap.y, y=layout.height - gap.x, turned=True) for gap in gaps)
+    box = Box(wanted.box.left, wanted.box.top, end, wanted.box.bottom)
+    told = hri.LEADING * ems(hri.LARGE) if wanted.unsaid() else 0.0
+    batch = foot(wanted.label, layout, 0.8 * _scale(wanted))
+    dated, _, lower = stack(batch, Box(box.left, 0, box.right, 0.5 * box.height), layout)
+    top = box.bottom - told - lower
+    dated = tuple(replace(line, y=line.y + top) for line in dated)
+    images, lines, scale = _heading(wanted, Box(box.left, box.top, box.right, top - 3))
+    if wanted.unsaid():
+        gaps = (*gaps, Gap("serial", box.left, box.bottom - 1.2, hri.LARGE, box.width, "SN "))
+    rules = (_rule(box, top - 1.5),)
+    return Plate((slot,), (*lines, *dated, *fixed), (*gaps, *wanted.edge()), None, images, rules, scale)
+
+
 def standing(
     wanted: Wanted, outline: Outline, slot: Slot, listed: list[Item], size: float
 ) -> tuple[Slot, tuple[Line, ...], tuple[Gap, ...]]:
@@ -81,7 +119,7 @@ def standing(
         y = wanted.snapped(floor - hri.hanging(outline, module) - slot.height - (wanted.dot or 0) / 2)
         slot = Slot(slot.x, y, module, slot.height)
         return slot, tuple(hri.digits(outline.human[0], slot)), ()
-    air = 1.1
+    air = 0.6 if wanted.tight else 1.1
     found = hri.centred(listed, slot, outline, Box(box.left, air, box.right, box.bottom), size, LEAST_SIZE)
     if found is None:
         raise hri.too_wide(max(listed, key=lambda item: item.ems), box.width, wanted.layout)

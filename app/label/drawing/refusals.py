@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from app.errors import Invalid, TooLarge
+from app.label.refusals import SymbolTooWide
 
 
 class ResolutionTooCoarse(Invalid):
     """Whole dots of the print head are all outside the module widths that the standard permits for a symbol."""
 
     code = "label.resolution-too-coarse"  # params: dpi, symbol, least, most (mm), fits (resolutions)
+
+
+class SymbolTooHigh(SymbolTooWide):
+    """Bars at the height that the standard asks for, with what stands below them, are higher than the label."""
+
+    code = "label.symbol-too-high"  # params: symbol, layout, x, needed, available (mm), fits
 
 
 class LogoUnreadable(Invalid):

@@ -36,11 +36,11 @@ def make_svg(label: Label, layout: Layout = ROLL_70X40, dpi: int | None = None) 
             "</svg>\n",
         ]
     )
-    return Drawn(content.encode(), (placed_on(composition, layout, 0, 1, 0.0, 0.0),))
+    return Drawn(content.encode(), (placed_on(composition, layout, 0, 1, 0.0, 0.0),), composition.remarks)
 
 
 def _symbol(placed: Placed) -> str:
-    path = "".join(f"M{x} {y:g}h{wide}v{high:g}h-{wide}z" for x, y, wide, high in rectangles(placed))
+    path = "".join(f"M{x:g} {y:g}h{wide:g}v{high:g}h-{wide:g}z" for x, y, wide, high in rectangles(placed))
     return f'<path transform="translate({placed.x:.4f} {placed.y:.4f}) scale({placed.module:.6f})" d="{path}"/>'
 
 
@@ -67,4 +67,5 @@ def _line(line: Line) -> str:
         if outline:
             glyphs.append(f'<path transform="translate({place:g})" d="{outline}"/>')
         place += face.width(letter) * face.units
-    return f'<g transform="translate({line.x:.4f} {line.y:.4f}) scale({scale:.8f} -{scale:.8f})">{"".join(glyphs)}</g>'
+    turn = " rotate(-90)" if line.turned else ""
+    return f'<g transform="translate({line.x:.4f} {line.y:.4f}){turn} scale({scale:.8f} -{scale:.8f})">{"".join(glyphs)}</g>'

@@ -20,6 +20,9 @@ STRIP = 1.3
 
 _POSITION_SIZE = 4.0
 _AIR = 0.6
+_TIGHT = 3.0
+"""Margin of a large label on which room is short; its width keeps the quiet zones in any case."""
+
 _NEAR = 1e-6
 
 
@@ -28,7 +31,8 @@ class Wanted:
     """A label without what differs within its batch, and the choices of one attempt.
 
     serial: characters of the serial number; position: whether the label says its place on the roll; specification: the row of the
-    main symbol; x: its X in mm; beside, beside_x: an EAN-13 and its X; dot: of the print head in mm, or None.
+    main symbol; x: its X in mm; beside, beside_x: an EAN-13 and its X; dot: of the print head in mm, or None; turned: bars are tried
+    along the height of the label; tight: air that only looks well is given up.
     """
 
     label: Label
@@ -44,6 +48,8 @@ class Wanted:
     beside_height: float = 0.0
     titles: bool = False
     logo: Logo | None = None
+    turned: bool = False
+    tight: bool = False
 
     @property
     def module(self) -> float:
@@ -53,7 +59,8 @@ class Wanted:
     @property
     def box(self) -> Box:
         """The label within its margins, without the strip of the position."""
-        margin, layout = self.layout.margin, self.layout
+        layout = self.layout
+        margin = min(layout.margin, _TIGHT) if self.tight else layout.margin
         return Box(margin, margin, layout.width - margin, layout.height - (STRIP if self.position else 0) - margin)
 
     def snapped(self, place: float) -> float:
@@ -103,7 +110,7 @@ def at_the_foot(wanted: Wanted, *, right: bool) -> Placed | None:
 def reach(placed: Placed) -> tuple[float, float, float]:
     """Left and right end of the quiet zones of bars, and where text above them must end."""
     left, right = (quiet * placed.module for quiet in placed.symbol.quiet)
-    return placed.x - left, placed.x + placed.width + right, placed.top - _AIR
+    return placed.x - left, placed.right + right, placed.top - _AIR
 
 
 def picture(logo: Logo, box: Box, height: float, *, right: bool = False) -> Image:

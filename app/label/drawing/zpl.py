@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.errors import Finding
 from app.label.drawing.compose import compose, dot_of
 from app.label.drawing.composition import Composition, Plate
 from app.label.drawing.design import Label
-from app.label.drawing.drawn import Drawn, Place
+from app.label.drawing.drawn import Drawn, Place, remarked
 from app.label.drawing.graphic_field import box, field
 from app.label.drawing.layouts import Layout
 from app.label.drawing.place import placed_on
@@ -43,13 +44,15 @@ def make_zpl(
     writer = _Writer(layout, dpi, shift)
     written: list[str] = []
     places: list[Place] = []
+    remarks: tuple[Finding, ...] = ()
     for index, label in enumerate(labels):
         composition = compose(label, layout, dot)
         written.append(writer.label(composition))
         places.append(placed_on(composition, layout, index, index + 1, shift[0] * dot, shift[1] * dot))
+        remarks = remarked(remarks, composition.remarks)
         if progress:
             progress(index + 1, len(labels))
-    return Drawn("".join(written).encode("ascii"), tuple(places))
+    return Drawn("".join(written).encode("ascii"), tuple(places), remarks)
 
 
 class _Writer:

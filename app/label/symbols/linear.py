@@ -21,8 +21,9 @@ MOST_CHARACTERS = 48
 _WORD = 11
 """Modules of a code word of Code 128; the stop has thirteen."""
 
-_NARROW, _WIDE = 2, 5
-"""Modules of the bars of an ITF-14: 2.5 to 1, which GS1 asks for. Source: GS1 General Specifications, 5.3.2.2."""
+_WIDE = {2: 5, 3: 8}
+"""Modules of the wide bars of an ITF-14 by those of its narrow ones: 2.5 to 1, which GS1 asks for, and 2.67 to 1 for print heads with
+dots so large that only an odd number of them is an X that has room; 2.25 to 3 are allowed. Source: GS1 General Specifications, 5.3.2.2."""
 
 
 def gs1_128(elements: str, pairs: Pairs = (), carrier: Carrier = Carrier.GS1_128) -> Symbol:
@@ -118,8 +119,8 @@ def ean8(gtin: str) -> Symbol:
 
 
 @lru_cache(maxsize=1024)
-def itf14(gtin: str) -> Symbol:
-    """ITF-14 of a trade item that is not sold at a till; two modules are one X, bars of 2.5 X; reads as ]I1.
+def itf14(gtin: str, narrow: int = 2) -> Symbol:
+    """ITF-14 of a trade item that is not sold at a till; narrow: modules of one X, 2 with wide bars of 5 or 3 with 8; reads as ]I1.
 
     Quiet zones of 10 X; bearer bars of 2 X along the top and the bottom, which printing without plates needs, so that a scan
     that leaves the symbol at a slant is no shorter number. Source: GS1 General Specifications, section 5.3.
@@ -127,10 +128,10 @@ def itf14(gtin: str) -> Symbol:
     from barcode.itf import ITF
 
     number = gtin14(gtin)
-    row = _row(ITF(number, narrow=_NARROW, wide=_WIDE).build()[0])
-    quiet = 10 * _NARROW
+    row = _row(ITF(number, narrow=narrow, wide=_WIDE[narrow]).build()[0])
+    quiet = 10 * narrow
     pairs = (("01", number),)
-    return Symbol("ITF-14", number, "]I1", row, (quiet, quiet), Carrier.ITF_14, pairs, (number,), _NARROW, 2 * _NARROW)
+    return Symbol("ITF-14", number, "]I1", row, (quiet, quiet), Carrier.ITF_14, pairs, (number,), narrow, 2 * narrow)
 
 
 def _row(pattern: str) -> Modules:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 from app.identify import element_string
@@ -38,43 +40,58 @@ def shared_out(pairs: Pairs, widest: int) -> tuple[Pairs, ...]:
 
 @lru_cache(maxsize=256)
 def _divided(pairs: Pairs, widest: int) -> tuple[Pairs, ...]:
-    """Remembered, because the labels of a delivery differ in their SSCC only."""
-    search = _Search(pairs, widest)
-    search.place(0)
+    """Remembered, because the labels of a delivery differ in their SSCC only; goods and their number stay together where they can."""
+    bound = tuple(pair for pair in pairs if pair[0] in (_CONTENT, _COUNT))
+    found = free = _Search([(pair,) for pair in pairs], pairs, widest)
+    if len(bound) == 2:
+        together = _Search([bound, *((pair,) for pair in pairs if pair not in bound)], pairs, widest)
+        fit = all(together.width(part) <= widest for part in together.best)
+        found = together if fit and len(together.best) <= len(free.best) else free
     order = {pair: number for number, pair in enumerate(pairs)}
-    parts = [tuple(sorted(part, key=order.__getitem__)) for part in search.best]
+    parts = [tuple(sorted(part, key=order.__getitem__)) for part in found.best]
     return tuple(sorted(parts, key=lambda part: order[part[0]]))
 
 
 class _Search:
-    """Branch and bound: the widest elements first, each into the first symbol with room, then into the others."""
+    """Branch and bound: the widest elements first, each into the first symbol with room, then into the others.
 
-    def __init__(self, pairs: Pairs, widest: int) -> None:
-        self._pairs = sorted(pairs, key=lambda pair: -len(pair[0]) - len(pair[1]))
+    The fewest symbols win, among these those whose widest is the least wide: bars may then be wider.
+    """
+
+    def __init__(self, units: Sequence[Pairs], pairs: Pairs, widest: int) -> None:
+        self._units = sorted(units, key=lambda unit: -sum(len(ai) + len(value) for ai, value in unit))
         self._widest = widest
         self._trials = _TRIALS
-        self._parts: list[list[tuple[str, str]]] = []
+        self._parts: list[Pairs] = []
+        self._widths: list[float] = []
         self._order = {pair: number for number, pair in enumerate(pairs)}
-        self.best: list[Pairs] = [(pair,) for pair in pairs]
+        self.best: list[Pairs] = list(units)
+        self._least = (len(units) + 1, 0.0)
+        self._place(0)
 
-    def place(self, index: int) -> None:
-        """Try every place for the elements from `index` on."""
-        if len(self._parts) >= len(self.best) or self._trials <= 0:
+    def _place(self, index: int) -> None:
+        """Try every place for the elements from `index` on; symbols only grow in number and in width."""
+        reached = len(self._parts), max(self._widths, default=0.0)
+        if reached >= self._least or self._trials <= 0:
             return
-        if index == len(self._pairs):
-            self.best = [tuple(part) for part in self._parts]
+        if index == len(self._units):
+            self.best, self._least = list(self._parts), reached
             return
         self._trials -= 1
-        pair = self._pairs[index]
-        for part in self._parts:
-            if self._fits([*part, pair]):
-                part.append(pair)
-                self.place(index + 1)
-                part.pop()
-        self._parts.append([pair])
-        self.place(index + 1)
+        unit = self._units[index]
+        for number, (part, wide) in enumerate(zip(self._parts, self._widths, strict=True)):
+            wider = self.width((*part, *unit))
+            if wider <= self._widest:
+                self._parts[number], self._widths[number] = (*part, *unit), wider
+                self._place(index + 1)
+                self._parts[number], self._widths[number] = part, wide
+        self._parts.append(unit)
+        self._widths.append(self.width(unit))
+        self._place(index + 1)
         self._parts.pop()
+        self._widths.pop()
 
-    def _fits(self, part: list[tuple[str, str]]) -> bool:
+    def width(self, part: Sequence[tuple[str, str]]) -> float:
+        """Modules with quiet zones of one symbol with these elements, infinite where they are too many characters."""
         text = element_string.written(sorted(part, key=self._order.__getitem__))
-        return len(text) <= MOST_CHARACTERS and width_of_gs1_128(text) <= self._widest
+        return width_of_gs1_128(text) if len(text) <= MOST_CHARACTERS else math.inf

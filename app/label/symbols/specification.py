@@ -35,7 +35,7 @@ class Specification:
 
     least, target, most: X in mm; height: least height in mm of the bars at the target X, 0 for a matrix; scaled: the height grows
     with X; quiet: X left and right (a matrix: on all sides); longest: mm with quiet zones, or None; units: modules of the symbol
-    in one X; on_demand: the X down to which printers that print label by label may go, where the table has such a note.
+    in one X; on_demand: the X down to which printers that print label by label go where nothing larger has room, or None.
     """
 
     carrier: Carrier
@@ -64,6 +64,7 @@ class Specification:
 _TABLE_1, _TABLE_2, _TABLE_4, _TABLE_5 = (f"GS1 General Specifications 5.12.3, table {number}" for number in (1, 2, 4, 5))
 _SWEDEN = "read in the size guide of GS1 Sweden"
 _NOT_READ = "not read in the text itself"
+_ON_DEMAND = f"{_NOT_READ}; least X of printers that print label by label: 0.250, two dots of 203 an inch, likewise"
 _ON_POINT = "X read at GS1 UK and GS1 Ireland for QR Code"
 _BY_HALF = "1.5 times the X of bars read in release 18, the row itself not"
 _SUMMARY = "X read in a summary of a GS1 standard"
@@ -73,10 +74,10 @@ _RETAIL, _FAR, _LOGISTIC, _OTHER = Use.RETAIL, Use.DISTRIBUTION, Use.LOGISTIC, U
 _EAN_13, _EAN_8, _ITF, _BARS = Carrier.EAN_13, Carrier.EAN_8, Carrier.ITF_14, Carrier.GS1_128
 
 
-def _ean(carrier: Carrier, use: Use, least: float, height: float, source: str, on_demand: float | None = None) -> Specification:
+def _ean(carrier: Carrier, use: Use, least: float, height: float, source: str) -> Specification:
     target = 0.33 if use is Use.RETAIL else 0.66
     quiet = (11, 7) if carrier is Carrier.EAN_13 else (7, 7)
-    return Specification(carrier, use, least, target, 0.66, height, quiet, source, scaled=True, on_demand=on_demand)
+    return Specification(carrier, use, least, target, 0.66, height, quiet, source, scaled=True)
 
 
 def _square(carrier: Carrier, use: Use, x: tuple[float, float, float], source: str) -> Specification:
@@ -85,12 +86,12 @@ def _square(carrier: Carrier, use: Use, x: tuple[float, float, float], source: s
 
 
 _ROWS = [
-    _ean(_EAN_13, _RETAIL, 0.264, 22.85, f"{_TABLE_1}; {_SWEDEN}; on demand {_NOT_READ}", on_demand=0.249),
-    _ean(_EAN_8, _RETAIL, 0.264, 18.23, f"{_TABLE_1}; {_SWEDEN}; on demand {_NOT_READ}", on_demand=0.249),
+    _ean(_EAN_13, _RETAIL, 0.264, 22.85, f"{_TABLE_1}; {_SWEDEN}"),
+    _ean(_EAN_8, _RETAIL, 0.264, 18.23, f"{_TABLE_1}; {_SWEDEN}"),
     _ean(_EAN_13, _FAR, 0.495, 45.7, f"{_TABLE_2}; {_SWEDEN}"),
     _ean(_EAN_8, _FAR, 0.495, 36.46, f"{_TABLE_2}; {_NOT_READ}"),
     Specification(_BARS, _FAR, 0.495, 0.495, 1.016, 31.75, (10, 10), f"{_TABLE_2}; {_SWEDEN}", longest=LONGEST),
-    Specification(_BARS, _OTHER, 0.264, 0.264, 0.495, 12.7, (10, 10), f"{_TABLE_4}; {_NOT_READ}", longest=LONGEST),
+    Specification(_BARS, _OTHER, 0.264, 0.264, 0.495, 12.7, (10, 10), f"{_TABLE_4}; {_ON_DEMAND}", longest=LONGEST, on_demand=0.25),
     Specification(_ITF, _FAR, 0.495, 0.495, 1.016, 31.75, (10, 10), f"{_TABLE_2}; {_SWEDEN}", units=2),
     Specification(_ITF, _OTHER, 0.264, 0.33, 0.495, 12.7, (10, 10), f"{_TABLE_4}; {_NOT_READ}", units=2),
     Specification(Carrier.SSCC, _LOGISTIC, 0.495, 0.495, 0.94, 31.75, (10, 10), _SSCC, longest=LONGEST),
