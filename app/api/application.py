@@ -34,6 +34,8 @@ DOORS = (
     "app.label.numbering.pages",
     "app.label.runs.api",
     "app.label.runs.pages",
+    "app.label.units.api",
+    "app.label.units.pages",
     "app.capture.api",
     "app.capture.pages",
     "app.ledger.api",

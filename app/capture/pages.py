@@ -75,8 +75,8 @@ def capture_template() -> Response:
 
 @door.route("/console/capture/by-hand", needs=Permission.CAPTURE_EVENT_WRITE)
 def capture_by_hand() -> str:
-    """The form for one event; a link may fill in product, lot and step."""
-    given = {name: request.args.get(name, "")[:100] for name in ("gtin", "lot", "step")}
+    """The form for one event; a link may fill in the step, the goods and what they are packed into."""
+    given = {name: request.args.get(name, "")[:100] for name in ("gtin", "lot", "step", "quantity", "parent")}
     now = runtime().clock.now().astimezone(LOCAL)
     return render_template("capture/by_hand.html", form=forms.Form(given | {"time": f"{now:%Y-%m-%dT%H:%M}"}), **_choices())
 

@@ -77,13 +77,15 @@ def make_world(on: Runtime, client: Any) -> World:
 
 
 def _stamps(on: Runtime, ours: Enterprise, job_id: int) -> dict[str, str]:
-    """A range, an SSCC, and a change of the second stamp of our job."""
-    from app.label.stamps import issue, life, ranges, sscc
+    """A range, a batch of one SSCC, and a change of the second stamp of our job."""
+    from app.label.stamps import issue, life, ranges
+    from app.label.units import give
 
     blank = issue.issue(GTIN, "", 2, numbers=["TRANG1", "TRANG2"], by=ours.actor(), on=on)
     change = life.move(job_id, "void", 2, 2, cause="lost", by=ours.actor(), on=on)
-    opened, given = ranges.open_range(GTIN, by=ours.actor(), on=on), sscc.give_ssccs(1, by=ours.actor(), on=on)
-    return {"stamp_change": str(change.change_id), "range": str(opened), "sscc": given[0], "blank": str(blank.job_id)}
+    opened, given = ranges.open_range(GTIN, by=ours.actor(), on=on), give.give(1, gtin=GTIN, lot=LOT, quantity=48, by=ours.actor(), on=on)
+    units = {"sscc": given.ssccs[0], "sscc_batch": str(given.batch_id)}
+    return {"stamp_change": str(change.change_id), "range": str(opened), "blank": str(blank.job_id)} | units
 
 
 def _links(call: Any) -> str:
@@ -137,6 +139,7 @@ _SHEET = {"draft_id": "{sheet}"}
 _RUN = {"job_id": "{job}", "run_id": "{run}"}
 _LABEL = {"job_id": "{job}", "serial": "{serial}"}
 _DESIGN = {"design_id": "{design}"}
+_UNITS = {"batch_id": "{sscc_batch}"}
 _DESIGN_DATA = {"name": "Của người khác", "layout": "a4-3x8", "carrier": "qr-dl"}
 _GTIN = {"gtin": GTIN}
 _LOT = {"gtin": GTIN, "lot": LOT}
@@ -204,6 +207,14 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v/<path:code_path>"): Sample({"code_path": f"01/{GTIN}/21/K7M2Q9"}),
     ("OPTIONS", "/<ai:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("OPTIONS", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
+    ("GET", "/api/sscc-batches/<int:batch_id>"): Sample(_UNITS),
+    ("GET", "/api/sscc-batches/<int:batch_id>/labels.csv"): Sample(_UNITS),
+    ("GET", "/api/sscc-batches/<int:batch_id>/labels.pdf"): Sample(_UNITS),
+    ("GET", "/api/sscc-batches/<int:batch_id>/labels.zpl"): Sample(_UNITS),
+    ("GET", "/api/sscc-batches/<int:batch_id>/labels/<number>.png"): Sample(_UNITS | {"number": "{sscc}"}),
+    ("GET", "/api/sscc-batches/<int:batch_id>/labels/<number>.svg"): Sample(_UNITS | {"number": "{sscc}"}),
+    ("GET", "/console/ssccs/<int:batch_id>"): Sample(_UNITS),
+    ("GET", "/console/ssccs/<int:batch_id>/file"): Sample(_UNITS),
     ("POST", "/api/label-designs/<int:design_id>/copy"): Sample(_DESIGN, json={}),
     ("POST", "/api/label-designs/<int:design_id>/restore"): Sample(_DESIGN, json={}),
     ("POST", "/api/labels/<int:job_id>/runs"): Sample(_JOB, json={"form": "csv"}),

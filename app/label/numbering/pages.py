@@ -1,4 +1,4 @@
-"""Pages of numbers: find one serial number and see its life, open and close ranges, give out SSCCs."""
+"""Pages of numbers: find one serial number and see its life, open and close ranges."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.identify import digital_link
 from app.label import find
 from app.label.numbering import look_up
 from app.label.stamps import find as stamps
-from app.label.stamps import life, ranges, serials, shift, sscc
+from app.label.stamps import life, ranges, serials, shift
 from app.label.stamps.pages import NUMBER, check_reason, digits, just_done, seen_void, told
 from app.party.permissions import Permission, permit
 from app.web import forms
@@ -211,9 +211,9 @@ def large(figure: float) -> str:
 def serial_range_open() -> Response:
     """Open a range of a product."""
     values = forms.read("gtin", "scheme", "length", "most", "note")
-    most = _whole(values["most"]) if values["most"] else None
+    most = whole(values["most"]) if values["most"] else None
     try:
-        length, note = _whole(values["length"]), values["note"] or None
+        length, note = whole(values["length"]), values["note"] or None
         ranges.open_range(values["gtin"], scheme=values["scheme"], length=length, most=most, note=note, by=actor(), on=runtime())
     except Refusal as refusal:
         if isinstance(refusal, catalogue.NoSuchProduct):
@@ -224,7 +224,7 @@ def serial_range_open() -> Response:
     return redirect("/console/serial-ranges?done=opened", code=303)
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
     """A whole number that was typed, with the separators of thousands people write; 0 for anything else, which no count may be."""
     plain = "".join(text.replace(".", "").replace(",", "").split())
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 16 else 0
@@ -235,63 +235,3 @@ def serial_range_close(range_id: int) -> Response:
     """Close a range: nothing more is given from it."""
     ranges.close_range(range_id, by=actor(), on=runtime())
     return redirect("/console/serial-ranges?done=closed", code=303)
-
-
-# ------------------------------------------------------------------------------------------------ SSCCs
-
-
-_ASKED = ("prefix", "extension", "count", "gtin", "lot", "quantity", "expiry")
-
-
-@door.route("/console/ssccs", needs=Permission.LABEL_JOB_READ)
-def ssccs() -> str:
-    """SSCCs that were given out, newest first, with what each counter has left and the form for new ones."""
-    return render_template("stamps/ssccs.html", **_ssccs(forms.Form({"extension": "0", "count": "1"})))
-
-
-def _ssccs(form: forms.Form) -> dict[str, Any]:
-    party_id = permit(actor(), Permission.LABEL_JOB_READ)
-    with runtime().store.reading() as connection:
-        rows = stamps.ssccs(connection, party_id, stamps.PAGE + 1, _text("before", 60))
-        known = sscc.prefixes(connection, party_id)
-        left = {prefix: sscc.left(connection, prefix) for prefix in known}
-    more = len(rows) > stamps.PAGE
-    rows = rows[: stamps.PAGE]
-    capacity = {prefix: sscc.capacity(prefix) for prefix in known}
-    may = {"give": actor().may(Permission.LABEL_SSCC_WRITE), "void": actor().may(Permission.LABEL_SERIAL_VOID)}
-    following = stamps.cursor(rows[-1]) if more else ""
-    shown = {"rows": rows, "following": following, "prefixes": known, "left": left, "capacity": capacity, "may": may, "most": sscc.MOST}
-    return {"form": form, "given": request.args.get("given", "")[:9], "products": _products(), **shown}
-
-
-@door.route("/console/ssccs", needs=Permission.LABEL_SSCC_WRITE, methods=("POST",))
-def sscc_give() -> Response:
-    """Give out SSCCs."""
-    values = forms.read(*_ASKED)
-    day = values["expiry"].replace("-", "")
-    contents: dict[str, Any] = {
-        "gtin": values["gtin"] or None, "lot": values["lot"] or None, "expiry": day[2:] if len(day) == 8 else day or None,
-        "quantity": _whole(values["quantity"]) if values["quantity"] else None,
-    }  # fmt: skip
-    try:
-        extension = _whole(values["extension"]) if values["extension"].isdecimal() else -1
-        prefix = values["prefix"] or None
-        made = sscc.give_ssccs(_whole(values["count"]), prefix=prefix, extension=extension, **contents, by=actor(), on=runtime())
-    except Refusal as refusal:
-        scene = _ssccs(forms.Form())
-        scene.pop("form")
-        return forms.again("stamps/ssccs.html", values, refusal, "stamps", **scene)
-    return redirect(f"/console/ssccs?given={len(made)}", code=303)
-
-
-@door.route("/console/ssccs/<code>/void", needs=Permission.LABEL_SERIAL_VOID, methods=("POST",))
-def sscc_void(code: str) -> Response:
-    """Void an SSCC."""
-    values = forms.read("reason")
-    try:
-        sscc.void_sscc(code, values["reason"], by=actor(), on=runtime())
-    except Refusal as refusal:
-        scene = _ssccs(forms.Form())
-        scene.pop("form")
-        return forms.again("stamps/ssccs.html", values, refusal, "stamps", **scene)
-    return redirect("/console/ssccs?done=voided", code=303)

@@ -1,4 +1,4 @@
-"""JSON doors of stamps: their ranges, rolls, moves and history, one stamp's life, and SSCCs."""
+"""JSON doors of stamps: their ranges, rolls, moves and history, and one stamp's life."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Response, request
 from app.api.door import Door, actor, runtime
 from app.label import find as labels
 from app.label.jobs.api import FieldWrong
-from app.label.stamps import find, life, ranges, serials, sscc
+from app.label.stamps import find, life, ranges, serials
 from app.label.stamps.shift import Change
 from app.party.permissions import Permission, permit
 from app.store.keys import parse_id
@@ -243,47 +243,3 @@ def list_spoilage() -> Response:
         rows = find.spoilage(connection, party_id, gtin.zfill(14) if gtin else None, lot)
     told = [{"gtin": each.gtin, "lot": each.lot, "stamps": each.stamps, "void": each.void, "causes": each.causes} for each in rows]
     return _json({"spoilage": told})
-
-
-# ------------------------------------------------------------------------------------------------ SSCCs
-
-
-@door.route("/api/ssccs", needs=Permission.LABEL_JOB_READ, operation="listSsccs")
-def list_ssccs() -> Response:
-    """SSCCs that were given out, newest first; `?before=` continues with older ones."""
-    party_id = permit(actor(), Permission.LABEL_JOB_READ)
-    with runtime().store.reading() as connection:
-        rows = find.ssccs(connection, party_id, find.PAGE + 1, request.args.get("before", ""))
-    following = find.cursor(rows[find.PAGE - 1]) if len(rows) > find.PAGE else None
-    return _json({"ssccs": [_unit(row) for row in rows[: find.PAGE]], "next": following})
-
-
-def _unit(row: Any) -> dict[str, Any]:
-    return {
-        "sscc": row.sscc,
-        "gtin": row.gtin,
-        "lot": row.lot,
-        "quantity": row.quantity,
-        "expiry": row.expiry,
-        "createdAt": _at(row.created_at),
-        "voidedAt": _at(row.voided_at),
-        "voidReason": row.void_reason,
-    }
-
-
-@door.route("/api/ssccs", needs=Permission.LABEL_SSCC_WRITE, operation="postSsccs", methods=("POST",))
-def post_ssccs() -> Response:
-    """Give out SSCCs: `{"count", "prefix", "extension", "gtin", "lot", "quantity", "expiry"}`; all but the count may be left out."""
-    body = forms.json_object("count", "prefix", "extension", "gtin", "lot", "quantity", "expiry")
-    held = {name: _text(body, name) for name in ("gtin", "lot", "expiry")} | {"quantity": _number(body, "quantity")}
-    where = {"prefix": _text(body, "prefix"), "extension": _number(body, "extension", 0)}
-    given = sscc.give_ssccs(_number(body, "count", needed=True), **where, **held, by=actor(), on=runtime())
-    return _json({"ssccs": given}, 201)
-
-
-@door.route("/api/ssccs/<number>/void", needs=Permission.LABEL_SERIAL_VOID, operation="voidSscc", methods=("POST",))
-def void_sscc(number: str) -> Response:
-    """Void an SSCC: `{"reason"}`."""
-    body = forms.json_object("reason")
-    sscc.void_sscc(number, _text(body, "reason", needed=True), by=actor(), on=runtime())
-    return Response(status=204)

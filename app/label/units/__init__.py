@@ -1,0 +1,1 @@
+"""Logistic units: batches of SSCCs that hold the same, and the logistic labels of a batch."""
