@@ -32,7 +32,7 @@ from app.label.symbols import qr, read_back  # noqa: E402
 from app.label.symbols.symbol import Carrier, Symbol  # noqa: E402
 from tests.label.samples import DAY, LYCHEE  # noqa: E402
 
-COUNT, FEW, PEER = 300, 40, 30
+COUNT, FEW, PEER = 300, 100, 30
 
 
 def rate(work: Callable[[], object], count: int) -> float:

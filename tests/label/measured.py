@@ -15,9 +15,9 @@ TOLERANCE = 0.3
 Picture = NDArray[np.uint8]
 
 
-def answers(picture: Picture) -> list[tuple[str, str]]:
-    """Text and symbology identifier of every symbol in a grey picture, sorted."""
-    found = zxingcpp.read_barcodes(picture, try_invert=False, try_rotate=False, text_mode=zxingcpp.TextMode.Plain)
+def answers(picture: Picture, *, turned: bool = False) -> list[tuple[str, str]]:
+    """Text and symbology identifier of every symbol in a grey picture, sorted; turned: it may stand on its side."""
+    found = zxingcpp.read_barcodes(picture, try_invert=False, try_rotate=turned, text_mode=zxingcpp.TextMode.Plain)
     return sorted((each.text, each.symbology_identifier) for each in found)
 
 
@@ -43,6 +43,14 @@ def error(picture: Picture, place: dict[str, float], dots: float) -> float:
     high, wide = ink.shape
     off = max(rows[0], columns[0], high - 1 - rows[-1], wide - 1 - columns[-1]) / dots
     return float(off) + 2 * TOLERANCE * bool(beside)
+
+
+def upright(picture: Picture, symbol: dict[str, Any], dots: float) -> tuple[Picture, dict[str, Any]]:
+    """A symbol that stands on its side, and its picture, turned by a quarter to the right; another one as it is."""
+    if not symbol.get("turned"):
+        return picture, symbol
+    x = picture.shape[0] / dots - symbol["y"] - symbol["height"]
+    return np.rot90(picture, -1), symbol | {"x": x, "y": symbol["x"], "width": symbol["height"], "height": symbol["width"]}
 
 
 def held(symbols: list[dict[str, Any]]) -> list[tuple[str, str]]:

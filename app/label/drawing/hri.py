@@ -18,7 +18,9 @@ from app.label.drawing.layouts import Layout
 from app.label.refusals import TextTooLong
 from app.label.symbols.symbol import Carrier
 
-SIZE, LARGE = 6.0, 8.4
+_SIZES = ((50.0, 6.0), (100.0, 8.4), (1e9, 10.5))
+"""Points on labels below a height in millimetres: in proportion to the symbol, and read from further away on a carton."""
+
 SERIAL_LETTER = 0.66
 """Ems kept free for each character of a serial: a random one is 0.57 wide on average and hardly ever wider than this."""
 
@@ -48,6 +50,11 @@ class Item:
         return fonts.width(self.text, 1) / ems(1) + self.letters * each
 
 
+def size_on(layout: Layout) -> float:
+    """Points that are tried first."""
+    return next(size for height, size in _SIZES if layout.height < height)
+
+
 def items(outline: Outline, serial: int, *, titles: bool) -> list[Item]:
     """The AIs of a symbol in its order; serial: characters of the serial number; titles: with the names of GS1 before them."""
     found = []
@@ -70,7 +77,7 @@ def column(listed: Sequence[Item], box: Box, layout: Layout) -> Set:
     """One AI a line in a box, from its top; raises TextTooLong."""
     if not listed:
         return (), ()
-    most = SIZE if layout.height < 50 else LARGE
+    most = size_on(layout)
     widest = max(listed, key=lambda item: item.ems)
     size = math.floor(10 * min(most, box.height / (len(listed) * LEADING * fonts.POINT), box.width / ems(widest.ems))) / 10
     if size < LEAST_SIZE:

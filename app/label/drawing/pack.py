@@ -152,7 +152,7 @@ def _below(wanted: Wanted, outline: Outline, slot: Slot) -> tuple[tuple[Line, ..
     if below_guards(outline):
         return (), (), hri.hanging(outline, wanted.module)
     box = wanted.box
-    size = hri.SIZE if wanted.layout.height < 50 else hri.LARGE
+    size = hri.size_on(wanted.layout)
     under = Box(box.left, 0.3 + (0.7 if outline.bearer else 0), box.right, box.bottom)
     listed = wanted.items(outline)
     found = hri.centred(listed, slot, outline, under, size, LEAST_SIZE)

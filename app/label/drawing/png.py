@@ -6,15 +6,13 @@ Print heads know no grey, so letters and logos are made black and white here, an
 from __future__ import annotations
 
 import math
-import struct
-import zlib
 from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.label.drawing import fonts
+from app.label.drawing import fonts, png_file
 from app.label.drawing.compose import RESOLUTIONS, compose, dot_of
 from app.label.drawing.composition import GUARDS, Composition, Image, Line, Placed, Plate, Rule, ems
 from app.label.drawing.design import Label
@@ -34,11 +32,11 @@ Part = tuple[int, int, Dots]
 _FINER = 4
 """How many times finer letters are drawn before a dot is black or white."""
 
-_UP = 2
-"""Filter of PNG that says a line by its difference to the one above: bars and the rows of a module are then nothing."""
-
 _HINTED = 26.0
 """Dots of an em below which the typeface's own instructions say which dots are black: they keep accents apart that shades would blur."""
+
+_LARGE = 40.0
+"""Dots of an em from which on letters stand on whole dots: half a dot is a hundredth of that, and each letter is drawn only once."""
 
 _INK = 0.45
 """Part of a dot that a letter must cover to make it black: a little less than half, because thin strokes must not break."""
@@ -52,7 +50,9 @@ def make_png(label: Label, dpi: int, layout: Layout = ROLL_70X40) -> Drawn:
     composition = compose(label, layout, dot_of(check_dpi(dpi)))
     _, own = _parts(composition, layout, dpi)
     packed = _laid(composition, layout, own, dpi)
-    return Drawn(_file(packed, size(layout, dpi)[1], dpi), (placed_on(composition, layout, 0, 1, 0.0, 0.0),), composition.remarks)
+    changed = [(top, top + len(dots)) for _, top, dots in own]
+    content = png_file.file(packed, _bands(composition.plate, layout, dpi), changed, size(layout, dpi)[1], dpi)
+    return Drawn(content, (placed_on(composition, layout, 0, 1, 0.0, 0.0),), composition.remarks)
 
 
 def check_dpi(dpi: int) -> int:
@@ -88,34 +88,40 @@ def _laid(composition: Composition, layout: Layout, own: tuple[Part, ...], dpi: 
     packed = _packed(composition.plate, layout, dpi).copy()
     for left, top, dots in own:
         _lay(packed, left, top, dots)
-    check(packed, composition, dpi)
+    for placed in composition.main:
+        _check(packed, placed, dpi)
+    beside = composition.plate.beside
+    if beside:
+        area = _beside(composition.plate, layout, dpi)
+        if (packed[area] != _packed(composition.plate, layout, dpi)[area]).any():
+            _check(packed, beside, dpi)
     return packed
 
 
-def check(packed: Dots, composition: Composition, dpi: int) -> None:
-    """Read every symbol of a finished label, (height, bytes of eight dots), from its dots; raises DrawnWrong, NotReadable."""
-    for placed in composition.symbols:
-        at = stand(placed, dpi)
-        left, right = (zone * at.dots for zone in placed.symbol.quiet)
-        above = placed.symbol.bearer * at.dots if placed.symbol.linear else left
-        high = at.height if placed.symbol.linear else len(placed.symbol.modules) * at.dots
-        wide = placed.symbol.columns * at.dots
-        if placed.turned:
-            x, cut = _cut(packed, at.x - above, at.y - right, at.x + high + above, at.y + wide + left)
-            end = min(at.y + wide + left, packed.shape[0])
-            moved = Stand(placed.symbol, end - at.y - wide, at.x - x, at.dots, at.height)
-            read_back.check_drawn(np.rot90(cut, -1), (moved,))
-        else:
-            x, cut = _cut(packed, at.x - left, at.y - above, at.x + wide + right, at.y + high + above)
-            moved = Stand(placed.symbol, at.x - x, at.y - max(0, at.y - above), at.dots, at.height)
-            read_back.check_drawn(cut, (moved,))
+@lru_cache(maxsize=4)
+def _beside(plate: Plate, layout: Layout, dpi: int) -> tuple[slice, slice]:
+    """Where a symbol that all labels of a batch share stands with its quiet zones; it was read once."""
+    return _check(_packed(plate, layout, dpi), plate.beside, dpi) if plate.beside else (slice(0), slice(0))
 
 
-def _cut(packed: Dots, left: int, top: int, right: int, bottom: int) -> tuple[int, NDArray[np.bool_]]:
-    """The dots of a part of a packed picture, as far as it has them, True for ink; and where they begin, at a whole byte."""
-    first = max(0, left) // 8
-    part = packed[max(0, top) : bottom, first : -(-right // 8)]
-    return 8 * first, np.unpackbits(part, axis=1, count=min(right, 8 * packed.shape[1]) - 8 * first).view(np.bool_)
+def _check(packed: Dots, placed: Placed, dpi: int) -> tuple[slice, slice]:
+    """Read one symbol; the rows and bytes in which it stands with its quiet zones."""
+    at = stand(placed, dpi)
+    left, right = (zone * at.dots for zone in placed.symbol.quiet)
+    above = placed.symbol.bearer * at.dots if placed.symbol.linear else left
+    high = at.height if placed.symbol.linear else len(placed.symbol.modules) * at.dots
+    wide = placed.symbol.columns * at.dots
+    zone = (at.x - left, at.y - above, at.x + wide + right, at.y + high + above)
+    if placed.turned:
+        zone = (at.x - above, at.y - right, at.x + high + above, at.y + wide + left)
+    rows, columns = slice(max(0, zone[1]), min(zone[3], packed.shape[0])), slice(max(0, zone[0]) // 8, -(-zone[2] // 8))
+    count = min(zone[2], 8 * packed.shape[1]) - 8 * columns.start
+    cut = np.unpackbits(packed[rows, columns], axis=1, count=count).view(np.bool_)
+    x, y = at.x - 8 * columns.start, at.y - rows.start
+    if placed.turned:
+        cut, x, y = np.rot90(cut, -1), rows.stop - at.y - wide, x
+    read_back.check_drawn(cut, (Stand(placed.symbol, x, y, at.dots, at.height),))
+    return rows, columns
 
 
 def stand(placed: Placed, dpi: int) -> Stand:
@@ -135,11 +141,11 @@ def symbol_dots(placed: Placed, dpi: int) -> Part:
     at = stand(placed, dpi)
     if not placed.symbol.linear:
         return at.x, at.y, placed.symbol.modules.repeat(at.dots, axis=0).repeat(at.dots, axis=1)
-    above, black = _bars(placed, at, dpi)
+    above, black = _upright(placed, at, dpi)
     return (at.x - above, at.y, np.rot90(black)) if placed.turned else (at.x, at.y - above, black)
 
 
-def _bars(placed: Placed, at: Stand, dpi: int) -> tuple[int, Dots]:
+def _upright(placed: Placed, at: Stand, dpi: int) -> tuple[int, Dots]:
     """Dots of upright bars, and how many rows of them are a bearer above."""
     above = placed.symbol.bearer * at.dots
     below = round(placed.below * dpi / 25.4)
@@ -155,7 +161,7 @@ def _bars(placed: Placed, at: Stand, dpi: int) -> tuple[int, Dots]:
 
 
 def line_dots(line: Line, dpi: int) -> Part:
-    """Left, top and dots of a line of text; every letter stands at a quarter of a dot, the base line on a whole dot."""
+    """Left, top and dots of a line of text; small letters stand at quarters of a dot, the base line on a whole dot."""
     if line.turned:
         left, top, black = line_dots(replace(line, x=-line.y, y=line.x, turned=False), dpi)
         return top, -left - black.shape[1], np.rot90(black)
@@ -167,7 +173,7 @@ def line_dots(line: Line, dpi: int) -> Part:
     at = line.x * dots - left
     for letter in line.text:
         if letter != " ":
-            whole, part = divmod(round(at * _FINER), _FINER) if em >= _HINTED else (round(at), 0)
+            whole, part = divmod(round(at * _FINER), _FINER) if _HINTED <= em < _LARGE else (round(at), 0)
             drawn = _letter(letter, em, line.weight, part)
             black[:, whole - 1 : whole - 1 + drawn.shape[1]] |= drawn
         at += fonts.width(letter, line.size, line.weight) * dots
@@ -245,20 +251,6 @@ def _packed(plate: Plate, layout: Layout, dpi: int) -> Dots:
     return np.packbits(plate_dots(plate, layout, dpi), axis=1)
 
 
-def _file(packed: Dots, wide: int, dpi: int) -> bytes:
-    """A PNG of one bit a dot, with its resolution in dots a metre."""
-    high, width = packed.shape
-    white = ~packed
-    lines = np.empty((high, 1 + width), dtype=np.uint8)
-    lines[:, 0] = _UP
-    lines[0, 1:] = white[0]
-    np.subtract(white[1:], white[:-1], out=lines[1:, 1:])
-    metre = round(dpi / 0.0254)
-    parts = [
-        (b"IHDR", struct.pack(">IIBBBBB", wide, high, 1, 0, 0, 0, 0)),
-        (b"pHYs", struct.pack(">IIB", metre, metre, 1)),
-        (b"IDAT", zlib.compress(lines.tobytes(), 1)),
-        (b"IEND", b""),
-    ]
-    chunks = [struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+@lru_cache(maxsize=4)
+def _bands(plate: Plate, layout: Layout, dpi: int) -> png_file.Bands:
+    return png_file.bands(_packed(plate, layout, dpi))

@@ -12,17 +12,20 @@ from app.label.drawing.wanted import STRIP, Wanted, at_the_foot, below_guards, e
 
 _GAP = 2.5
 _THIN = 0.25
-_DATA = 34.0
-"""Millimetres of height that lot, day, producer and application identifiers take at the right of a square."""
+_DATA = 0.3
+"""Part of the height that lot, day, producer and application identifiers take at the right of a square; a little less above bars."""
+
+_HIGHEST = 31.75
+"""Millimetres of bars up to which they grow with their label: what distribution asks for."""
 
 _LADDER = 0.22
-"""Part of the width that turned bars take at least: there is room, and a hand scanner finds high bars sooner."""
+"""Part of the width that is the least height of bars on tall labels: there is room, and a hand scanner finds high bars sooner."""
 
 _NEAR = 0.02
 
 
 def _scale(wanted: Wanted) -> float:
-    return min(3.4, wanted.layout.width / 40)
+    return min(4.5, wanted.layout.width / 30)
 
 
 def matrix(wanted: Wanted) -> Plate | None:
@@ -34,7 +37,7 @@ def matrix(wanted: Wanted) -> Plate | None:
     ean = at_the_foot(wanted, right=False)
     x = wanted.snapped(max(quiet, box.left))
     end = (ean.top - _GAP - 0.5) if ean else box.bottom
-    zone = max(side, _DATA)
+    zone = max(side, (_DATA - 0.04 if ean else _DATA) * layout.height)
     y = wanted.snapped(end - max(quiet, _GAP if ean else 0) - zone)
     upper = y - max(quiet, _GAP)
     if upper < box.top + 15:
@@ -43,7 +46,7 @@ def matrix(wanted: Wanted) -> Plate | None:
     data = Box(x + side + max(quiet, _GAP) + 0.5, y, box.right, y + zone)
     batch = foot(wanted.label, layout, 0.8 * _scale(wanted))
     listed = wanted.items(outline)
-    told = hri.LEADING * ems(hri.LARGE) * len(listed)
+    told = hri.LEADING * ems(hri.size_on(layout)) * len(listed)
     dated, _, lower = stack(batch, Box(data.left, data.top, data.right, data.bottom - told - 1), layout)
     fixed, gaps = hri.column(listed, Box(data.left, max(lower + 1, data.bottom - told), data.right, data.bottom), layout)
     rules = [_rule(box, upper - 0.5)] + ([_rule(box, ean.top - _GAP)] if ean else [])
@@ -60,10 +63,11 @@ def bars(wanted: Wanted) -> Plate | None:
     if max(left, right) * 2 + wide > layout.width + _NEAR and left + wide + right > layout.width + _NEAR:
         return None
     x = wanted.snapped((layout.width - wide + left - right) / 2)
-    slot, fixed, gaps = standing(wanted, outline, Slot(x, box.bottom, wanted.module, wanted.bars), wanted.items(outline), hri.LARGE)
+    high = max(wanted.bars, wanted.tall(min(_HIGHEST, _LADDER * layout.width)))
+    slot, fixed, gaps = standing(wanted, outline, Slot(x, box.bottom, wanted.module, high), wanted.items(outline), hri.size_on(layout))
     upper = slot.y - outline.bearer * wanted.module - _GAP
     batch = foot(wanted.label, layout, 0.8 * _scale(wanted))
-    told = hri.LEADING * ems(hri.LARGE) if wanted.unsaid() else 0.0
+    told = hri.LEADING * ems(hri.size_on(layout)) if wanted.unsaid() else 0.0
     if upper < box.top + 25:
         return None
     dated, _, lower = stack(batch, Box(box.left, 0, box.right, 0.3 * (upper - box.top)), layout)
@@ -71,7 +75,7 @@ def bars(wanted: Wanted) -> Plate | None:
     dated = tuple(Line(line.x, line.y + top, line.text, line.size, line.weight) for line in dated)
     images, lines, scale = _heading(wanted, Box(box.left, box.top, box.right, top - 2))
     if wanted.unsaid():
-        gaps = (*gaps, Gap("serial", box.left, upper - 1.2, hri.LARGE, box.width, "SN "))
+        gaps = (*gaps, Gap("serial", box.left, upper - 1.2, hri.size_on(layout), box.width, "SN "))
     rules = (_rule(box, top - 1), _rule(box, upper))
     return Plate((slot,), (*lines, *dated, *fixed), (*gaps, *wanted.edge()), None, images, rules, scale)
 
@@ -89,7 +93,7 @@ def turned(wanted: Wanted) -> Plate | None:
     aside = replace(wanted, layout=replace(layout, width=layout.height, height=layout.width), position=False)
     high = max(wanted.bars, wanted.tall(_LADDER * layout.width))
     place = Slot((layout.height - wide + left - right) / 2, aside.box.bottom, wanted.module, high)
-    slot, fixed, gaps = standing(aside, outline, place, wanted.items(outline), hri.LARGE)
+    slot, fixed, gaps = standing(aside, outline, place, wanted.items(outline), hri.size_on(layout))
     end = slot.y - outline.bearer * wanted.module - _GAP
     if end < 0.4 * layout.width:
         return None
@@ -97,14 +101,14 @@ def turned(wanted: Wanted) -> Plate | None:
     fixed = tuple(replace(line, x=line.y, y=layout.height - line.x, turned=True) for line in fixed)
     gaps = tuple(replace(gap, x=gap.y, y=layout.height - gap.x, turned=True) for gap in gaps)
     box = Box(wanted.box.left, wanted.box.top, end, wanted.box.bottom)
-    told = hri.LEADING * ems(hri.LARGE) if wanted.unsaid() else 0.0
+    told = hri.LEADING * ems(hri.size_on(layout)) if wanted.unsaid() else 0.0
     batch = foot(wanted.label, layout, 0.8 * _scale(wanted))
     dated, _, lower = stack(batch, Box(box.left, 0, box.right, 0.5 * box.height), layout)
     top = box.bottom - told - lower
     dated = tuple(replace(line, y=line.y + top) for line in dated)
     images, lines, scale = _heading(wanted, Box(box.left, box.top, box.right, top - 3))
     if wanted.unsaid():
-        gaps = (*gaps, Gap("serial", box.left, box.bottom - 1.2, hri.LARGE, box.width, "SN "))
+        gaps = (*gaps, Gap("serial", box.left, box.bottom - 1.2, hri.size_on(layout), box.width, "SN "))
     rules = (_rule(box, top - 1.5),)
     return Plate((slot,), (*lines, *dated, *fixed), (*gaps, *wanted.edge()), None, images, rules, scale)
 

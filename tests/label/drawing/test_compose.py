@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import pytest
 
+from app.errors import Finding
 from app.label.drawing import fonts
 from app.label.drawing.columns import balanced, wrap
 from app.label.drawing.compose import compose, dot_of, fitting
@@ -12,6 +15,7 @@ from app.label.drawing.composition import Composition, Line, Placed, ems
 from app.label.drawing.design import Label, make_label
 from app.label.drawing.hri import title_of
 from app.label.drawing.layouts import (
+    A4_2X5,
     A4_3X8,
     A4_5X13,
     LAYOUTS,
@@ -22,7 +26,8 @@ from app.label.drawing.layouts import (
     ROLL_100X150,
     Layout,
 )
-from app.label.drawing.refusals import ResolutionTooCoarse
+from app.label.drawing.logo import Logo
+from app.label.drawing.refusals import ResolutionTooCoarse, SymbolTooHigh
 from app.label.refusals import NoEan13, SymbolTooWide, TextTooLong
 from app.label.stamps.serials import random_serials
 from app.label.symbols.specification import LONGEST, Use, specification, uses
@@ -57,18 +62,23 @@ def ink(line: Line) -> Box:
     """Left, top, right, bottom that the letters may blacken, accents of small letters included."""
     em = ems(line.size)
     capitals = line.text.isascii() and line.text.upper() == line.text and "(" not in line.text
-    return line.x, line.y - 0.78 * em, line.x + fonts.width(line.text, line.size, line.weight), line.y + (0.1 if capitals else 0.2) * em
+    rise, fall, wide = 0.78 * em, (0.1 if capitals else 0.2) * em, fonts.width(line.text, line.size, line.weight)
+    if line.turned:
+        return line.x - rise, line.y - wide, line.x + fall, line.y
+    return line.x, line.y - rise, line.x + wide, line.y + fall
 
 
 def dark(placed: Placed) -> Box:
-    return placed.x, placed.top, placed.x + placed.width, placed.bottom
+    return placed.left, placed.top, placed.right, placed.bottom
 
 
 def quiet(placed: Placed) -> Box:
     """The bars or cells with their quiet zones; digits may stand below the bars of an EAN."""
     left, right = (modules * placed.module for modules in placed.symbol.quiet)
+    if placed.turned:
+        return placed.x, placed.y - right, placed.x + placed.height, placed.bottom + left
     above = 0.0 if placed.symbol.linear else left
-    return placed.x - left, placed.y - above, placed.x + placed.width + right, placed.y + placed.height + above
+    return placed.x - left, placed.y - above, placed.right + right, placed.y + placed.height + above
 
 
 def meet(one: Box, other: Box, allowed: float = 0.06) -> bool:
@@ -234,9 +244,9 @@ def test_a_symbol_too_wide_for_the_label_is_refused_with_layouts_heads_and_carri
 
 
 def test_what_is_said_to_fit_does() -> None:
-    label = sample(Carrier.GS1_128)
+    label = long("")
     with pytest.raises(SymbolTooWide) as refused:
-        compose(label, ROLL_100X150, dot_of(203))
+        compose(label, A4_2X5, dot_of(203))
     for said in refused.value.params["fits"].split(", "):
         if said in LAYOUTS:
             compose(label, LAYOUTS[said], dot_of(203))
@@ -244,7 +254,7 @@ def test_what_is_said_to_fit_does() -> None:
             compose(label, LAYOUTS[said.split()[0]], dot_of(int(said.split()[1])))
         else:
             made = make_label(label.text, label.gtin, lot=label.lot, expiry=label.expiry, carrier=Carrier(said))
-            compose(made, ROLL_100X150, dot_of(203))
+            compose(made, A4_2X5, dot_of(203))
 
 
 def test_a_head_whose_whole_dots_are_outside_the_table_is_refused_with_heads_that_fit() -> None:
@@ -285,32 +295,140 @@ def logistic(layout: Layout) -> Composition:
     return compose(sample(Carrier.SSCC), layout)
 
 
-@pytest.mark.parametrize("layout", [ROLL_100X150, LOGISTIC_A6, LOGISTIC_A5], ids=str)
-def test_a_logistic_label_has_its_sscc_lowest_and_its_data_under_titles_in_two_languages(layout: Layout) -> None:
-    composition = logistic(layout)
+@pytest.mark.parametrize("layout", [ROLL_100X150, LOGISTIC_A6, LOGISTIC_A5], ids=lambda layout: layout.name)
+@pytest.mark.parametrize("dpi", [None, *RESOLUTIONS])
+def test_the_bars_of_a_logistic_label_are_as_the_standard_wants_them_and_never_turned(layout: Layout, dpi: int | None) -> None:
+    composition = compose(sample(Carrier.SSCC), layout, dot_of(dpi) if dpi else None)
     lowest = max(composition.symbols, key=lambda placed: placed.y)
     assert lowest.symbol.text.startswith("00")
     for placed in composition.symbols:
+        assert not placed.turned
         assert placed.height >= 31.75 - 1e-6
         assert 0.495 - 1e-6 <= placed.module <= 0.94
         assert placed.symbol.wide * placed.module <= LONGEST
         assert min(placed.symbol.quiet) >= 10
     shown = {line.text: line for line in composition.lines}
-    for title in ("SSCC / MÃ ĐƠN VỊ VẬN CHUYỂN", "CONTENT / HÀNG BÊN TRONG", "COUNT / SỐ LƯỢNG", "BATCH/LOT / SỐ LÔ"):
+    assert "SSCC / MÃ ĐƠN VỊ VẬN CHUYỂN" in shown
+    assert 0.711 * ems(shown["095212340000000013"].size) >= 7 - 1e-6
+    humans = [line for text, line in shown.items() if text.startswith("(")]
+    assert len(humans) == sum(len(placed.symbol.pairs) for placed in composition.symbols)
+    assert min(0.711 * ems(line.size) for line in humans) >= 3 - 1e-6
+    assert max(line.y for line in humans) > lowest.bottom
+
+
+def test_the_data_of_a_large_logistic_label_stand_under_titles_in_two_languages() -> None:
+    composition = logistic(LOGISTIC_A5)
+    shown = {line.text: line for line in composition.lines}
+    for title in ("CONTENT / HÀNG BÊN TRONG", "COUNT / SỐ LƯỢNG", "BATCH/LOT / SỐ LÔ", "USE BY or EXPIRY / HẠN DÙNG"):
         assert title in shown
     for content in ("095212340000000013", "09521234543213", "48", "L2026A", "31/07/2026"):
         assert 0.711 * ems(shown[content].size) >= 7 - 1e-6
-    [human] = [line for text, line in shown.items() if text.startswith("(00)")]
-    assert 0.711 * ems(human.size) >= 3 - 1e-6
-    assert human.y > lowest.bottom
+    assert composition.remarks == ()
 
 
-def test_all_data_of_a_logistic_label_are_bars_on_a5_and_the_goods_with_their_count_on_a6() -> None:
-    held = {
-        layout.name: [ai for placed in logistic(layout).symbols for ai, _ in placed.symbol.pairs] for layout in (LOGISTIC_A5, LOGISTIC_A6)
-    }
-    assert sorted(held["logistic-a5"]) == ["00", "02", "10", "17", "37"]
-    assert sorted(held["logistic-a6"]) == ["00", "02", "37"]
+@pytest.mark.parametrize("layout", [LOGISTIC_A5, LOGISTIC_A6, ROLL_100X150], ids=lambda layout: layout.name)
+def test_all_data_of_a_logistic_label_are_bars_the_goods_beside_their_number(layout: Layout) -> None:
+    composition = logistic(layout)
+    held = [[ai for ai, _ in placed.symbol.pairs] for placed in composition.symbols]
+    assert held == [["02", "37"], ["17", "10"], ["00"]]
+    if layout is not LOGISTIC_A5:
+        [remark] = composition.remarks
+        assert remark == Finding("label.data-in-small-text", params={"ais": "(02) (37) (10) (17)", "layout": layout.name})
+
+
+def test_data_that_have_no_room_as_bars_are_told() -> None:
+    composition = compose(sample(Carrier.SSCC), ROLL_100X150, dot_of(300))  # six dots are 0.508 mm: a symbol would be 100.6 mm long
+    assert [[ai for ai, _ in placed.symbol.pairs] for placed in composition.symbols] == [["02", "37"], ["00"]]
+    [remark] = composition.remarks
+    assert remark == Finding("label.data-not-in-bars", params={"ais": "(10) (17)", "layout": "roll-100x150"})
+    assert {"L2026A", "31/07/2026"} <= {line.text for line in composition.lines}
+
+
+def test_a_further_line_makes_room_for_bars_and_is_told() -> None:
+    many = replace(LYCHEE, lines=("Fresh lychee",) * 6)
+    composition = compose(sample(Carrier.SSCC, many), LOGISTIC_A6)
+    assert len(composition.symbols) == 3
+    told = [remark for remark in composition.remarks if remark.code == "label.text-left-out"]
+    shown = [line.text for line in composition.lines].count("Fresh lychee")
+    assert shown + len(told) == 6
+    assert [remark.pointer for remark in told] == [f"/text/lines/{index}" for index in range(shown, 6)]
+
+
+def test_what_a_small_label_leaves_out_is_told() -> None:
+    text = replace(LYCHEE, logo=Logo(2, 1, b"\0" * 6))
+    told = [(remark.code, remark.pointer, remark.value) for remark in compose(sample(Carrier.QR_DL, text), ROLL_50X25).remarks]
+    assert told == [
+        ("label.text-left-out", "/text/brand", "Ngạn Xanh"),
+        ("label.text-left-out", "/text/lines/0", LYCHEE.lines[0]),
+        ("label.logo-left-out", "/text/logo", None),
+    ]
+    assert compose(sample(Carrier.QR_DL, text), ROLL_100X150).remarks == ()
+
+
+def test_data_titles_that_have_no_room_are_told() -> None:
+    titled = replace(LYCHEE, data_titles=True)
+    [remark] = compose(replace(long(), text=titled, carrier=Carrier.GS1_DATAMATRIX, lot="W" * 20), ROLL_70X40).remarks
+    assert (remark.code, remark.pointer) == ("label.titles-left-out", "/text/data_titles")
+
+
+def long(serial: str = "7K3M9P2XQ4RT") -> Label:
+    """A GS1-128 of 47 characters."""
+    return make_label(LYCHEE, "9521234543213", lot="LO26A", serial=serial, expiry=date(2027, 1, 31), carrier=Carrier.GS1_128)
+
+
+@pytest.mark.parametrize(
+    ("layout", "dpi", "x", "turned"),
+    [
+        (ROLL_100X150, 203, 0.250, True),
+        (ROLL_100X150, 300, 0.339, True),
+        (ROLL_100X150, 600, 0.339, True),
+        (ROLL_100X150, None, 0.339, True),
+        (LOGISTIC_A6, 203, 0.250, True),
+        (LOGISTIC_A6, 300, 0.254, True),
+        (LOGISTIC_A6, 600, 0.296, True),
+        (LOGISTIC_A5, 203, 0.375, True),
+        (LOGISTIC_A5, 300, 0.339, True),
+        (LOGISTIC_A5, 600, 0.296, False),
+        (LOGISTIC_A5, None, 0.296, False),
+    ],
+    ids=lambda value: getattr(value, "name", str(value)),
+)
+def test_long_bars_stand_across_then_turned_then_narrower(layout: Layout, dpi: int | None, x: float, *, turned: bool) -> None:
+    composition = compose(long(), layout, dot_of(dpi) if dpi else None)
+    [placed] = composition.symbols
+    assert (round(placed.module, 3), placed.turned) == (x, turned)
+    codes = [remark.code for remark in composition.remarks]
+    assert codes == ["label.bars-on-demand"] * (x < 0.264) + ["label.symbol-turned"] * turned
+    humans = [line for line in composition.lines if line.text.startswith("(")]
+    assert {line.turned for line in humans} == {turned}
+    if turned:  # below the bars in their own orientation is at the right of them, read upwards
+        assert placed.right < min(ink(line)[0] for line in humans)
+        assert [line.text for line in sorted(humans, key=lambda line: (line.x, -line.y))] == list(placed.symbol.human)
+
+
+def test_the_position_on_the_roll_stays_clear_of_turned_bars() -> None:
+    composition = compose(replace(long(), position="R2 · 00037"), ROLL_100X150)
+    [placed] = composition.symbols
+    assert placed.turned
+    assert not any(meet(quiet(placed), ink(line)) for line in composition.lines)
+
+
+@pytest.mark.parametrize(("dpi", "x"), [(203, 0.375), (300, 0.339)])
+def test_bars_of_a_till_that_are_higher_than_the_label_are_refused_with_what_fits(dpi: int, x: float) -> None:
+    with pytest.raises(SymbolTooHigh) as refused:
+        compose(sample(Carrier.EAN_13), ROLL_50X25, dot_of(dpi))
+    said = refused.value.params
+    assert (said["x"], said["available"]) == (x, 25)
+    assert said["needed"] > 25
+    assert {"roll-70x40", "qr-dl"} <= set(said["fits"].split(", "))
+
+
+@pytest.mark.parametrize("dpi", RESOLUTIONS)
+def test_a_carton_fits_70_by_40_mm_at_every_resolution_with_wide_bars_as_allowed(dpi: int) -> None:
+    [placed] = compose(sample(Carrier.ITF_14), ROLL_70X40, dot_of(dpi)).symbols
+    widths = set(np.diff(np.flatnonzero(np.diff(placed.symbol.modules[0].astype(int)))).tolist())
+    assert 2.25 <= max(widths) / min(widths) <= 3
+    assert placed.module * min(widths) >= 0.264
 
 
 def test_an_sscc_alone_makes_a_logistic_label() -> None:

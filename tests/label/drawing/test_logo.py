@@ -86,7 +86,7 @@ def test_a_logo_stands_on_the_label_away_from_texts_and_symbols(carrier: Carrier
     for line in composition.lines:
         assert line.x >= right or line.x + 0.1 < image.x or line.y - 0.6 * line.size * 25.4 / 72 >= bottom or line.y < image.y
     for placed in composition.symbols:
-        assert placed.top >= bottom or placed.x >= right or placed.x + placed.width <= image.x
+        assert placed.top >= bottom or placed.x >= right or placed.right <= image.x
 
 
 def test_the_smallest_layouts_go_without_a_logo() -> None:

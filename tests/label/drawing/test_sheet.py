@@ -118,10 +118,11 @@ def check_drawn(drawn: Drawn, pages: Sequence[Picture], dpi: int) -> None:
     for place in drawn.places:
         picture = of_label(pages[place.page - 1], place, dpi)
         symbols = told(place)
-        assert measured.answers(picture) == measured.held(symbols)
+        assert measured.answers(picture, turned=any(symbol["turned"] for symbol in symbols)) == measured.held(symbols)
         for symbol in symbols:
-            assert measured.error(picture, symbol, dpi / 25.4) <= 0.15
-            check_measures(picture, symbol, dpi / 25.4)
+            straight, upright = measured.upright(picture, symbol, dpi / 25.4)
+            assert measured.error(straight, upright, dpi / 25.4) <= 0.15
+            check_measures(straight, upright, dpi / 25.4)
 
 
 @RASTERISER
@@ -327,7 +328,8 @@ def test_what_is_released_reads_back_whatever_its_texts(serial: str, lot: str, p
         except Invalid:
             continue  # too long for that paper: refused before anything is drawn
         with Image.open(BytesIO(drawn.content)) as png:
-            assert measured.answers(np.asarray(png.convert("L"))) == measured.held(told(drawn.places[0]))
+            symbols = told(drawn.places[0])
+            assert measured.answers(np.asarray(png.convert("L")), turned=symbols[0]["turned"]) == measured.held(symbols)
     assert sheet.make_pdf([label(serial)], A4_2X5).content.startswith(b"%PDF-")
 
 

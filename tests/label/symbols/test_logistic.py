@@ -27,7 +27,7 @@ def test_the_sscc_stands_alone_in_the_lowest_symbol() -> None:
     for order in permutations(GOODS):
         parts = [symbol.pairs for symbol in symbols(Carrier.SSCC, order)]
         assert parts[-1] == (UNIT,)
-        assert texts(tuple(parts[:-1])) == ["(02)09521234543213 (17)260731 (3103)000500 (37)48", "(10)L2026A"]
+        assert texts(tuple(parts[:-1])) == ["(02)09521234543213 (17)260731 (37)48", "(3103)000500 (10)L2026A"]
 
 
 def test_an_sscc_without_goods_is_one_symbol_of_156_modules() -> None:

@@ -70,10 +70,12 @@ def test_bars_of_an_ean_grow_with_x_and_those_of_cartons_do_not(by: Carrier, use
     assert specification(by, use).height_at(x) == pytest.approx(height, abs=0.006)
 
 
-def test_an_ean_13_at_203_dpi_is_three_dots_or_more_unless_it_is_printed_on_demand() -> None:
+def test_an_ean_13_at_203_dpi_is_three_dots_or_more_and_a_gs1_128_two_where_nothing_larger_has_room() -> None:
     row = specification(Carrier.EAN_13)
-    assert widths(row, DOTS[203]) == [0.625, 0.5, 0.375]
-    assert widths(row, DOTS[203], on_demand=True) == [0.625, 0.5, 0.375, 0.25]
+    assert widths(row, DOTS[203]) == widths(row, DOTS[203], on_demand=True) == [0.625, 0.5, 0.375]
+    bars = specification(Carrier.GS1_128, Use.OTHER)
+    assert widths(bars, DOTS[203]) == [0.375]
+    assert widths(bars, DOTS[203], on_demand=True) == [0.375, 0.25]
 
 
 def test_a_gs1_qr_has_no_row_at_the_till_and_no_small_module_at_203_dpi() -> None:
