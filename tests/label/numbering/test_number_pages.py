@@ -1,4 +1,4 @@
-"""One serial number, ranges and SSCCs as people meet them in the console."""
+"""One serial number and ranges as people meet them in the console."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from app.capture.accept import accept
 from app.catalogue import register
 from app.label import find
 from app.label.numbering import look_up
-from app.label.stamps import find as stamps
-from app.label.stamps import issue, life, ranges, sscc
+from app.label.stamps import issue, life, ranges
 from app.party.permissions import Role
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, gtin, make_enterprise, object_event, raw, signed_in
@@ -258,64 +257,6 @@ def test_ranges_belong_to_their_organisation_and_are_opened_by_approvers(app: An
     assert member.post("/console/serial-ranges", data={"gtin": LYCHEE}).status_code == 403
 
 
-# ------------------------------------------------------------------------------------------------ SSCCs
-
-
 @pytest.mark.usefixtures("firm")
-def test_ssccs_are_given_listed_and_voided(client: Any, on: Runtime, firm: Enterprise) -> None:
-    sent = {"extension": "3", "count": "2", "gtin": LYCHEE, "lot": LOT, "quantity": "48", "expiry": "2026-07-19"}
-    assert client.post("/console/ssccs", data=sent).headers["Location"] == "/console/ssccs?given=2"
-    with on.store.reading() as connection:
-        rows: list[Any] = list(stamps.ssccs(connection, firm.party_id))
-    assert [(row.gtin, row.lot, row.quantity, row.expiry) for row in rows] == [(LYCHEE, LOT, 48, "260719")] * 2
-    page = client.get("/console/ssccs?lang=en").text
-    assert all(row.sscc in page for row in rows)
-    assert "999,999,998" in page
-    void = f"/console/ssccs/{rows[0].sscc}/void"
-    assert client.post(void, data={"reason": ""}).status_code == 400
-    assert client.post(void, data={"reason": "Thùng vỡ"}).headers["Location"] == "/console/ssccs?done=voided"
-    assert "Thùng vỡ" in client.get("/console/ssccs").text
-    assert client.post(void, data={"reason": "Lần nữa"}).status_code == 404
-
-
-@pytest.mark.usefixtures("firm")
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"extension": "x"}, "extension"),
-        ({"extension": "10"}, "extension"),
-        ({"count": "0"}, "count"),
-        ({"count": "10001"}, "count"),
-        ({"prefix": "9521009"}, "prefix"),
-    ],
-)
-def test_ssccs_with_a_mistake_are_refused_beside_their_field(client: Any, change: dict[str, str], field: str) -> None:
-    refused = client.post("/console/ssccs", data={"extension": "0", "count": "1"} | change)
-    assert refused.status_code == 400
-    assert f'href="#f-{field}"' in refused.text
-
-
-def test_ssccs_belong_to_their_organisation(app: Any, on: Runtime, firm: Enterprise) -> None:
-    (number,) = sscc.give_ssccs(1, by=firm.actor(), on=on)
-    stranger = signed_in(app.test_client(), on, make_enterprise(on, "Khác", "9521002"))
-    assert number not in stranger.get("/console/ssccs").text
-    assert stranger.post(f"/console/ssccs/{number}/void", data={"reason": "x"}).status_code == 404
-    member = signed_in(app.test_client(), on, firm, Role.MEMBER)
-    assert member.post(f"/console/ssccs/{number}/void", data={"reason": "x"}).status_code == 403
-
-
-@pytest.mark.usefixtures("firm")
-@pytest.mark.parametrize("text", ["\0", "'", "9" * 30, "\U0001f600" * 50, "x" * 7000, "-1", "2026-13-01", "٣"])
-@pytest.mark.parametrize("name", ["prefix", "extension", "count", "gtin", "lot", "quantity", "expiry"])
-def test_no_form_about_ssccs_causes_a_fault(client: Any, name: str, text: str) -> None:
-    assert client.post("/console/ssccs", data={"extension": "0", "count": "1"} | {name: text}).status_code < 500
-
-
-@pytest.mark.usefixtures("firm")
-@pytest.mark.parametrize(
-    "path", ["ssccs?before=x", "ssccs?before=1-", "ssccs?before=" + "9" * 50, "ssccs?given=%3Cb%3E", "serial-ranges?gtin=%C3%A9"]
-)
-def test_no_address_of_numbers_causes_a_fault(client: Any, path: str) -> None:
-    page = client.get(f"/console/{path}")
-    assert page.status_code < 500
-    assert "<b>" not in page.text
+def test_no_address_of_ranges_causes_a_fault(client: Any) -> None:
+    assert client.get("/console/serial-ranges?gtin=%C3%A9").status_code < 500
