@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.label.drawing.compose import compose, dot_of, fitting
 from app.label.drawing.composition import Composition
 from app.label.drawing.design import Label, LabelText, make_label
@@ -23,6 +25,11 @@ def sample(carrier: Carrier, text: LabelText = LYCHEE, serial: str = SERIAL, *, 
         text, gtin, lot="L2026A", serial="" if bars else serial, expiry=DAY, carrier=carrier, sscc=unit,
         quantity=48 if unit else None, ean13=ean13, position=position,
     )  # fmt: skip
+
+
+def long(serial: str = SERIAL) -> Label:
+    """A GS1-128 of 47 characters."""
+    return make_label(LYCHEE, GTIN, lot="LO26A", serial=serial, expiry=date(2027, 1, 31), carrier=Carrier.GS1_128)
 
 
 def composed() -> list[tuple[Carrier, Layout, int | None, Composition]]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -32,8 +31,8 @@ from app.label.refusals import NoEan13, SymbolTooWide, TextTooLong
 from app.label.stamps.serials import random_serials
 from app.label.symbols.specification import LONGEST, Use, specification, uses
 from app.label.symbols.symbol import Carrier
-from tests.label.drawing.samples import RESOLUTIONS, composed, sample
-from tests.label.samples import LYCHEE
+from tests.label.drawing.samples import RESOLUTIONS, composed, long, sample
+from tests.label.samples import DAY, LYCHEE
 from tests.label.samples import label as plain
 
 Box = tuple[float, float, float, float]
@@ -367,13 +366,8 @@ def test_what_a_small_label_leaves_out_is_told() -> None:
 
 def test_data_titles_that_have_no_room_are_told() -> None:
     titled = replace(LYCHEE, data_titles=True)
-    [remark] = compose(replace(long(), text=titled, carrier=Carrier.GS1_DATAMATRIX, lot="W" * 20), ROLL_70X40).remarks
-    assert (remark.code, remark.pointer) == ("label.titles-left-out", "/text/data_titles")
-
-
-def long(serial: str = "7K3M9P2XQ4RT") -> Label:
-    """A GS1-128 of 47 characters."""
-    return make_label(LYCHEE, "9521234543213", lot="LO26A", serial=serial, expiry=date(2027, 1, 31), carrier=Carrier.GS1_128)
+    wide = make_label(titled, "9521234543213", lot="W" * 8, serial="7K3M9P2XQ4RT", expiry=DAY, carrier=Carrier.GS1_DATAMATRIX)
+    assert Finding("label.titles-left-out", pointer="/text/data_titles", params={"layout": "a4-5x13"}) in compose(wide, A4_5X13).remarks
 
 
 @pytest.mark.parametrize(

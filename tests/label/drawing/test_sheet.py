@@ -29,6 +29,7 @@ from app.label.drawing.drawn import Drawn, Place, PlacedOnPage
 from app.label.drawing.layouts import (
     A4_2X5,
     A4_3X8,
+    A4_4X10,
     A4_5X13,
     LAYOUTS,
     LOGISTIC_A5,
@@ -45,7 +46,7 @@ from app.label.stamps.serials import random_serials
 from app.label.symbols.specification import specification, uses
 from app.label.symbols.symbol import Carrier
 from tests.label import measured
-from tests.label.drawing.samples import RESOLUTIONS, sample
+from tests.label.drawing.samples import RESOLUTIONS, long, sample
 from tests.label.samples import LYCHEE, label
 from tests.label.symbols.samples import SET_82
 from tests.thorough import rounds
@@ -130,8 +131,8 @@ def check_drawn(drawn: Drawn, pages: Sequence[Picture], dpi: int) -> None:
     ("layout", "dpi"),
     [
         *((layout, 203) for layout in LAYOUTS.values()),
-        *((layout, 300) for layout in (ROLL_50X25, ROLL_70X40, A4_3X8, LOGISTIC_A6)),
-        *((layout, 600) for layout in (ROLL_50X25, ROLL_70X40)),
+        *((layout, 300) for layout in (ROLL_50X25, LOGISTIC_A6)),
+        (ROLL_70X40, 600),
     ],
     ids=lambda value: getattr(value, "name", value),
 )
@@ -151,15 +152,15 @@ def test_a_pdf_without_a_known_printer_is_read_at_300_dots_per_inch(tmp_path: Pa
 @pytest.mark.parametrize(
     ("layout", "dpi"),
     [
-        *((layout, 203) for layout in LAYOUTS.values()),
-        *((layout, 300) for layout in LAYOUTS.values() if layout is not LOGISTIC_A5),
-        *((layout, 600) for layout in (ROLL_50X25, ROLL_70X40, A4_3X8, LOGISTIC_A6)),
+        *((layout, 203) for layout in (ROLL_50X25, ROLL_70X40, A4_4X10, A4_5X13, LOGISTIC_A6)),
+        *((layout, 300) for layout in (ROLL_50X25, ROLL_70X40, A4_3X8, A4_2X5, LOGISTIC_A6)),
+        *((layout, 600) for layout in (ROLL_50X25, ROLL_70X40, ROLL_100X150)),
     ],
     ids=lambda value: getattr(value, "name", value),
 )
 def test_every_carrier_of_a_png_is_read_and_measures_what_was_told(layout: Layout, dpi: int) -> None:
     for each in fitting(layout, dpi):
-        if (dpi, layout) == (600, LOGISTIC_A6) and each.carrier is not Carrier.SSCC:
+        if (dpi, layout) == (600, ROLL_100X150) and each.carrier is not Carrier.SSCC:
             continue  # eight million dots a label: the one that is made for such paper says enough
         drawn = sheet.make_png(each, dpi, layout)
         with Image.open(BytesIO(drawn.content)) as png:
@@ -178,6 +179,58 @@ def test_every_carrier_of_an_svg_is_read_and_stands_where_it_was_told(layout: La
         root = ET.fromstring(text)  # noqa: S314  # our own text
         assert (root.get("width"), root.get("height")) == (f"{layout.width:g}mm", f"{layout.height:g}mm")
         check_drawn(drawn, [measured.of_svg(text, layout.width, layout.height, 300 / 25.4)], 300)
+
+
+TALL = pytest.mark.parametrize(
+    ("layout", "dpi"),
+    [
+        *((layout, dpi) for layout in (ROLL_100X150, LOGISTIC_A6) for dpi in (203, 300)),
+        (ROLL_100X150, 600),
+        (LOGISTIC_A5, 203),
+        (LOGISTIC_A5, 300),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+
+
+@TALL
+def test_a_long_gs1_128_is_read_from_a_png_and_an_svg_turned_or_not(layout: Layout, dpi: int) -> None:
+    drawn = sheet.make_png(long(), dpi, layout)
+    with Image.open(BytesIO(drawn.content)) as png:
+        check_drawn(drawn, [np.asarray(png.convert("L"))], dpi)
+    drawn = sheet.make_svg(long(), layout, dpi)
+    text = drawn.content.decode()
+    check_drawn(drawn, [measured.of_svg(text, layout.width, layout.height, dpi / 25.4)], dpi)
+    [symbol] = drawn.places[0].symbols
+    assert text.count("rotate(-90)") == 4 * symbol.turned  # its four AIs run along with it
+    assert symbol.quiet == (10, 10)
+
+
+@RASTERISER
+@TALL
+def test_a_long_gs1_128_is_read_from_a_pdf_turned_or_not(layout: Layout, dpi: int, tmp_path: Path) -> None:
+    drawn = sheet.make_pdf([long()], layout, dpi=dpi)
+    check_drawn(drawn, list(rasterised(drawn.content, dpi, tmp_path)), dpi)
+
+
+@RASTERISER
+def test_turned_letters_of_a_pdf_stand_where_those_of_a_print_head_do(tmp_path: Path) -> None:
+    drawn = sheet.make_pdf([long()], ROLL_100X150, dpi=300)
+    (page,) = rasterised(drawn.content, 300, tmp_path)
+    with Image.open(BytesIO(sheet.make_png(long(), 300, ROLL_100X150).content)) as png:
+        dots = np.asarray(png.convert("L"))
+    [symbol] = drawn.places[0].symbols
+    assert symbol.turned
+    beside = slice(round((symbol.x + symbol.width + 0.3) * 300 / 25.4), dots.shape[1])
+    one, other = page[: dots.shape[0], beside] < 128, dots[: page.shape[0], beside] < 128
+    assert np.count_nonzero(other) > 2000
+    assert np.count_nonzero(one[: len(other)] & other[: len(one)]) > 0.7 * np.count_nonzero(other)
+
+
+def test_remarks_of_all_labels_are_told_once() -> None:
+    drawn = sheet.make_pdf([long(), long("7K3M9P2XQ4RV"), sample(Carrier.QR_DL)], LOGISTIC_A6, dpi=203)
+    assert [remark.code for remark in drawn.remarks] == ["label.bars-on-demand", "label.symbol-turned"]
+    assert sheet.make_png(long(), 203, LOGISTIC_A6).remarks == sheet.make_svg(long(), LOGISTIC_A6, 203).remarks == drawn.remarks
 
 
 def test_an_svg_with_signs_of_markup_in_its_serial_is_still_well_formed() -> None:

@@ -19,6 +19,7 @@ from app.label.drawing.zpl import make_zpl
 from app.label.refusals import NothingToPrint, OffsetTooFar, ResolutionUnknown, SymbolTooWide, TextTooLong, TooManyLabels
 from app.label.symbols.carrier import Carrier
 from tests.label import measured
+from tests.label.drawing.samples import long
 from tests.label.samples import LYCHEE
 from tests.label.symbols.samples import CARTON, GTIN, GTIN_8, SSCC
 
@@ -59,8 +60,11 @@ def drawable(carrier: Carrier, layout: Layout, dpi: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("dpi", RESOLUTIONS)
-@pytest.mark.parametrize("layout", ROLLS, ids=[layout.name for layout in ROLLS])
+@pytest.mark.parametrize(
+    ("layout", "dpi"),
+    [*((layout, 203) for layout in ROLLS), (ROLL_50X25, 300), (ROLL_70X40, 300), (LOGISTIC_A6, 300), (ROLL_50X25, 600), (ROLL_70X40, 600)],
+    ids=lambda value: getattr(value, "name", value),
+)
 @pytest.mark.parametrize("carrier", Carrier)
 def test_a_printer_shows_what_was_promised_where_it_was_promised(carrier: Carrier, layout: Layout, dpi: int) -> None:
     if not drawable(carrier, layout, dpi):
@@ -73,6 +77,17 @@ def test_a_printer_shows_what_was_promised_where_it_was_promised(carrier: Carrie
     assert measured.answers(picture, turned=any(symbol["turned"] for symbol in symbols)) == measured.held(symbols)
     stand = [measured.upright(picture, symbol, dpi / 25.4) for symbol in symbols]
     assert [measured.error(*each, dpi / 25.4) for each in stand] == pytest.approx([0] * len(symbols), abs=0.1)
+
+
+@pytest.mark.parametrize(("layout", "dpi"), [(ROLL_100X150, 203), (LOGISTIC_A6, 300), (ROLL_100X150, 600)])
+def test_a_printer_shows_a_long_gs1_128_turned(layout: Layout, dpi: int) -> None:
+    drawn = make_zpl([long()], layout, dpi)
+    [picture] = rendered(drawn.content, layout, dpi)
+    [symbol] = [asdict(each) | {"symbology_identifier": each.identifier} for each in drawn.places[0].symbols]
+    assert symbol["turned"]
+    assert measured.answers(picture, turned=True) == measured.held([symbol])
+    assert measured.error(*measured.upright(picture, symbol, dpi / 25.4), dpi / 25.4) == pytest.approx(0, abs=0.1)
+    assert "label.symbol-turned" in [remark.code for remark in drawn.remarks]
 
 
 @pytest.mark.parametrize("dpi", RESOLUTIONS)
