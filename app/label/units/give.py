@@ -13,7 +13,7 @@ from app.label.drawing.sheet import make_svg
 from app.label.stamps import sscc
 from app.label.units import labels
 from app.label.units.find import Batch
-from app.label.units.refusals import QuantityAlone, QuantityWrong, ShipToTooLong
+from app.label.units.refusals import QuantityAlone, QuantityWrong, ShipToLines
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.keys import new_id
@@ -22,7 +22,7 @@ MOST_ITEMS = 99_999_999
 """Trade items that the eight digits of AI (37) count."""
 
 LINES, LETTERS = 4, 80
-"""Of a destination: what the smallest logistic label has room for, if its letters are narrow."""
+"""Of a destination, as it is typed; whether all of it has room is found out by drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def give(  # noqa: PLR0913  # a unit, what it holds and where it goes
     """Give out SSCCs for units that hold the same: `quantity` items of the product and lot, or with None each unit is the product itself.
 
     expiry: YYMMDD, None for that of the lot; ship_to: up to four lines. Raises what `give_ssccs` raises, QuantityAlone, QuantityWrong,
-    ShipToTooLong, and what stops a logistic label from being drawn on every paper.
+    ShipToLines, and what stops a logistic label from being drawn on every paper.
     """
     party_id = permit(by, Permission.LABEL_SSCC_WRITE)
     if gtin is None and (quantity is not None or lot is not None or expiry is not None):
@@ -68,11 +68,11 @@ def give(  # noqa: PLR0913  # a unit, what it holds and where it goes
 
 
 def destination(text: str) -> str:
-    """Where units go, line by line without what is empty; raises ShipToTooLong."""
+    """Where units go, line by line without what is empty; raises ShipToLines."""
     lines = [" ".join(line.split()) for line in text.split("\n")]
     lines = [line for line in lines if line]
     if len(lines) > LINES or any(len(line) > LETTERS for line in lines):
-        raise ShipToTooLong(pointer="/ship_to", lines=LINES, fits=LETTERS, papers=", ".join(labels.PAPERS))
+        raise ShipToLines(pointer="/ship_to", lines=LINES, letters=LETTERS)
     return "\n".join(lines)
 
 
@@ -100,12 +100,13 @@ def _try(party_id: int, batch: Batch, on: Runtime) -> None:
     with on.store.reading() as connection:
         printed = labels.print_of(connection, party_id, batch, on)
     refused: Refusal | None = None
-    for name in labels.PAPERS:
+    label = printed.label(batch.first)
+    for name, paper in labels.PAPERS.items():
         try:
-            make_svg(printed.label(batch.first), labels.PAPERS[name])
+            make_svg(label, paper)
         except Refusal as refusal:
             refused = refusal if refused is None or name == labels.ROOMIEST else refused
         else:
             return
     if refused is not None:
-        raise labels.told(refused, [])
+        raise labels.told(refused, label, [])

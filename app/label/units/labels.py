@@ -1,6 +1,6 @@
 """The logistic labels of a batch, and the files of up to a thousand of them, made anew from the numbers whenever they are asked for.
 
-The upper block says where a unit comes from, what it holds and where it goes, the middle the data, the foot the bars with the SSCC
+The upper block says where a unit comes from, where it goes and what it holds, the middle the data, the foot the bars with the SSCC
 lowest. Source: GS1 General Specifications, section 6.6 (free format, human readable and symbol segments).
 """
 
@@ -46,12 +46,12 @@ USUAL_HEAD = 300
 _FROM, _TO, _UNIT = "TỪ / FROM: ", "ĐẾN / TO: ", "ĐƠN VỊ VẬN CHUYỂN / LOGISTIC UNIT"
 """In Vietnamese and English like the titles of the data: a label travels further than its reader's language."""
 
-_TOO_LONG: tuple[tuple[str, type[Refusal], str], ...] = (
-    ("/text/lines", ShipToTooLong, "/ship_to"),
-    ("/text/producer", SenderTooLong, ""),
-    ("/text/product", GoodsTooLong, "/goods"),
-    ("/lot", LotTooLong, "/goods"),
-)
+_TOO_LONG: dict[str, tuple[type[Refusal], str]] = {
+    "/text/producer": (SenderTooLong, ""),
+    "/text/product": (ShipToTooLong, "/ship_to"),
+    "/text/net_content": (GoodsTooLong, "/goods"),
+    "/lot": (LotTooLong, "/goods"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,10 @@ def print_of(connection: Connection, party_id: int, batch: Batch, on: Runtime) -
     known = None if batch.gtin is None else catalogue.product(connection, batch.gtin)
     name = known.name if known is not None and known.party_id == party_id else ""
     place = (sender.name, sender.address, sender.commune, provinces().get(sender.province or "", ""))
-    lines = batch.ship_to.split("\n") if batch.ship_to else []
-    going = tuple(f"{_TO}{line}" if number == 0 else line for number, line in enumerate(lines))
-    goods = name or (f"GTIN {batch.gtin}" if batch.gtin else _UNIT)
-    text = LabelText(goods, producer=_FROM + ", ".join(part for part in place if part), lines=going)
+    coming, goods = _FROM + ", ".join(part for part in place if part), name or (f"GTIN {batch.gtin}" if batch.gtin else _UNIT)
+    # The second text of the upper block, not a further line: those are left out where room is scarce, a destination never is.
+    going = _TO + ", ".join(line.rstrip(",") for line in batch.ship_to.split("\n"))
+    text = LabelText(going, producer=coming, net_content=goods) if batch.ship_to else LabelText(goods, producer=coming)
     return Print(batch, text, name, expiry_of(batch.expiry), on.settings.public_url())
 
 
@@ -188,7 +188,7 @@ def _drawn(chosen: Sequence[Label], dpi: int | None, draw: Callable[[], Drawn]) 
     try:
         return draw().content
     except TextTooLong as refusal:
-        raise told(refusal, fitting(chosen[0], dpi)) from refusal
+        raise told(refusal, chosen[0], fitting(chosen[0], dpi)) from refusal
 
 
 def fitting(label: Label, dpi: int | None = None) -> list[str]:
@@ -204,11 +204,11 @@ def _fits(label: Label, paper: Layout, dpi: int | None) -> bool:
     return True
 
 
-def told(refusal: Refusal, papers: Sequence[str]) -> Refusal:
+def told(refusal: Refusal, label: Label, papers: Sequence[str]) -> Refusal:
     """A text without room, named as people know it; other refusals as they are."""
-    if isinstance(refusal, TextTooLong):
-        for beginning, kind, pointer in _TOO_LONG:
-            if refusal.pointer.startswith(beginning):
-                fits = refusal.params.get("fits", 0)
-                return kind(pointer=pointer, fits=fits, lines=4, papers=", ".join(papers) or "-")
-    return refusal
+    if not isinstance(refusal, TextTooLong) or refusal.pointer not in _TOO_LONG:
+        return refusal
+    kind, pointer = _TOO_LONG[refusal.pointer]
+    if kind is ShipToTooLong and not label.text.product.startswith(_TO):
+        kind, pointer = _TOO_LONG["/text/net_content"]  # nobody is named, so the goods stand there
+    return kind(pointer=pointer, fits=refusal.params.get("fits", 0), papers=", ".join(papers) or "-")

@@ -29,10 +29,16 @@ class TooManyUnits(TooLarge):
     code = "units.too-many"  # params: count, limit, first, last (a part that would be made)
 
 
-class ShipToTooLong(Invalid):
-    """The destination has more lines or letters than a label has room for."""
+class ShipToLines(Invalid):
+    """The destination has more lines than an address has, or longer ones."""
 
-    code = "units.ship-to"  # params: fits (letters of a line), lines, papers
+    code = "units.ship-to-lines"  # params: lines, letters
+
+
+class ShipToTooLong(Invalid):
+    """The destination has no room on the paper; it is never left out."""
+
+    code = "units.ship-to"  # params: fits, papers
 
 
 class SenderTooLong(Invalid):

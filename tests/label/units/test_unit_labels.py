@@ -62,9 +62,9 @@ def test_the_label_tells_sender_goods_and_receiver(on: Runtime, firm: Enterprise
     said = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, check=True, text=True).stdout  # noqa: S607  # our file
     words = " ".join(said.split())
     assert "TỪ / FROM: HTX Vải Hương Giang" in words
-    assert "ĐẾN / TO: Công ty TNHH Siêu thị Sông Hồng Kho số 4" in words
+    assert "ĐẾN / TO: Công ty TNHH Siêu thị Sông Hồng, Kho số 4" in words
     assert "Vải thiều Thanh Hà loại 1" in words
-    assert words.index("FROM") < words.index("Vải thiều") < words.index("TO:") < words.index("19/07/2026")
+    assert words.index("FROM") < words.index("TO:") < words.index("Vải thiều") < words.index("19/07/2026")
 
 
 def test_a_picture_of_one_unit_reads_back_at_every_resolution(client: Any, on: Runtime, firm: Enterprise) -> None:
