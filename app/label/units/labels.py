@@ -131,25 +131,30 @@ class Wish:
 def pdf(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
     """Labels of a batch as PDF, a page each. Raises NoSuchUnits, UnitsSpanWrong, TooManyUnits, what does not fit; all was read back."""
     on_paper, chosen = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on)
-    return _drawn(chosen, wish.dpi, lambda: make_pdf(chosen, on_paper, dpi=wish.dpi, dx_mm=wish.dx, dy_mm=wish.dy))
+    return _drawn(chosen, wish.dpi, lambda: make_pdf(chosen, on_paper, dpi=wish.dpi, dx_mm=wish.dx, dy_mm=wish.dy)).content
 
 
 def zpl(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
     """Labels of a batch in ZPL II for a print head; raises as `pdf` does."""
     on_paper, chosen, dpi = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on), wish.dpi or USUAL_HEAD
-    return _drawn(chosen, dpi, lambda: make_zpl(chosen, on_paper, dpi, dx_mm=wish.dx, dy_mm=wish.dy))
+    return _drawn(chosen, dpi, lambda: make_zpl(chosen, on_paper, dpi, dx_mm=wish.dx, dy_mm=wish.dy)).content
 
 
-def svg(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> str:
-    """One label as SVG; raises UnitVoid and as `pdf` does."""
+def look(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> Drawn:
+    """One label as SVG, with what is smaller on this paper than wished; raises UnitVoid and as `pdf` does."""
     on_paper, one = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on)
-    return _drawn(one, wish.dpi, lambda: make_svg(one[0], on_paper, wish.dpi)).decode()
+    return _drawn(one, wish.dpi, lambda: make_svg(one[0], on_paper, wish.dpi))
+
+
+def svg(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
+    """One label as SVG; raises as `look` does."""
+    return look(batch_id, wish, by=by, on=on).content
 
 
 def png(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
     """One label as PNG for a print head; raises UnitVoid and as `pdf` does."""
     on_paper, one, dpi = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on), wish.dpi or USUAL_HEAD
-    return _drawn(one, dpi, lambda: make_png(one[0], dpi, on_paper))
+    return _drawn(one, dpi, lambda: make_png(one[0], dpi, on_paper)).content
 
 
 def symbols_of(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> Iterator[tuple[int, Label, tuple[Symbol, ...]]]:
@@ -183,10 +188,10 @@ def _span(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> tuple[Print, 
     return printed, found
 
 
-def _drawn(chosen: Sequence[Label], dpi: int | None, draw: Callable[[], Drawn]) -> bytes:
+def _drawn(chosen: Sequence[Label], dpi: int | None, draw: Callable[[], Drawn]) -> Drawn:
     """The file; a text without room is refused with the papers that have it."""
     try:
-        return draw().content
+        return draw()
     except TextTooLong as refusal:
         raise told(refusal, chosen[0], fitting(chosen[0], dpi)) from refusal
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.api import parameters
 from app.api.door import Door, actor, runtime
+from app.api.problem import language
 from app.catalogue import find as catalogue
 from app.errors import Invalid, Refusal
 from app.identify.read import identify
@@ -25,6 +26,7 @@ from app.label.units.give import LINES, give
 from app.party.permissions import Permission, permit
 from app.web import forms
 from app.web.show import t
+from app.words.refusals import describe_finding
 
 door = Door("units_pages", "app.label", templates=True)
 
@@ -32,7 +34,7 @@ _BATCH = "/console/ssccs/<int(max=9223372036854775807):batch_id>"
 _ASKED = ("goods", "quantity", "count", "ship_to", "prefix", "extension")
 _MOST_CHOICES = 500
 _LONGEST_CODE = 200
-_KINDS: dict[str, tuple[Callable[..., bytes | str], str]] = {
+_KINDS: dict[str, tuple[Callable[..., bytes], str]] = {
     "pdf": (labels.pdf, "application/pdf"),
     "zpl": (labels.zpl, "text/plain; charset=us-ascii"),
     "csv": (table, "text/csv; charset=utf-8"),
@@ -156,14 +158,17 @@ def _page_of(connection: Any, party_id: int, batch: find.Batch, start: int) -> l
 
 
 def _look(batch_id: int, usable: str | None, layout: str) -> dict[str, Any]:
-    """The first label as a picture, or why there is none on this paper."""
-    picture, why = "", list[forms.Problem]()
+    """The first label as a picture with remarks, or why there is none on this paper."""
+    picture, why, remarks = "", list[forms.Problem](), list[dict[str, Any]]()
     if usable:
         try:
-            picture = data_uri(labels.svg(batch_id, labels.Wish(layout, sscc=usable), by=actor(), on=runtime()), "image/svg+xml")
+            drawn = labels.look(batch_id, labels.Wish(layout, sscc=usable), by=actor(), on=runtime())
         except Refusal as refusal:
             why = forms.refused({}, refusal).problems
-    return {"usable": usable, "picture": picture, "why": why, "on_paper": labels.PAPERS[layout]}
+        else:
+            picture = data_uri(drawn.content, "image/svg+xml")
+            remarks = [describe_finding(remark, language()) for remark in drawn.remarks]
+    return {"usable": usable, "picture": picture, "why": why, "remarks": remarks, "on_paper": labels.PAPERS[layout]}
 
 
 def _may() -> dict[str, Any]:
