@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
+
+# Compiled modules are kept, whatever the machine's habit: without them every process of a run compiles the product, and three processes
+# rewrite each of the 6,000 assertions, which was a quarter of the whole suite. `__pycache__` is ignored by git and left out of the wheel.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the programs that tests start inherit it
 
 ROOT = Path(__file__).resolve().parent.parent
 
