@@ -22,6 +22,7 @@ from app.cli import demo_world as world
 from app.clock import SetClock
 from app.errors import Conflict
 from app.label.stamps import issue
+from app.label.stamps.life import move_listed
 from app.ledger import sequencer
 from app.party import register
 from app.party.model import Party
@@ -222,7 +223,8 @@ def _frauds(story: Story) -> None:
     first = datetime(2026, 7, 2, 2, 0, tzinfo=UTC)
     _look_many(story, sauce.party, cloned, _clone_looks(first))
     story.clock.set(datetime(2026, 9, 14, 7, 0, tzinfo=UTC))
-    issue.void(world.FISH_SAUCE, story.serials[world.STOLEN_ROLL], "cuộn tem bị mất trộm", cause="stolen", by=sauce, on=story.on)
+    stolen = {"cause": "stolen", "note": "cuộn tem bị mất trộm"}
+    move_listed(world.FISH_SAUCE, story.serials[world.STOLEN_ROLL], "void", **stolen, by=sauce, on=story.on)
     notice = {
         "gtin": world.FISH_SAUCE,
         "lot": "NM-2026-045",

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from app.capture import find
-from app.label.stamps.issue import NothingToVoid, issue, void
+from app.label.stamps.issue import issue
+from app.label.stamps.life import move_listed
+from app.label.stamps.refusals import NothingToVoid
 from app.ledger import sequencer
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_api_key, make_enterprise
@@ -43,6 +45,6 @@ def test_a_scan_of_goods_recorded_as_made_is_verified(on: Runtime, client: Any, 
 
 def test_void_labels_are_on_no_goods(on: Runtime, client: Any, firm: Enterprise) -> None:
     job = issue(GTIN, LOT, 2, by=firm.actor(), on=on)
-    void(GTIN, job.serials, "misprinted", by=firm.actor(), on=on)
+    move_listed(GTIN, job.serials, "void", cause="other", note="misprinted", by=firm.actor(), on=on)
     answer = client.post(f"/api/labels/{job.job_id}/commission", headers=make_api_key(on, firm))
     assert (answer.status_code, answer.json["code"]) == (404, NothingToVoid.code)

@@ -9,7 +9,7 @@ import pytest
 
 from app.capture.accept import accept
 from app.catalogue import find, register
-from app.label.stamps import issue
+from app.label.stamps import issue, life
 from app.party.permissions import Role
 from app.recall import declare
 from app.runtime import Runtime
@@ -71,7 +71,7 @@ def test_a_lot_of_any_number_has_a_page_that_the_list_leads_to(client: Any, on: 
 @pytest.mark.usefixtures("firm")
 def test_labels_are_counted_by_their_state(client: Any, on: Runtime, firm: Enterprise) -> None:
     made = issue.issue(LYCHEE, LOT, 12, by=firm.actor(), on=on)
-    issue.void_of_job(made.job_id, made.serials[:3], "In hỏng", by=firm.actor(), on=on)
+    life.void_of_job(made.job_id, made.serials[:3], "In hỏng", by=firm.actor(), on=on)
     page = client.get(PAGE + "?lang=en").text
     assert 'aria-label="Labels and stamps of the batch: Printed 9, Void 3"' in page
     assert f'href="/console/labels/{made.job_id}"' in page
@@ -123,7 +123,7 @@ def test_another_expiry_than_printed_labels_say_is_asked_for_again(client: Any, 
 
 def test_void_labels_and_a_first_expiry_need_no_second_question(client: Any, on: Runtime, firm: Enterprise) -> None:
     made = issue.issue(LYCHEE, LOT, 2, by=firm.actor(), on=on)
-    issue.void_of_job(made.job_id, None, "In hỏng cả cuộn", by=firm.actor(), on=on)
+    life.void_of_job(made.job_id, None, "In hỏng cả cuộn", by=firm.actor(), on=on)
     assert client.post(EDIT, data=TOLD | {"expires_on": ""}).status_code == 303
     issue.issue(LYCHEE, LOT, 2, by=firm.actor(), on=on)
     assert client.post(EDIT, data=TOLD).status_code == 303

@@ -11,7 +11,7 @@ from app.capture import pack
 from app.capture.model import CaptureDocument, Event
 from app.clock import SetClock
 from app.identify.read import identify
-from app.label.stamps.issue import void
+from app.label.stamps.life import move_listed
 from app.ledger.model import Checkpoint, LogLeaf, LogTile
 from app.party.model import Party, SigningKey
 from app.recall.declare import declare, withdraw
@@ -155,7 +155,7 @@ def test_a_recalled_lot_is_found_when_the_label_names_another(on: Runtime) -> No
 
 def test_a_void_stamp_is_suspicious(world: World) -> None:
     world.commission()
-    void(GTIN, [SERIAL], "cuộn tem bị mất", by=world.owner.actor(), on=world.on)
+    move_listed(GTIN, [SERIAL], "void", cause="other", note="cuộn tem bị mất", by=world.owner.actor(), on=world.on)
     assert _said(world) == (Judgement.SUSPICIOUS, Cause.VOID_STAMP)
 
 

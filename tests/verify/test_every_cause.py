@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from app.capture.model import CaptureDocument
-from app.label.stamps.issue import issue, void
-from app.label.stamps.life import move
+from app.label.stamps.issue import issue
+from app.label.stamps.life import move, move_listed
 from app.label.stamps.sscc import give_ssccs, void_sscc
 from app.ledger.model import LogTile
 from app.recall.declare import declare
@@ -65,7 +65,7 @@ def _changed(world: World, statement: Any) -> str:
 
 
 def _void(world: World) -> str:
-    void(GTIN, [SERIAL], "mất", by=world.owner.actor(), on=world.on)
+    move_listed(GTIN, [SERIAL], "void", cause="other", note="mất", by=world.owner.actor(), on=world.on)
     return ITEM
 
 

@@ -14,7 +14,8 @@ from PIL import Image
 from sqlalchemy import update
 
 from app.catalogue.model import Product
-from app.label.stamps.issue import issue, void
+from app.label.stamps.issue import issue
+from app.label.stamps.life import move_listed
 from app.recall.declare import declare
 from app.store.columns import to_micros
 from app.verify.verdict import VERDICT_OF, Cause, Judgement, Reason, weightiest
@@ -55,7 +56,7 @@ def _pages_of_every_verdict(world: World, client: Any, language: str) -> dict[Ju
     world.commission()
     for serial, lot in (("VOID00000001", LOT), ("BARE00000001", "")):
         issue(GTIN, lot, 1, numbers=[serial], by=world.owner.actor(), on=world.on)
-    void(GTIN, ["VOID00000001"], "mất", by=world.owner.actor(), on=world.on)
+    move_listed(GTIN, ["VOID00000001"], "void", cause="other", note="mất", by=world.owner.actor(), on=world.on)
     get = {
         Judgement.VERIFIED: ITEM,
         Judgement.SUSPICIOUS: f"/v/01/{GTIN}/10/{LOT}/21/VOID00000001",

@@ -18,9 +18,9 @@ from app.catalogue import find as catalogue
 from app.identify import ai_rule, elements
 from app.label import find
 from app.label.model import LabelJob, Serial
-from app.label.stamps import ranges, shift
+from app.label.stamps import ranges
 from app.label.stamps.ranges import Source
-from app.label.stamps.refusals import CountWrong, NothingToVoid, NumbersDiffer, NumberTwice, NumberUsed, RangeKeyMissing, ReasonMissing
+from app.label.stamps.refusals import CountWrong, NumbersDiffer, NumberTwice, NumberUsed, RangeKeyMissing
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.columns import to_micros
@@ -324,57 +324,3 @@ def _withdraw(job: Any, on: Runtime) -> None:
         tx.execute(delete(LabelJob).where(whole))
 
     on.store.write(run)
-
-
-# ------------------------------------------------------------------------------------------------ voiding
-
-
-def void(gtin: str, numbers: Sequence[str], reason: str, *, by: Actor, on: Runtime, cause: str = "other") -> int:
-    """Void serial numbers (spoiled, lost, stolen): a scan of one is suspicious from now on. Returns how many were voided.
-
-    Numbers that are void already, or were never given out, are passed over. Raises NothingToVoid when none of them was in use.
-    """
-    party_id = permit(by, Permission.LABEL_SERIAL_VOID)
-    wish = shift.Wish("void", cause=cause, note=reason.strip()[:LONGEST_NOTE], person_id=by.person_id, at=on.clock.now())
-
-    def run(tx: Tx) -> int:
-        places = shift.places_of(tx.connection, party_id, gtin, numbers)
-        return sum(_voided(tx, party_id, job_id, shift.spans(positions), wish) for job_id, positions in sorted(places.items()))
-
-    voided = on.store.write(run)
-    if voided == 0:
-        raise NothingToVoid(gtin=gtin, count=len(numbers))
-    return voided
-
-
-def void_of_job(job_id: int, numbers: Sequence[str] | None, reason: str, *, by: Actor, on: Runtime, cause: str = "other") -> int:
-    """Void some serial numbers of a job, or with None all of them. Returns how many were voided.
-
-    Raises NoSuchJob, ReasonMissing, NothingToVoid; NoSuchSerial when a number is not of this job: then none is voided.
-    """
-    party_id = permit(by, Permission.LABEL_SERIAL_VOID)
-    told = reason.strip()[:LONGEST_NOTE]
-    if not told:
-        raise ReasonMissing(pointer="/reason")
-    wish = shift.Wish("void", cause=cause, note=told, person_id=by.person_id, at=on.clock.now())
-
-    def run(tx: Tx) -> tuple[str, int]:
-        row = find.job(tx.connection, party_id, job_id)
-        if numbers is None:
-            return row.gtin, _voided(tx, party_id, job_id, [(1, row.drawn)], wish)
-        positions = shift.places_of(tx.connection, party_id, row.gtin, numbers, job_id=job_id).get(job_id, {})
-        stranger = next((number for number in numbers if number not in positions), None)
-        if stranger is not None:
-            raise find.NoSuchSerial(serial=stranger[:40], job=str(job_id))
-        return row.gtin, _voided(tx, party_id, job_id, shift.spans(positions), wish)
-
-    gtin, voided = on.store.write(run)
-    if voided == 0:
-        raise NothingToVoid(gtin=gtin, count=0 if numbers is None else len(numbers))
-    return voided
-
-
-def _voided(tx: Tx, party_id: int, job_id: int, spans: Sequence[tuple[int, int]], wish: shift.Wish) -> int:
-    """How many stamps were voided; 0 where all of them are void already."""
-    change = shift.shift(tx, party_id, job_id, spans, wish)
-    return 0 if change is None else change.stamps

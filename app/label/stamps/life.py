@@ -7,8 +7,8 @@ take moves none of them and says which; void stamps between the others stay void
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, func, select, update
@@ -26,11 +26,13 @@ from app.label.stamps.refusals import (
     MoveTooLarge,
     NoSuchStampChange,
     NothingToMove,
+    NothingToVoid,
+    ReasonMissing,
     RecordedForGood,
     StampsMovedOn,
     UnknownStamps,
 )
-from app.label.stamps.shift import ACTIVATED, ASSIGNED, FOLLOWED, PRINTED, VOID, Change, Run, Wish
+from app.label.stamps.shift import ACTIVATED, ASSIGNED, BLANK, FOLLOWED, PRINTED, VOID, Change, Run, Wish
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.keys import new_id
@@ -41,6 +43,9 @@ MOST = 100_000
 
 MOST_LISTED = 10_000
 """Most serial numbers, or scanned codes, in one move."""
+
+PORTION = 20_000
+"""Stamps in one transaction where a wish has no limit: some tenths of a second, then everybody else gets a turn."""
 
 UNDO = "undo"
 LONGEST_NOTE = 200
@@ -135,23 +140,83 @@ def stamp_of(code: str, place: int = 0) -> tuple[str, str]:
 
 
 def printed(job_id: int, first: int = 1, last: int | None = None, *, by: Actor, on: Runtime) -> int:
-    """Mark the blank stamps among these positions as printed, because their files were fetched; returns how many that were.
+    """Mark the blank stamps among these positions as printed, because their files were released; returns how many that were.
 
-    Asked again it changes nothing. In portions, each a change of its own: files of a million stamps are fetched part by part anyway.
+    Called by every verb that releases files, whichever door asked. Asked again it only reads. Who may not make labels may look at their
+    files, and nothing is marked. Raises NoSuchJob.
     """
-    party_id = permit(by, Permission.LABEL_JOB_WRITE)
-    wish = Wish(PRINTED, on.clock.now(), by.person_id, patient=True)
+    party_id = permit(by, Permission.LABEL_JOB_READ)
     with on.store.reading() as connection:
         job = find.plain_job(connection, party_id, job_id)
-    if not job.serialised or job.lot:
-        return 0
-    end = job.drawn if last is None else min(last, job.drawn)
-    borders = [*range(first, end + 1, MOST), end + 1]
-    changes = [
-        on.store.write(lambda tx, span=(start, following - 1): shift.shift(tx, party_id, job_id, [span], wish))  # type: ignore[misc]
-        for start, following in pairwise(borders)
-    ]
-    return sum(change.stamps for change in changes if change is not None)
+        end = job.drawn if last is None else min(last, job.drawn)
+        if job.lot or not job.serialised or not by.may(Permission.LABEL_JOB_WRITE):
+            return 0
+        ends = _ends_of_blank(connection, job, first, end)
+    return 0 if ends is None else _in_portions(job, [ends], Wish(PRINTED, on.clock.now(), by.person_id, patient=True), on)
+
+
+def _ends_of_blank(connection: Connection, job: Any, first: int, last: int) -> shift.Span | None:
+    """The first and the last blank stamp between two positions; answered from the index of positions alone."""
+    blank = and_(Serial.party_id == job.party_id, Serial.job_id == job.job_id, Serial.position.between(first, last), Serial.state == BLANK)
+    ends = connection.execute(select(func.min(Serial.position), func.max(Serial.position)).where(blank)).one()
+    return None if ends[0] is None else (ends[0], ends[1])
+
+
+def void_of_job(job_id: int, numbers: Sequence[str] | None, reason: str, *, by: Actor, on: Runtime, cause: str = "other") -> int:
+    """Void some serial numbers of a job, or with None all of them, however many; returns how many were voided.
+
+    A scan of a void stamp is suspicious from then on. In portions, because nothing can stand in the way of a void stamp: a crash leaves
+    those that are done, and asked again the others follow. Raises NoSuchJob, NotSerialised, ReasonMissing, CauseUnknown, NothingToVoid,
+    MoveTooLarge for a list of more than 10,000; NoSuchSerial when a number is not of this job: then none is voided.
+    """
+    party_id, wish = _wish(VOID, None, cause, reason, by=by, on=on)
+    if wish.note is None:
+        raise ReasonMissing(pointer="/reason")
+    if numbers is not None and len(numbers) > MOST_LISTED:
+        raise MoveTooLarge(count=len(numbers), limit=MOST_LISTED)
+    with on.store.reading() as connection:
+        job = shift.check_serialised(find.plain_job(connection, party_id, job_id))
+        wanted = [(1, job.drawn)] if numbers is None else _listed(connection, job, numbers)
+    voided = _in_portions(job, wanted, replace(wish, patient=True), on)
+    if voided == 0:
+        raise NothingToVoid(gtin=job.gtin, count=0 if numbers is None else len(numbers))
+    return voided
+
+
+def _listed(connection: Connection, job: Any, numbers: Sequence[str]) -> list[shift.Span]:
+    """Where serial numbers of a job stand. Raises NoSuchSerial for the first that is not of this job."""
+    positions = shift.places_of(connection, job.party_id, job.gtin, numbers, job_id=job.job_id).get(job.job_id, {})
+    stranger = next((number for number in numbers if number not in positions), None)
+    if stranger is not None:
+        raise find.NoSuchSerial(serial=stranger[:40], job=str(job.job_id))
+    return shift.spans(positions)
+
+
+def _in_portions(job: Any, wanted: Sequence[shift.Span], wish: Wish, on: Runtime) -> int:
+    """Move patiently, `PORTION` positions in a transaction, each a change of its own: other writers have their turn between them."""
+    moved = 0
+    for portion in _portions(wanted):
+        change = on.store.write(lambda tx, portion=portion: shift.shift(tx, job.party_id, job.job_id, portion, wish))  # type: ignore[misc]  # bound now
+        moved += 0 if change is None else change.stamps
+    return moved
+
+
+def _portions(wanted: Iterable[shift.Span]) -> Iterator[list[shift.Span]]:
+    """Spans cut and gathered so that each portion has at most `PORTION` positions."""
+    portion: list[shift.Span] = []
+    room = PORTION
+    for first, last in wanted:
+        start = first
+        while start <= last:
+            end = min(last, start + room - 1)
+            portion.append((start, end))
+            room -= end - start + 1
+            start = end + 1
+            if room == 0:
+                yield portion
+                portion, room = [], PORTION
+    if portion:
+        yield portion
 
 
 def _wish(to: str, lot: str | None, cause: str | None, note: str | None, *, by: Actor, on: Runtime) -> tuple[int, Wish]:

@@ -4,7 +4,7 @@ import pytest
 
 from app.catalogue.find import NoSuchLot, NoSuchProduct
 from app.label.find import NoSuchJob, NoSuchSerial
-from app.label.stamps import issue
+from app.label.stamps import issue, life
 from app.label.stamps.refusals import CountWrong, NothingToVoid, ReasonMissing
 from app.party.permissions import Actor, NotAllowed, Permission, Role
 from app.runtime import Runtime
@@ -46,7 +46,7 @@ def test_another_enterprise_can_neither_label_nor_see_the_job(on: Runtime, owner
     with pytest.raises(NoSuchJob):
         issue.job(made.job_id, by=stranger, on=on)
     with pytest.raises(NoSuchJob):
-        issue.void_of_job(made.job_id, None, "stolen", by=stranger, on=on)
+        life.void_of_job(made.job_id, None, "stolen", by=stranger, on=on)
 
 
 def test_a_member_may_print_and_not_void(on: Runtime, owner: Actor) -> None:
@@ -55,33 +55,26 @@ def test_a_member_may_print_and_not_void(on: Runtime, owner: Actor) -> None:
     member = enterprise.actor(Role.MEMBER)
     made = issue.issue(code, LOT, 1, by=member, on=on)
     with pytest.raises(NotAllowed):
-        issue.void_of_job(made.job_id, None, "stolen", by=member, on=on)
+        life.void_of_job(made.job_id, None, "stolen", by=member, on=on)
     assert owner.may(Permission.LABEL_SERIAL_VOID)
 
 
 def test_some_labels_of_a_job_are_voided_and_the_others_stay(on: Runtime, owner: Actor) -> None:
     made = issue.issue(GTIN, LOT, 5, by=owner, on=on)
-    assert issue.void_of_job(made.job_id, made.serials[:2], "misprinted", by=owner, on=on) == 2
-    assert issue.void_of_job(made.job_id, None, "roll lost", by=owner, on=on) == 3
+    assert life.void_of_job(made.job_id, made.serials[:2], "misprinted", by=owner, on=on) == 2
+    assert life.void_of_job(made.job_id, None, "roll lost", by=owner, on=on) == 3
     with pytest.raises(NothingToVoid):
-        issue.void_of_job(made.job_id, None, "once more", by=owner, on=on)
+        life.void_of_job(made.job_id, None, "once more", by=owner, on=on)
 
 
 def test_voiding_a_serial_of_another_job_voids_nothing(on: Runtime, owner: Actor) -> None:
     made, other = (issue.issue(GTIN, LOT, 2, by=owner, on=on) for _ in range(2))
     with pytest.raises(NoSuchSerial):
-        issue.void_of_job(made.job_id, [made.serials[0], other.serials[0]], "misprinted", by=owner, on=on)
-    assert issue.void_of_job(made.job_id, made.serials, "misprinted", by=owner, on=on) == 2
+        life.void_of_job(made.job_id, [made.serials[0], other.serials[0]], "misprinted", by=owner, on=on)
+    assert life.void_of_job(made.job_id, made.serials, "misprinted", by=owner, on=on) == 2
 
 
 def test_voiding_needs_a_reason(on: Runtime, owner: Actor) -> None:
     made = issue.issue(GTIN, LOT, 1, by=owner, on=on)
     with pytest.raises(ReasonMissing):
-        issue.void_of_job(made.job_id, None, "  ", by=owner, on=on)
-
-
-def test_serial_numbers_are_voided_by_product_whatever_their_job(on: Runtime, owner: Actor) -> None:
-    made, other = (issue.issue(GTIN, LOT, 2, by=owner, on=on) for _ in range(2))
-    assert issue.void(GTIN, [made.serials[0], other.serials[0]], "stolen", by=owner, on=on) == 2
-    with pytest.raises(NothingToVoid):
-        issue.void(GTIN, [made.serials[0]], "stolen", by=owner, on=on)
+        life.void_of_job(made.job_id, None, "  ", by=owner, on=on)

@@ -13,7 +13,7 @@ from app.label import find as labels
 from app.label.find import NoSuchJob
 from app.label.model import Serial, StampChange
 from app.label.stamps import find, life
-from app.label.stamps.issue import Job, issue, void, void_of_job
+from app.label.stamps.issue import Job, issue
 from app.label.stamps.refusals import (
     AlreadyUndone,
     CauseUnknown,
@@ -377,7 +377,7 @@ def test_spoilage_is_told_by_product_and_batch(on: Runtime, owner: Actor, roll: 
     step(on, owner, roll, "printed", "assigned", first=1, last=4)
     life.move(roll.job_id, "void", 4, 5, cause="spoiled", by=owner, on=on)
     job = issue(GTIN, LOT, 6, by=owner, on=on)
-    void(GTIN, job.serials[:1], "rách", by=owner, on=on)
+    life.move_listed(GTIN, job.serials[:1], "void", cause="other", note="rách", by=owner, on=on)
     with on.store.reading() as connection:
         open_, batch = find.spoilage(connection, owner.party)
         assert find.spoilage(connection, owner.party, GTIN, LOT) == [batch]
@@ -388,8 +388,37 @@ def test_spoilage_is_told_by_product_and_batch(on: Runtime, owner: Actor, roll: 
 
 
 def test_a_list_of_jobs_tells_how_many_labels_are_void(on: Runtime, owner: Actor, roll: Job) -> None:
-    void_of_job(roll.job_id, list(roll.serials[:3]), "hỏng", cause="spoiled", by=owner, on=on)
+    life.void_of_job(roll.job_id, list(roll.serials[:3]), "hỏng", cause="spoiled", by=owner, on=on)
     with on.store.reading() as connection:
         assert [row.voided for row in labels.jobs(connection, owner.party)] == [3]
         (change,) = connection.execute(select(StampChange.__table__)).all()
     assert (change.cause, change.note, change.stamps) == ("spoiled", "hỏng", 3)
+
+
+# ------------------------------------------------------------------------------------------------ many
+
+
+def test_all_stamps_of_a_long_job_are_voided_in_portions_that_let_others_write(on: Runtime, owner: Actor) -> None:
+    job = issue(GTIN, "", life.PORTION + 3, by=owner, on=on)
+    life.move(job.job_id, "void", 7, 8, cause="lost", by=owner, on=on)
+    assert life.void_of_job(job.job_id, None, "cháy kho", by=owner, on=on) == life.PORTION + 1
+    with on.store.reading() as connection:
+        later, sooner, _ = find.changes(connection, owner.party, job.job_id)
+        assert find.totals(connection, owner.party, job.job_id).counts["void"] == job.count
+    assert [(row.first, row.last, row.stamps) for row in (sooner, later)] == [
+        (1, life.PORTION, life.PORTION - 2),
+        (life.PORTION + 1, life.PORTION + 3, 3),
+    ]
+
+
+def test_a_list_of_serial_numbers_to_void_has_a_limit(on: Runtime, owner: Actor, roll: Job) -> None:
+    with pytest.raises(MoveTooLarge):
+        life.void_of_job(roll.job_id, ["X"] * (life.MOST_LISTED + 1), "hỏng", by=owner, on=on)
+    assert set(states(on, roll)) == {"blank"}
+
+
+def test_files_released_again_write_nothing(on: Runtime, owner: Actor, roll: Job) -> None:
+    life.move(roll.job_id, "void", 3, 3, cause="spoiled", by=owner, on=on)
+    assert [life.printed(roll.job_id, by=owner, on=on) for _ in range(2)] == [9, 0]
+    with on.store.reading() as connection:
+        assert [row.kind for row in find.changes(connection, owner.party, roll.job_id)] == ["printed", "void"]
