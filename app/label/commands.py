@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from app.label.jobs.asked import Asked, Numbers
-    from app.label.jobs.folder import Folder
-    from app.label.jobs.wishes import Wanted
+    from app.label.folder.asked import Asked, Numbers
+    from app.label.folder.folder import Folder
+    from app.label.folder.wanted import Wanted
     from app.party.permissions import Actor
     from app.runtime import Runtime
 
@@ -76,7 +76,7 @@ def label(**said: Any) -> int:
     if said["resume"] and said["force"]:
         message = "--resume goes on with what --force replaces: choose one"
         raise click.UsageError(message)
-    from app.label.jobs.wishes import wanted
+    from app.label.folder.wanted import wanted
 
     with _installation(said) as on:
         wish = wanted(said, by=_actor(said["party"], on), on=on, own_file=_bytes, tell=_tell)
@@ -86,7 +86,7 @@ def label(**said: Any) -> int:
 def _drawn(wish: Wanted, said: dict[str, Any], on: Runtime | None) -> int:
     """Draw what is wanted into its folder; a refused job leaves nothing, an interrupted one what is whole."""
     from app.errors import Refusal
-    from app.label.jobs.folder import opened
+    from app.label.folder.folder import opened
 
     with opened(said["out"], wish.asked, resume=said["resume"], force=said["force"]) as folder:
         try:
@@ -116,7 +116,7 @@ def _numbers(wish: Wanted, folder: Folder, on: Runtime | None) -> Numbers:
 
 def _draw(asked: Asked, numbers: Numbers, folder: Folder, *, as_json: bool) -> None:
     from app.cli.output import line
-    from app.label.jobs.drawers import usual
+    from app.label.folder.drawers import usual
 
     with _bar(asked.count) as told:
         for each in folder.draw(numbers, tell=as_json, told=told, drawers=usual()):
@@ -126,7 +126,7 @@ def _draw(asked: Asked, numbers: Numbers, folder: Folder, *, as_json: bool) -> N
 def _done(asked: Asked, folder: Folder) -> None:
     from app.cli.output import say
     from app.cli.refused import language
-    from app.label.jobs.parts import parts
+    from app.label.folder.parts import parts
     from app.words.translate import translator
 
     say(translator(language())("label.cli_done", labels=asked.count, files=len(parts(asked)), sheet=asked.sheet, folder=str(folder.path)))
@@ -196,8 +196,8 @@ def _test_page(out: Path, sheet: str | None, *, as_json: bool) -> int:
     from app.cli.output import line, say
     from app.label.drawing.layouts import layout
     from app.label.drawing.ruler import make_ruler
-    from app.label.jobs.whole_file import whole_file
-    from app.label.jobs.wishes import USUAL_SHEET
+    from app.label.folder.wanted import USUAL_SHEET
+    from app.label.folder.whole_file import whole_file
 
     paper = layout(sheet or USUAL_SHEET)
     content = make_ruler(paper)

@@ -14,9 +14,9 @@ import time
 
 from app.api.opening import make_months_ahead
 from app.errors import Refusal
-from app.label.jobs.drawing_room import DrawingRoom
-from app.label.jobs.runs import clear_old
-from app.label.jobs.worker import Interrupted, Worker
+from app.label.runs.drawing_room import DrawingRoom
+from app.label.runs.runs import clear_old
+from app.label.runs.worker import Interrupted, Worker
 from app.label.stamps.follow import follow
 from app.label.stamps.issue import draw_more
 from app.ledger import sequencer

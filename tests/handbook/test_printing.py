@@ -19,8 +19,9 @@ from app.label.drawing.compose import compose
 from app.label.drawing.design import LabelText, make_label
 from app.label.drawing.layouts import LAYOUTS
 from app.label.excel import columns as sheet_columns
-from app.label.jobs import print_house, runs
+from app.label.jobs import print_house
 from app.label.jobs.pages import AT_ONCE
+from app.label.runs import runs
 from app.label.symbols.carrier import symbols
 from app.label.symbols.specification import Specification, Use, specification, widths
 from app.label.symbols.symbol import Carrier

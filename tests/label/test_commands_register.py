@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.identify.company_prefix import Prefixes
-from app.label.jobs import giving
+from app.label.folder import giving
 from app.label.model import LabelJob, Serial
 from app.label.stamps.refusals import PrefixUnclear
 from app.runtime import Runtime

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.label.jobs.worker import Worker
+from app.label.runs.worker import Worker
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, make_api_key, make_enterprise, object_event, raw
 

@@ -1,1 +1,1 @@
-"""Label jobs: what was asked for, its files, its doors."""
+"""Label jobs: asked for, looked at, their files for whoever waits, the table of a print house, their doors."""

@@ -17,7 +17,7 @@ from app.label.drawing.sheet import RESOLUTIONS
 from app.label.jobs import print_job
 from app.label.jobs.ask import ask
 from app.label.refusals import ResolutionUnknown
-from app.label.stamps import issue
+from app.label.stamps import life
 from app.label.stamps.issue import SHOWN
 from app.party.permissions import Permission, permit
 from app.store.keys import parse_id
@@ -195,4 +195,4 @@ def void_labels(job_id: int) -> Response:
     numbers = None if body.get("all") is True else _field(body, "serials", list)
     if numbers is not None and not all(isinstance(each, str) for each in numbers):
         raise FieldWrong(pointer="/serials", field="serials", expected="list of text")
-    return _json({"voided": issue.void_of_job(job_id, numbers, reason, by=actor(), on=runtime())})
+    return _json({"voided": life.void_of_job(job_id, numbers, reason, by=actor(), on=runtime())})

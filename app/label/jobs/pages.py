@@ -18,14 +18,15 @@ from app.label.designs.pages import carrier_choices, data_uri, layout_choices, l
 from app.label.designs.preview import draw as look
 from app.label.drawing.layouts import LAYOUTS
 from app.label.drawing.sheet import FURTHEST, RESOLUTIONS
-from app.label.jobs import find as made
-from app.label.jobs import print_job, run_parts, runs
+from app.label.jobs import print_job
 from app.label.jobs.api import FieldWrong, download, head, number
 from app.label.jobs.ask import ask
 from app.label.jobs.offsets import COOKIE, remembered
-from app.label.jobs.refusals import RunTooLarge
+from app.label.runs import find as made
+from app.label.runs import run_parts, runs
 from app.label.runs.pages import remember, used
-from app.label.stamps import issue
+from app.label.runs.refusals import RunTooLarge
+from app.label.stamps import issue, life
 from app.label.stamps.life import printed
 from app.label.stamps.refusals import NothingToVoid, ReasonMissing
 from app.party.permissions import Permission, permit
@@ -202,13 +203,13 @@ def _fetched(job_id: int, answer: Response, part: int | None = None) -> Response
 def _table(job_id: int) -> bytes:
     """What a print house works from, up to ten thousand labels; larger tables are made in the background."""
     plan = print_job.plan(job_id, by=actor(), on=runtime())
-    how = run_parts.Asked(1, plan.job.count)
+    how = run_parts.How(1, plan.job.count)
     if plan.job.count > run_parts.ROWS:
         raise RunTooLarge(count=plan.job.count, limit=run_parts.ROWS)
     with runtime().store.reading() as connection:
         found = print_job.numbered(connection, plan.job, how.first, how.last)
     labels, places = tuple(plan.label(serial) for _, serial in found), tuple(place for place, _ in found)
-    return run_parts.draw(run_parts.Part("csv", plan.layout, how, labels, places, plan.job.per_roll, plan.goods.stem, 0))
+    return run_parts.draw(run_parts.RunPart("csv", plan.layout, how, labels, places, plan.job.per_roll, plan.goods.stem, 0))
 
 
 @door.route(f"{_JOB}/made", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
@@ -227,7 +228,7 @@ def label_void(job_id: int) -> BaseResponse | str:
         if not values["reason"]:
             raise ReasonMissing(pointer="/reason")
         if values["confirmed"] == "yes":
-            voided = issue.void_of_job(job_id, numbers, values["reason"], by=actor(), on=runtime())
+            voided = life.void_of_job(job_id, numbers, values["reason"], by=actor(), on=runtime())
             return redirect(f"/console/labels/{job_id}?voided={voided}", code=303)
         if numbers == []:
             raise NothingToVoid(gtin="-", count=0)

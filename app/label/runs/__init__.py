@@ -1,1 +1,1 @@
-"""Doors of the runs that make the files of label jobs; what they call lies in `app/label/jobs`."""
+"""Runs: the files of label jobs made in the background, part by part, and their doors."""

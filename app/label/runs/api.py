@@ -10,9 +10,9 @@ from flask import Response, request
 from app.api.door import Door, actor, runtime
 from app.api.problem import language
 from app.errors import children
-from app.label.jobs import archive, find, runs
 from app.label.jobs.api import FieldWrong, download
-from app.label.jobs.refusals import Broke, NoSuchRunFile
+from app.label.runs import archive, find, runs
+from app.label.runs.refusals import Broke, NoSuchRunFile
 from app.label.stamps.life import printed
 from app.party.permissions import Permission, permit
 from app.web import forms

@@ -11,12 +11,12 @@ from app.api.door import Door, actor, runtime
 from app.errors import Refusal
 from app.label import find as jobs
 from app.label.designs.pages import layout_words
-from app.label.jobs import find, runs
 from app.label.jobs.api import head, number
 from app.label.jobs.offsets import COOKIE, DAYS, with_offset
 from app.label.jobs.print_job import millimetres
-from app.label.jobs.refusals import RunEnded
+from app.label.runs import find, runs
 from app.label.runs.api import all_files, one_file, told
+from app.label.runs.refusals import RunEnded
 from app.party.permissions import Permission, permit
 from app.web import forms, headers
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import Conflict, Invalid
-from app.label.jobs import asked as requests
-from app.label.jobs.asked import Asked, Numbers
-from app.label.jobs.drawers import Drawers
-from app.label.jobs.parts import Line, parts
-from app.label.jobs.whole_file import clear, whole_file
+from app.label.folder import asked as requests
+from app.label.folder.asked import Asked, Numbers
+from app.label.folder.drawers import Drawers
+from app.label.folder.parts import Line, parts
+from app.label.folder.whole_file import clear, whole_file
 
 RECORD = "job.json"
 _VERSION = 1

@@ -39,7 +39,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class How:
     """How a run is drawn, as it is kept with it; first, last: places of the job."""
 
     first: int
@@ -54,18 +54,18 @@ class Asked:
         return json.dumps(asdict(self), sort_keys=True)
 
 
-def asked(written: str) -> Asked:
+def asked(written: str) -> How:
     """What `as_json` wrote."""
-    return Asked(**json.loads(written))
+    return How(**json.loads(written))
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RunPart:
     """Labels to be drawn into one file. places: of each label in the job; rolls: stamps on a roll, None without rolls."""
 
     form: str
     layout: str
-    how: Asked
+    how: How
     labels: tuple[Label, ...]
     places: tuple[int, ...]
     per_roll: int | None
@@ -73,7 +73,7 @@ class Part:
     first_place: int
 
 
-def spans(form: str, on_paper: str, how: Asked) -> list[tuple[int, int]]:
+def spans(form: str, on_paper: str, how: How) -> list[tuple[int, int]]:
     """First and last place of every part; sheets are filled before another file begins."""
     most = ROWS if form == "csv" else PART
     short = 0
@@ -93,7 +93,7 @@ def file_name(gtin: str, lot: str, span: tuple[int, int], form: str) -> str:
     return f"{gtin}-{named}-{span[0]:07}-{span[1]:07}.{FORMS[form][0]}"
 
 
-def draw(part: Part) -> bytes:
+def draw(part: RunPart) -> bytes:
     """The file of a part, every symbol read back; raises what drawing refuses. A part whose labels are all void has an empty file."""
     if not part.labels:
         return b""
@@ -107,7 +107,7 @@ def draw(part: Part) -> bytes:
     return make_pdf(part.labels, on_paper, dpi=how.dpi, dx_mm=how.dx, dy_mm=how.dy, first_place=part.first_place).content
 
 
-def _archive(part: Part) -> bytes:
+def _archive(part: RunPart) -> bytes:
     """One picture for each label, named by its place in the job."""
     on_paper, out = layout(part.layout), io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -125,7 +125,7 @@ def write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content, compresslevel=3)
 
 
-def _table(part: Part) -> Iterator[bytes]:
+def _table(part: RunPart) -> Iterator[bytes]:
     yield print_house.heading()
     numbered = list(zip(part.places, part.labels, strict=True))
     for _, group in groupby(enumerate(numbered), lambda item: item[1][0] - item[0]):  # a void stamp leaves a gap in the places
@@ -139,7 +139,7 @@ def _roll(place: int, per_roll: int | None) -> tuple[int, int]:
     return ((place - 1) // per_roll + 1, (place - 1) % per_roll + 1) if per_roll else (1, place)
 
 
-Draw = Callable[[Part], bytes]
+Draw = Callable[[RunPart], bytes]
 """Draws a part here, or in a process of its own."""
 
 

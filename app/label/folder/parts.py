@@ -11,9 +11,9 @@ from app.label.drawing.design import Label
 from app.label.drawing.drawn import Drawn, Place
 from app.label.drawing.sheet import make_pdf, make_png, make_svg
 from app.label.drawing.zpl import make_zpl
+from app.label.folder.asked import Asked, Numbers
+from app.label.folder.whole_file import WholeFiles
 from app.label.jobs import print_house
-from app.label.jobs.asked import Asked, Numbers
-from app.label.jobs.whole_file import WholeFiles
 from app.label.symbols.carrier import symbols
 from app.label.symbols.symbol import Symbol
 

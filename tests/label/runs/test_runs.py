@@ -22,11 +22,11 @@ import scanner
 from app.clock import SetClock
 from app.errors import Refusal
 from app.label.drawing.layouts import LAYOUTS
-from app.label.jobs import archive, find, run_parts, runs, worker
-from app.label.jobs.run_parts import Asked, Part
-from app.label.jobs.worker import Beat, Interrupted, Worker, here
 from app.label.refusals import NotReadable
-from app.label.stamps import issue
+from app.label.runs import archive, find, run_parts, runs, worker
+from app.label.runs.run_parts import How, RunPart
+from app.label.runs.worker import Beat, Interrupted, Worker, here
+from app.label.stamps import issue, life
 from app.party.permissions import Role
 from app.runtime import Runtime
 from tests import ROOT
@@ -81,7 +81,7 @@ def _to_the_end(worker_: Worker) -> int:
 )
 def test_the_parts_of_a_run_hold_every_place_once_and_fill_sheets(form: str, layout: str, first: int, more: int, used: int) -> None:
     on_a_page = LAYOUTS[layout].on_a_page
-    how = Asked(first, first + more - 1, first_place=used % on_a_page)
+    how = How(first, first + more - 1, first_place=used % on_a_page)
     spans = run_parts.spans(form, layout, how)
     assert spans[0][0] == how.first
     assert spans[-1][1] == how.last
@@ -92,8 +92,8 @@ def test_the_parts_of_a_run_hold_every_place_once_and_fill_sheets(form: str, lay
     assert all(1 <= last - start + 1 <= (run_parts.ROWS if form == "csv" else run_parts.PART) for start, last in spans)
 
 
-@given(st.builds(Asked, st.integers(), st.integers(), st.none() | st.integers(), st.floats(-10, 10), st.floats(-10, 10), st.integers()))
-def test_what_a_run_was_asked_for_survives_being_written(how: Asked) -> None:
+@given(st.builds(How, st.integers(), st.integers(), st.none() | st.integers(), st.floats(-10, 10), st.floats(-10, 10), st.integers()))
+def test_what_a_run_was_asked_for_survives_being_written(how: How) -> None:
     assert run_parts.asked(how.as_json()) == how
 
 
@@ -136,7 +136,7 @@ def test_numbers_that_are_still_being_given_out_are_waited_for(on: Runtime, firm
 
 def test_a_job_whose_labels_are_all_void_has_no_files(on: Runtime, firm: Enterprise) -> None:
     job_id = _job(on, firm, 2)
-    issue.void_of_job(job_id, None, "cháy", by=firm.actor(), on=on)
+    life.void_of_job(job_id, None, "cháy", by=firm.actor(), on=on)
     assert _code(lambda: _start(on, firm, job_id)) == "label.nothing-to-print"
 
 
@@ -159,7 +159,7 @@ def test_every_form_is_drawn_with_each_label_in_it(on: Runtime, firm: Enterprise
 def test_a_picture_of_the_archive_reads_as_the_label_of_its_place(on: Runtime, firm: Enterprise) -> None:
     job_id = _job(on, firm, 4)
     numbers = issue.job(job_id, by=firm.actor(), on=on).serials
-    issue.void_of_job(job_id, [numbers[1]], "in hỏng", by=firm.actor(), on=on)
+    life.void_of_job(job_id, [numbers[1]], "in hỏng", by=firm.actor(), on=on)
     run_id = _start(on, firm, job_id, "png", dpi=300)
     _to_the_end(Worker(on))
     whole = b"".join(archive.stream(firm.party_id, run_id, 1, on=on))
@@ -208,7 +208,7 @@ def test_a_run_that_is_stopped_while_a_part_is_drawn_does_not_keep_that_part(on:
     job_id = _job(on, firm, 1)
     run_id = _start(on, firm, job_id)
 
-    def stopping(part: Part, beat: Beat) -> bytes:
+    def stopping(part: RunPart, beat: Beat) -> bytes:
         runs.stop_run(job_id, run_id, by=firm.actor(), on=on)
         return here(part, beat)
 
@@ -224,7 +224,7 @@ def test_a_refusal_while_drawing_ends_the_run_and_is_told(on: Runtime, firm: Ent
     job_id = _job(on, firm, 1)
     run_id = _start(on, firm, job_id)
 
-    def unreadable(_part: Part, _beat: Beat) -> bytes:
+    def unreadable(_part: RunPart, _beat: Beat) -> bytes:
         raise NotReadable(symbol="QR", expected="a", found="b")
 
     assert Worker(on, unreadable).step()
@@ -240,7 +240,7 @@ def test_a_fault_while_drawing_ends_one_run_and_not_the_others(on: Runtime, firm
     broken, good = _start(on, firm, job_id), _start(on, firm, job_id)
     asked = iter([ZeroDivisionError()])
 
-    def breaking(part: Part, beat: Beat) -> bytes:
+    def breaking(part: RunPart, beat: Beat) -> bytes:
         for fault in asked:
             raise fault
         return here(part, beat)
@@ -254,7 +254,7 @@ def test_a_server_that_ends_leaves_its_part_to_the_next_at_once(on: Runtime, fir
     job_id = _job(on, firm, 1)
     run_id = _start(on, firm, job_id)
 
-    def ending(_part: Part, _beat: Beat) -> bytes:
+    def ending(_part: RunPart, _beat: Beat) -> bytes:
         raise Interrupted
 
     with pytest.raises(Interrupted):
@@ -268,7 +268,7 @@ def test_a_process_that_says_nothing_is_believed_for_half_a_minute(on: Runtime, 
     run_id = _start(on, firm, job_id)
     seen: list[bool] = []
 
-    def slow(part: Part, beat: Beat) -> bytes:
+    def slow(part: RunPart, beat: Beat) -> bytes:
         clock.advance(worker.LEASE - timedelta(seconds=1))
         seen.append(Worker(on).step())
         beat()
@@ -286,8 +286,8 @@ def test_a_process_that_says_nothing_is_believed_for_half_a_minute(on: Runtime, 
 _MORTAL = """
 import sys
 from app.clock import SetClock
-from app.label.jobs import run_parts
-from app.label.jobs.worker import Worker, here
+from app.label.runs import run_parts
+from app.label.runs.worker import Worker, here
 run_parts.PART = 24
 from app.runtime import make_runtime
 from app.settings import Settings

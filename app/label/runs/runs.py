@@ -17,12 +17,13 @@ from app.label import find as jobs
 from app.label.drawing.layouts import layout as paper
 from app.label.drawing.refusals import PlaceUnknown
 from app.label.drawing.sheet import RESOLUTIONS, make_svg
-from app.label.jobs import print_job, run_parts
-from app.label.jobs.find import run as find_run
-from app.label.jobs.refusals import FormUnknown, RunEnded, RunsWaiting, RunTooLarge, SpanWrong
-from app.label.jobs.run_parts import FORMS, HEADS, Asked
+from app.label.jobs import print_job
 from app.label.model import LabelFile, LabelRun
 from app.label.refusals import NothingToPrint, ResolutionUnknown
+from app.label.runs import run_parts
+from app.label.runs.find import run as find_run
+from app.label.runs.refusals import FormUnknown, RunEnded, RunsWaiting, RunTooLarge, SpanWrong
+from app.label.runs.run_parts import FORMS, HEADS, How
 from app.label.stamps.refusals import StillDrawing
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
@@ -69,7 +70,7 @@ def start_run(  # noqa: PLR0913  # a printer has as many settings
     right, down = print_job.millimetres(dx, dy)
     dpi = print_job.USUAL_HEAD if dpi is None and form in HEADS else dpi
     layout = layout or plan.layout
-    how = Asked(first, plan.job.count if last is None else last, dpi, right, down, first_place)
+    how = How(first, plan.job.count if last is None else last, dpi, right, down, first_place)
     _check(form, layout, how, plan.job.count)
     _try(plan, form, layout, how, on)
     parts = run_parts.spans(form, layout, how)
@@ -85,7 +86,7 @@ def start_run(  # noqa: PLR0913  # a printer has as many settings
     return on.store.write(run)
 
 
-def _check(form: str, layout: str, how: Asked, count: int) -> None:
+def _check(form: str, layout: str, how: How, count: int) -> None:
     if form not in FORMS:
         raise FormUnknown(pointer="/form", form=form[:20], known=", ".join(FORMS))
     on_paper = paper(layout)
@@ -100,7 +101,7 @@ def _check(form: str, layout: str, how: Asked, count: int) -> None:
         raise RunTooLarge(pointer="/last", count=how.last - how.first + 1, limit=most)
 
 
-def _try(plan: print_job.Plan, form: str, layout: str, how: Asked, on: Runtime) -> None:
+def _try(plan: print_job.Plan, form: str, layout: str, how: How, on: Runtime) -> None:
     """Draw one label: what does not fit is refused now and not in the middle of the night."""
     with on.store.reading() as connection:
         found = print_job.some(connection, plan.job)
@@ -186,7 +187,7 @@ def span_of(run: Any, number: int) -> tuple[int, int]:
     return run_parts.spans(run.form, run.layout, run_parts.asked(run.asked))[number - 1]
 
 
-def part_of(run: Any, number: int, *, on: Runtime) -> tuple[run_parts.Part, str]:
+def part_of(run: Any, number: int, *, on: Runtime) -> tuple[run_parts.RunPart, str]:
     """A part of a run, from 1, ready to be drawn, and the name of its file; run: a row of `label_run`."""
     how = run_parts.asked(run.asked)
     span = span_of(run, number)
@@ -196,5 +197,5 @@ def part_of(run: Any, number: int, *, on: Runtime) -> tuple[run_parts.Part, str]
     labels = tuple(plan.label(serial, place) for place, serial in found)
     places = tuple(place for place, _ in found)
     first_place = how.first_place if number == 1 else 0
-    part = run_parts.Part(run.form, run.layout, how, labels, places, plan.job.per_roll, plan.goods.stem, first_place)
+    part = run_parts.RunPart(run.form, run.layout, how, labels, places, plan.job.per_roll, plan.goods.stem, first_place)
     return part, run_parts.file_name(plan.job.gtin, plan.job.lot, span, run.form)

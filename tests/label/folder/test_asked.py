@@ -10,8 +10,8 @@ import pytest
 from app.errors import Invalid
 from app.identify.refusals import WrongDate
 from app.label.drawing.design import LabelText
-from app.label.jobs import asked
-from app.label.jobs.asked import Asked, Numbers, SaidTwice, from_json, read_expiry, read_further
+from app.label.folder import asked
+from app.label.folder.asked import Asked, Numbers, SaidTwice, from_json, read_expiry, read_further
 from app.label.refusals import ExpiryWrong
 from app.label.symbols.carrier import Carrier
 

@@ -9,7 +9,7 @@ from app.errors import Conflict
 from app.identify.company_prefix import Prefixes, has_gtin8
 from app.identify.gtin import gtin14
 from app.label.drawing.design import gs1_date
-from app.label.jobs.asked import Asked
+from app.label.folder.asked import Asked
 from app.label.stamps.refusals import PrefixUnclear
 from app.party.permissions import Actor
 

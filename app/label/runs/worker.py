@@ -15,10 +15,10 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from app.errors import Refusal, Unavailable
-from app.label.jobs import find, runs
-from app.label.jobs.refusals import Broke, StoreFull
-from app.label.jobs.run_parts import FORMS, Part, draw
 from app.label.model import LabelFile, LabelRun
+from app.label.runs import find, runs
+from app.label.runs.refusals import Broke, StoreFull
+from app.label.runs.run_parts import FORMS, RunPart, draw
 from app.runtime import Runtime
 from app.store.work import Tx
 
@@ -38,7 +38,7 @@ class Interrupted(Exception):  # noqa: N818  # not a fault: the server ends, and
     """The drawing of a part was broken off."""
 
 
-def here(part: Part, beat: Beat) -> bytes:
+def here(part: RunPart, beat: Beat) -> bytes:
     """Draw in this process."""
     beat()
     return draw(part)
@@ -47,7 +47,7 @@ def here(part: Part, beat: Beat) -> bytes:
 class Worker:
     """One process that draws; `step` draws one part."""
 
-    def __init__(self, on: Runtime, drawing: Callable[[Part, Beat], bytes] = here) -> None:
+    def __init__(self, on: Runtime, drawing: Callable[[RunPart, Beat], bytes] = here) -> None:
         self._on, self._drawing = on, drawing
         self._turns: dict[int, int] = {}
         self._turn = 0
@@ -131,7 +131,7 @@ class _Held:
         """Leave the part to whoever comes next, at once."""
         self._on.store.write(lambda tx: tx.execute(update(LabelRun).where(self._mine).values(held_until=None)).rowcount)
 
-    def keep(self, tx: Tx, part: Part, name: str, content: bytes) -> None:
+    def keep(self, tx: Tx, part: RunPart, name: str, content: bytes) -> None:
         """The bytes of a part and the count of parts, together; nothing when the run was stopped, or taken over, meanwhile."""
         run, done, now = self._run, self._run.done + 1, self._on.clock.now()
         if len(content) * (run.parts - run.done) > KEPT_BYTES:  # told with the first part, not after an hour of drawing

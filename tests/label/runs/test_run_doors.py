@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.label.jobs.run_parts import Part
-from app.label.jobs.worker import Beat, Worker
 from app.label.refusals import NotReadable
+from app.label.runs.run_parts import RunPart
+from app.label.runs.worker import Beat, Worker
 from app.party.permissions import Role
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_api_key, make_enterprise, signed_in
@@ -113,7 +113,7 @@ def test_a_run_is_stopped_gone_on_with_and_cleared_by_buttons(member: Any, on: R
 def test_what_went_wrong_is_told_in_words(member: Any, on: Runtime) -> None:
     run = _start(member, _job(member))
 
-    def unreadable(_part: Part, _beat: Beat) -> bytes:
+    def unreadable(_part: RunPart, _beat: Beat) -> bytes:
         raise NotReadable(symbol="QR", expected="a", found="b")
 
     Worker(on, unreadable).step()

@@ -16,11 +16,11 @@ from app.identify.prefix_list import known
 from app.identify.sscc import check_sscc
 from app.label.drawing.layouts import LAYOUTS, layout
 from app.label.drawing.refusals import ResolutionTooCoarse
-from app.label.jobs import asked as requests
-from app.label.jobs import giving, serial_file
-from app.label.jobs.asked import Asked, Numbers
-from app.label.jobs.folder import JobDiffers
-from app.label.jobs.parts import Part, drawing
+from app.label.folder import asked as requests
+from app.label.folder import giving, serial_file
+from app.label.folder.asked import Asked, Numbers
+from app.label.folder.folder import JobDiffers
+from app.label.folder.parts import Part, drawing
 from app.label.refusals import SymbolTooWide, TextTooLong
 from app.label.stamps.refusals import CountWrong
 from app.label.stamps.serials import random_serials

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from app.label.jobs.asked import Asked, Numbers
-from app.label.jobs.drawers import Drawers
-from app.label.jobs.folder import Folder, FolderBusy, opened
-from app.label.jobs.parts import Line, parts
-from app.label.jobs.whole_file import whole_file
+from app.label.folder.asked import Asked, Numbers
+from app.label.folder.drawers import Drawers
+from app.label.folder.folder import Folder, FolderBusy, opened
+from app.label.folder.parts import Line, parts
+from app.label.folder.whole_file import whole_file
 from app.label.refusals import SymbolTooWide
 from app.label.symbols.carrier import Carrier
 from tests.label.symbols.samples import GTIN

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.label.jobs import serial_file
-from app.label.jobs.serial_file import SerialFileEmpty, SerialFileTooLarge, SerialFileUnreadable, SerialFileWrong, serials
+from app.label.folder import serial_file
+from app.label.folder.serial_file import SerialFileEmpty, SerialFileTooLarge, SerialFileUnreadable, SerialFileWrong, serials
 
 SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import Finding, Refusal, Unavailable
-from app.label.jobs.asked import Asked, Numbers
-from app.label.jobs.parts import Line, Part, draw
-from app.label.jobs.whole_file import whole_files
+from app.label.folder.asked import Asked, Numbers
+from app.label.folder.parts import Line, Part, draw
+from app.label.folder.whole_file import whole_files
 
 ALONE = 600
 """Labels that one process draws sooner than several begin: a process is ready after most of a second."""

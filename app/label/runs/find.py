@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
 
 from app.label import find as jobs
-from app.label.jobs.refusals import NoSuchRun, NoSuchRunFile
 from app.label.model import LabelFile, LabelRun
+from app.label.runs.refusals import NoSuchRun, NoSuchRunFile
 
 SHOWN = 20
 """Runs on the page of a job; older ones have lost their files long ago."""

@@ -6,8 +6,8 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from app.label.jobs import find
-from app.label.jobs.run_parts import members, write
+from app.label.runs import find
+from app.label.runs.run_parts import members, write
 from app.runtime import Runtime
 
 

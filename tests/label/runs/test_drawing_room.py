@@ -12,17 +12,17 @@ import pytest
 from app.errors import Refusal
 from app.label.designs.goods import Goods
 from app.label.drawing.design import Wishes
-from app.label.jobs.drawing_room import DrawingRoom
-from app.label.jobs.refusals import Broke
-from app.label.jobs.run_parts import Asked, Part, draw
-from app.label.jobs.worker import Interrupted
+from app.label.runs.drawing_room import DrawingRoom
+from app.label.runs.refusals import Broke
+from app.label.runs.run_parts import How, RunPart, draw
+from app.label.runs.worker import Interrupted
 from app.label.symbols.carrier import Carrier
 
 _GOODS = Goods(
     "09521001000017", "TH260612A", date(2026, 6, 30), "Vải thiều Thanh Hà", "Hương Giang", "HTX", "40 kg", "https://example.test"
 )
 _LABELS = tuple(_GOODS.label(_GOODS.text(Wishes()), Wishes(), Carrier.QR_DL, f"00000000000{place}") for place in range(3))
-_PART = Part("pdf", "roll-70x40", Asked(1, 3), _LABELS, (1, 2, 3), None, "https://example.test", 0)
+_PART = RunPart("pdf", "roll-70x40", How(1, 3), _LABELS, (1, 2, 3), None, "https://example.test", 0)
 
 
 def _nothing() -> None:
@@ -43,9 +43,9 @@ def test_a_part_drawn_in_the_room_is_the_same_as_drawn_here(room: DrawingRoom) -
 
 def test_a_refusal_comes_out_of_the_room_as_it_was(room: DrawingRoom) -> None:
     with pytest.raises(Refusal) as here:
-        draw(replace(_PART, layout="roll-50x25", how=Asked(1, 3, dx=11.0)))
+        draw(replace(_PART, layout="roll-50x25", how=How(1, 3, dx=11.0)))
     with pytest.raises(Refusal) as there:
-        room.drawing(replace(_PART, layout="roll-50x25", how=Asked(1, 3, dx=11.0)), _nothing)
+        room.drawing(replace(_PART, layout="roll-50x25", how=How(1, 3, dx=11.0)), _nothing)
     assert (type(there.value), there.value.params) == (type(here.value), here.value.params)
     assert room.drawing(_PART, _nothing) == draw(_PART)
 

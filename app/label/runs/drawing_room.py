@@ -19,9 +19,9 @@ import time
 from typing import IO, Any
 
 from app.errors import Refusal
-from app.label.jobs.refusals import Broke
-from app.label.jobs.run_parts import Part, draw
-from app.label.jobs.worker import Beat, Interrupted
+from app.label.runs.refusals import Broke
+from app.label.runs.run_parts import RunPart, draw
+from app.label.runs.worker import Beat, Interrupted
 
 _LENGTH = struct.Struct(">Q")
 _NICE = 10
@@ -46,7 +46,7 @@ class DrawingRoom:
         """The number of the process, None while there is none."""
         return None if self._process is None else self._process.pid
 
-    def drawing(self, part: Part, beat: Beat) -> bytes:
+    def drawing(self, part: RunPart, beat: Beat) -> bytes:
         """Have a part drawn; raises what drawing refuses, Broke when the process died, Interrupted when the server ends."""
         process = self._begun()
         stdin, stdout = process.stdin, process.stdout
@@ -74,7 +74,7 @@ class DrawingRoom:
 
     def _begun(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            line = [sys.executable, "-m", "app.label.jobs.drawing_room"]
+            line = [sys.executable, "-m", "app.label.runs.drawing_room"]
             self._process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  # our own module
         return self._process
 
