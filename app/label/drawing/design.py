@@ -49,7 +49,7 @@ class Label:
     gtin: 8 to 14 digits, "" for a logistic unit alone; lot, serial: as printed, "" for none; expiry: a day, or None; digital_link: the
     exact text of a QR or Data Matrix that holds a Digital Link; ean13: whether the symbol of the till stands beside a matrix symbol:
     None where the layout has room for its full height, True: refused where it has none; more: further AIs such as 3103; sscc and
-    quantity: of a logistic unit and the trade items in it; position: a small text at the edge such as "R2 · 00037" on a roll.
+    quantity: of a logistic unit and the trade items in it; position: a small text at the edge such as "R2 · 00537" on a roll.
     """
 
     text: LabelText

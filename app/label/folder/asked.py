@@ -19,6 +19,7 @@ from app.label.drawing.design import Label, LabelText, make_label
 from app.label.drawing.layouts import Layout, layout
 from app.label.drawing.logo import logo
 from app.label.refusals import ExpiryWrong
+from app.label.rolls import roll_text
 from app.label.symbols.carrier import Carrier
 
 FORMS = ("png", "svg", "pdf", "zpl", "csv")
@@ -90,16 +91,7 @@ class Asked:
     def labels(self, numbers: Numbers, start: int, stop: int) -> list[Label]:
         """Labels from `start` up to `stop`, counted from 0."""
         text = self.text()
-        return [self.label(text, numbers.serial(index), numbers.sscc(index), self.on_roll(index)) for index in range(start, stop)]
-
-    def roll(self, index: int) -> tuple[int, int]:
-        """Roll and place on it of a label, both from 1; everything is one roll where none was asked for."""
-        roll, place = divmod(index, self.per_roll or self.count)
-        return roll + 1, place + 1
-
-    def on_roll(self, index: int) -> str:
-        """What stands at the edge of a label: its roll and its position in the whole job, or nothing without rolls."""
-        return "" if self.per_roll is None else f"R{self.roll(index)[0]} · {index + 1:05}"
+        return [self.label(text, numbers.serial(index), numbers.sscc(index), roll_text(index + 1, self.per_roll)) for index in range(start, stop)]
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values."""

@@ -14,6 +14,7 @@ from app.label.drawing.zpl import make_zpl
 from app.label.folder.asked import Asked, Numbers
 from app.label.folder.whole_file import WholeFiles
 from app.label.jobs import print_house
+from app.label.rolls import roll_of
 from app.label.symbols.carrier import symbols
 from app.label.symbols.symbol import Symbol
 
@@ -104,7 +105,7 @@ def _table(asked: Asked, numbers: Numbers, part: Part, path: Path, files: WholeF
         stop = min(start + _ROWS, part.stop)
         items = [(label, symbols(label.carrier, label.pairs, asked.stem)) for label in asked.labels(numbers, start, stop)]
         if file is not None:
-            file.write(print_house.rows(items, start + 1, [asked.roll(index) for index in range(start, stop)]))
+            file.write(print_house.rows(items, start + 1, [roll_of(index + 1, asked.per_roll) for index in range(start, stop)]))
         if tell:
             lines += [_row_line(str(path), start + index + 1, *item) for index, item in enumerate(items)]
     return lines

@@ -24,6 +24,7 @@ from app.label.drawing.design import Label, LabelText, Wishes
 from app.label.drawing.layouts import layout as paper
 from app.label.drawing.zpl import make_zpl
 from app.label.refusals import NothingToPrint, OffsetTooFar
+from app.label.rolls import roll_text
 from app.label.symbols.carrier import Carrier
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
@@ -68,8 +69,7 @@ class Plan:
 
     def label(self, serial: str, position: int = 0) -> Label:
         """The label of a serial number; position: its place in the job, which a label of a roll names in small print."""
-        roll = self.job.per_roll
-        place = f"R{(position - 1) // roll + 1} · {(position - 1) % roll + 1:05}" if roll and position else ""
+        place = roll_text(position, self.job.per_roll) if position else ""
         return self.goods.label(self.text, self.wanted, self.carrier, serial, place)
 
     @property

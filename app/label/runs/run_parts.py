@@ -15,6 +15,7 @@ from app.label.drawing.layouts import layout
 from app.label.drawing.sheet import make_pdf, make_png, make_svg
 from app.label.drawing.zpl import make_zpl
 from app.label.jobs import print_house
+from app.label.rolls import roll_of
 from app.label.symbols.carrier import symbols
 
 PART, ROWS = 1_000, 10_000
@@ -131,12 +132,7 @@ def _table(part: RunPart) -> Iterator[bytes]:
     for _, group in groupby(enumerate(numbered), lambda item: item[1][0] - item[0]):  # a void stamp leaves a gap in the places
         run = [pair for _, pair in group]
         made = [(label, symbols(label.carrier, label.pairs, part.stem)) for _, label in run]
-        yield print_house.rows(made, run[0][0], [_roll(place, part.per_roll) for place, _ in run])
-
-
-def _roll(place: int, per_roll: int | None) -> tuple[int, int]:
-    """Roll and place on it, from 1; without rolls everything is on one."""
-    return ((place - 1) // per_roll + 1, (place - 1) % per_roll + 1) if per_roll else (1, place)
+        yield print_house.rows(made, run[0][0], [roll_of(place, part.per_roll) for place, _ in run])
 
 
 Draw = Callable[[RunPart], bytes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,10 +70,9 @@ def test_a_changed_record_is_no_request(change: dict[str, object]) -> None:
 
 
 def test_rolls_count_anew_and_positions_go_on() -> None:
-    assert [WHOLE.roll(index) for index in (0, 499, 500)] == [(1, 1), (1, 500), (2, 1)]
-    assert [WHOLE.on_roll(index) for index in (0, 500)] == ["R1 · 00001", "R2 · 00501"]
-    loose = Asked(GTIN, Carrier.QR_DL, "pdf", 3, "roll-70x40")
-    assert (loose.roll(2), loose.on_roll(2)) == ((1, 3), "")
+    rolls = Asked(GTIN, Carrier.QR_DL, "pdf", 600, "roll-70x40", per_roll=500)
+    assert [label.position for label in rolls.labels(Numbers(), 499, 501)] == ["R1 · 00500", "R2 · 00501"]
+    assert replace(rolls, per_roll=None).labels(Numbers(), 2, 3)[0].position == ""
 
 
 @pytest.mark.parametrize(
