@@ -96,10 +96,11 @@ def serials(
 
 
 def serial(connection: Connection, party_id: int, job_id: int, number: str) -> Row[Any]:
-    """One serial number of a job; raises NoSuchSerial."""
-    statement = select(Serial.__table__).where(Serial.party_id == party_id, Serial.job_id == job_id, Serial.serial == number)
-    row = connection.execute(statement).first()
-    if row is None:
+    """One serial number of a job, found by its key, of which the GTIN is a part; raises NoSuchJob, NoSuchSerial."""
+    gtin = plain_job(connection, party_id, job_id).gtin
+    mine = (Serial.party_id == party_id) & (Serial.gtin == gtin) & (Serial.serial == number)
+    row = connection.execute(select(Serial.__table__).where(mine)).first()
+    if row is None or row.job_id != job_id:
         raise NoSuchSerial(serial=number[:40], job=str(job_id))
     return row
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -112,18 +111,10 @@ def _roll_of(job: Any, position: int) -> int:
 def _drawn(found: stamps.Life) -> list[tuple[str, str]]:
     """The life as steps: (state, done, here, todo or end). A void stamp shows how far it had come."""
     state = found.stamp.state
-    lived = found.changes[-1].before if state == "void" and found.changes else None
-    reached = _PATH.index(state) if state in _PATH else _before_void(found, lived)
+    come = found.was if state == "void" else state
+    reached = _PATH.index(come) if come in _PATH else 1
     steps = [(each, "here" if each == state else "done" if place <= reached else "todo") for place, each in enumerate(_PATH)]
     return [step for step in steps if step[1] == "done"] + [("void", "end")] if state == "void" else steps
-
-
-def _before_void(found: stamps.Life, lived: str | None) -> int:
-    """How far a void stamp had come: told by the change that made it void."""
-    for first, last, state, *_ in json.loads(lived) if lived else ():
-        if first <= found.stamp.position <= last and state in _PATH:
-            return _PATH.index(state)
-    return 1
 
 
 def _steps(job: Any, stamp: Any) -> list[tuple[str, None]]:

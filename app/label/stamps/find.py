@@ -7,15 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal_column, select
+from sqlalchemy import Text, and_, case, cast, func, literal, literal_column, select
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.orm import aliased
 
 from app.label import find
 from app.label.find import NoSuchSerial
 from app.label.model import LabelJob, Serial, SerialRange, Sscc, StampChange
-from app.label.stamps.shift import CAUSES, STATES
+from app.label.stamps.shift import CAUSES, FOR_GOOD, STATES, UNDO
 from app.store.columns import from_micros, to_micros
 from app.store.keys import parse_id
+from app.store.tables import table
 
 PAGE = 50
 """Rolls, changes or SSCCs on one page."""
@@ -150,21 +152,37 @@ def _only(model: Any, gtin: str | None, lot: str | None) -> Iterable[Any]:
 # ------------------------------------------------------------------------------------------------ history
 
 
-def changes(connection: Connection, party_id: int, job_id: int, before: int | None = None, count: int = PAGE) -> list[Row[Any]]:
-    """The changes of the stamps of a job, newest first."""
-    mine = and_(StampChange.party_id == party_id, StampChange.job_id == job_id)
+_TOLD = [column for column in table(StampChange).columns if column.name != "before"]
+"""What lists tell of a change. The way back is left where it is: of a change of many runs it has a megabyte."""
+
+
+def changes(
+    connection: Connection,
+    party_id: int,
+    job_id: int,
+    before: int | None = None,
+    count: int = PAGE,
+    *,
+    first: int = 1,
+    last: int | None = None,
+) -> list[Row[Any]]:
+    """The changes of the stamps of a job, or of those that asked for a position from `first` to `last`; newest first."""
+    mine = and_(StampChange.party_id == party_id, StampChange.job_id == job_id, StampChange.last >= first)
+    if last is not None:
+        mine = and_(mine, StampChange.first <= last)
     if before is not None:
         mine = and_(mine, StampChange.change_id < before)
-    return list(connection.execute(select(StampChange.__table__).where(mine).order_by(StampChange.change_id.desc()).limit(count)))
+    return list(connection.execute(select(*_TOLD).where(mine).order_by(StampChange.change_id.desc()).limit(count)))
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One stamp: its row in `serial`, its job, and what happened to it, oldest first."""
+    """One stamp: its row in `serial`, its job, what happened to it, oldest first, and the state it was in before the last of that."""
 
     stamp: Any
     job: Any
     changes: Sequence[Any]
+    was: str | None = None
 
 
 def life_of(connection: Connection, party_id: int, gtin: str, serial: str) -> Life:
@@ -180,27 +198,52 @@ def life_of(connection: Connection, party_id: int, gtin: str, serial: str) -> Li
         StampChange.party_id == party_id, StampChange.job_id == stamp.job_id,
         StampChange.first <= stamp.position, StampChange.last >= stamp.position,
     )  # fmt: skip
-    rows = connection.execute(select(StampChange.__table__).where(asked).order_by(StampChange.change_id))
-    touched = list(_touching(rows, stamp.position))
-    return Life(stamp, find.plain_job(connection, party_id, stamp.job_id), touched)
+    rows = list(connection.execute(select(*_TOLD).where(asked).order_by(StampChange.change_id)))
+    touched = list(_touching(connection, rows, stamp.position))
+    was = _state_before(connection, party_id, stamp.change_id, stamp.position)
+    return Life(stamp, find.plain_job(connection, party_id, stamp.job_id), touched, was)
 
 
-def _touching(rows: Iterable[Any], position: int) -> Iterable[Any]:
-    """Changes that moved the stamp at a position, and the steps back from these."""
+def _touching(connection: Connection, rows: Sequence[Any], position: int) -> Iterable[Any]:
+    """Changes that moved the stamp at a position, and the steps back from these; only one that left stamps out is looked into."""
     undone: set[int] = set()
     for row in rows:
-        if row.before is not None and not any(run[0] <= position <= run[1] for run in _runs(row.before)):
-            continue
-        if row.before is None and row.change_id not in undone:
+        if row.kind == UNDO:
+            moved = row.change_id in undone
+        else:
+            whole = row.stamps == row.last - row.first + 1
+            moved = whole or _state_before(connection, row.party_id, row.change_id, position) is not None
+        if not moved:
             continue
         if row.undone_by is not None:
             undone.add(row.undone_by)
         yield row
 
 
-def _runs(before: str) -> list[list[Any]]:
-    found: list[list[Any]] = json.loads(before)
-    return found
+def _state_before(connection: Connection, party_id: int, change_id: int | None, position: int) -> str | None:
+    """The state that the stamp at a position was in before a change, None when that did not move it."""
+    mine = and_(StampChange.party_id == party_id, StampChange.change_id == change_id)
+    before = connection.execute(select(StampChange.before).where(mine)).scalar()
+    runs: list[list[Any]] = json.loads(before) if before else []
+    return next((state for first, last, state, *_ in runs if first <= position <= last), None)
+
+
+def undoable(connection: Connection, rows: Sequence[Any]) -> set[int]:
+    """Which of these changes of one job can still be taken back: nothing happened to their stamps since. rows: as of `changes`.
+
+    A change remembers after which change each of its stamps came, as the last number of every run; so one question tells for all of them.
+    """
+    possible = [row.change_id for row in rows if row.undone_by is None and row.kind not in FOR_GOOD]
+    if not possible:
+        return set()
+    later = aliased(StampChange)
+    after = literal("%,") + cast(StampChange.change_id, Text) + literal("]%")
+    took = select(later.change_id).where(
+        later.party_id == StampChange.party_id, later.job_id == StampChange.job_id, later.change_id > StampChange.change_id,
+        later.first <= StampChange.last, later.last >= StampChange.first, later.undone_by.is_(None), later.before.like(after),
+    )  # fmt: skip
+    mine = and_(StampChange.party_id == rows[0].party_id, StampChange.change_id.in_(possible))
+    return set(connection.execute(select(StampChange.change_id).where(mine, ~took.exists())).scalars())
 
 
 # ------------------------------------------------------------------------------------------------ ranges and SSCCs

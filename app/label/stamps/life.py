@@ -32,7 +32,7 @@ from app.label.stamps.refusals import (
     StampsMovedOn,
     UnknownStamps,
 )
-from app.label.stamps.shift import ACTIVATED, ASSIGNED, BLANK, FOLLOWED, PRINTED, VOID, Change, Run, Wish
+from app.label.stamps.shift import ACTIVATED, ASSIGNED, BLANK, FOLLOWED, PRINTED, UNDO, VOID, Change, Run, Wish
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.keys import new_id
@@ -47,7 +47,6 @@ MOST_LISTED = 10_000
 PORTION = 20_000
 """Stamps in one transaction where a wish has no limit: some tenths of a second, then everybody else gets a turn."""
 
-UNDO = "undo"
 LONGEST_NOTE = 200
 _TOLD = 5
 
@@ -158,7 +157,7 @@ def printed(job_id: int, first: int = 1, last: int | None = None, *, by: Actor, 
 def _ends_of_blank(connection: Connection, job: Any, first: int, last: int) -> shift.Span | None:
     """The first and the last blank stamp between two positions; answered from the index of positions alone."""
     blank = and_(Serial.party_id == job.party_id, Serial.job_id == job.job_id, Serial.position.between(first, last), Serial.state == BLANK)
-    ends = connection.execute(select(func.min(Serial.position), func.max(Serial.position)).where(blank)).one()
+    ends: Any = connection.execute(select(func.min(Serial.position), func.max(Serial.position)).where(blank)).one()
     return None if ends[0] is None else (ends[0], ends[1])
 
 
@@ -295,12 +294,3 @@ def _put_back(tx: Tx, party_id: int, job_id: int, change_id: int, run: Run) -> i
     there = and_(Serial.party_id == party_id, Serial.job_id == job_id, shift.within([(run.first, run.last)]))
     values = {"state": run.state, "lot": run.lot, "change_id": run.change_id, "voided_at": None, "void_reason": None}
     return tx.execute(update(Serial).where(there, Serial.change_id == change_id).values(values)).rowcount
-
-
-def may_be_undone(connection: Connection, row: Any) -> bool:
-    """Whether a change of the history can still be taken back: nothing happened to its stamps since. row: of `stamp_change`."""
-    if row.undone_by is not None or row.kind in {ACTIVATED, FOLLOWED, UNDO}:
-        return False
-    mine = and_(Serial.party_id == row.party_id, Serial.job_id == row.job_id, shift.within([(row.first, row.last)]))
-    still = select(func.count()).select_from(Serial).where(mine, Serial.change_id == row.change_id)
-    return bool(connection.execute(still).scalar_one() == row.stamps)

@@ -165,8 +165,7 @@ def _steps(job: Any, counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def history_of(connection: Connection, job: Any, part: Part) -> list[dict[str, Any]]:
     """The newest changes of these stamps: the row, who made it, whether it can be taken back by the reader."""
-    rows = stamps.changes(connection, job.party_id, job.job_id)
-    rows = [row for row in rows if row.first <= part.last and row.last >= part.first][:_HISTORY]
+    rows = stamps.changes(connection, job.party_id, job.job_id, count=_HISTORY, first=part.first, last=part.last)
     return told(connection, rows)
 
 
@@ -174,11 +173,9 @@ def told(connection: Connection, rows: list[Any]) -> list[dict[str, Any]]:
     """Changes as pages show them: the row, the name of who made it, whether the reader may take it back now."""
     by = actor()
     names = {row.person_id: row.name for row in parties.members(connection, by.party)} if rows else {}
+    able = stamps.undoable(connection, rows)
     may = {True: by.may(Permission.LABEL_SERIAL_VOID), False: by.may(Permission.LABEL_STAMP_WRITE)}
-    return [
-        {"row": row, "who": names.get(row.changed_by, ""), "undo": may[row.state == "void"] and life.may_be_undone(connection, row)}
-        for row in rows
-    ]
+    return [{"row": row, "who": names.get(row.changed_by, ""), "undo": may[row.state == "void"] and row.change_id in able} for row in rows]
 
 
 # ------------------------------------------------------------------------------------------------ moving

@@ -154,6 +154,12 @@ def may(state: str, lot: str, wish: Wish) -> bool:
 FOLLOWED = "followed"
 """Kind of a change that an event of the log made."""
 
+UNDO = "undo"
+"""Kind of a step back."""
+
+FOR_GOOD = (ACTIVATED, FOLLOWED, UNDO)
+"""Kinds of changes that are never taken back."""
+
 
 def hold(tx: Tx, party_id: int, job_id: int) -> Any:
     """The row of a job, locked until the transaction ends (SQLite's writer is alone anyway). Raises NoSuchJob, NotSerialised."""

@@ -160,6 +160,6 @@ def test_what_the_log_said_is_not_taken_back(on: Runtime, firm: Enterprise, roll
     record(on, firm, made(*roll.serials))
     with on.store.reading() as connection:
         (change,) = find.changes(connection, firm.party_id, roll.job_id)
-        assert not life.may_be_undone(connection, change)
+        assert find.undoable(connection, [change]) == set()
     with pytest.raises(RecordedForGood):
         life.undo(change.change_id, by=firm.actor(), on=on)

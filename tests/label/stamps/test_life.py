@@ -299,7 +299,7 @@ def test_the_history_of_a_job_keeps_every_move_and_step_back(on: Runtime, firm: 
         back, moved = find.changes(connection, firm.party_id, roll.job_id)
         told = find.life_of(connection, firm.party_id, GTIN, roll.serials[1])
         untouched = find.life_of(connection, firm.party_id, GTIN, roll.serials[9])
-        assert not life.may_be_undone(connection, moved)
+        assert find.undoable(connection, [moved, back]) == set()
     assert (moved.kind, moved.stamps, moved.changed_by) == ("printed", 3, firm.people[Role.MEMBER])
     assert (back.kind, moved.undone_by, back.changed_by) == ("undo", back.change_id, firm.people[Role.OWNER])
     assert ([row.kind for row in told.changes], told.stamp.state, list(untouched.changes)) == (["printed", "undo"], "blank", [])
@@ -422,3 +422,55 @@ def test_files_released_again_write_nothing(on: Runtime, owner: Actor, roll: Job
     assert [life.printed(roll.job_id, by=owner, on=on) for _ in range(2)] == [9, 0]
     with on.store.reading() as connection:
         assert [row.kind for row in find.changes(connection, owner.party, roll.job_id)] == ["printed", "void"]
+
+
+# ------------------------------------------------------------------------------------------------ history
+
+
+def test_the_history_of_a_roll_is_found_behind_many_changes_of_other_rolls(on: Runtime, owner: Actor) -> None:
+    job = issue(GTIN, "", 120, per_roll=10, by=owner, on=on)
+    own = life.move(job.job_id, "printed", 1, 10, by=owner, on=on)
+    for position in range(11, 71):
+        life.move(job.job_id, "printed", position, position, by=owner, on=on)
+    across = life.move(job.job_id, "void", 10, 11, cause="lost", by=owner, on=on)
+    with on.store.reading() as connection:
+        rows = find.changes(connection, owner.party, job.job_id, first=1, last=10)
+        assert [row.change_id for row in rows] == [across.change_id, own.change_id]
+        assert not any(hasattr(row, "before") for row in rows)
+
+
+def test_only_changes_whose_stamps_did_not_move_on_can_be_taken_back(on: Runtime, owner: Actor, roll: Job) -> None:
+    first = step(on, owner, roll, "printed", first=1, last=6)
+    apart = step(on, owner, roll, "printed", first=8, last=9)
+    later = step(on, owner, roll, "assigned", first=5, last=6)
+
+    def able() -> set[int]:
+        with on.store.reading() as connection:
+            return find.undoable(connection, find.changes(connection, owner.party, roll.job_id))
+
+    assert able() == {apart.change_id, later.change_id}
+    life.undo(later.change_id, by=owner, on=on)
+    assert able() == {first.change_id, apart.change_id}
+    for change in (first, apart):
+        life.undo(change.change_id, by=owner, on=on)
+    assert able() == set()
+
+
+def test_a_void_stamp_knows_how_far_it_had_come(on: Runtime, owner: Actor, roll: Job) -> None:
+    step(on, owner, roll, "printed", "assigned", first=1, last=2)
+    step(on, owner, roll, "void", first=1, last=4)
+    with on.store.reading() as connection:
+        lives = [find.life_of(connection, owner.party, GTIN, roll.serials[place]) for place in (1, 2, 7)]
+    assert [(told.was, [row.kind for row in told.changes]) for told in lives] == [
+        ("assigned", ["printed", "assigned", "void"]),
+        ("blank", ["void"]),
+        (None, []),
+    ]
+
+
+def test_a_serial_number_of_another_job_is_not_of_this_one(on: Runtime, owner: Actor, roll: Job) -> None:
+    other = issue(GTIN, "", 1, by=owner, on=on)
+    with on.store.reading() as connection:
+        assert labels.serial(connection, owner.party, roll.job_id, roll.serials[3]).position == 4
+        with pytest.raises(labels.NoSuchSerial):
+            labels.serial(connection, owner.party, roll.job_id, other.serials[0])
