@@ -1,8 +1,8 @@
 """Labels made and read back a second: `python tests/bench/bench_labels.py`.
 
 One thread, CPU seconds. Symbols alone beside their peers (`qrcode`, the QR of reportlab, `python-barcode`), then whole labels with
-read-back: PDF of every carrier on every layout it fits, PNG of every carrier on a small and a large roll at each resolution. Bar: 500
-labels/s with read-back for PDF. Prints, asserts nothing.
+read-back: PDF of every carrier on every layout it fits, PNG of every carrier on a small and a large roll at each resolution, SVG. Bar: 500
+labels/s with read-back for PDF, and for PNG of a QR at 203 and 300 dots an inch. Prints, asserts nothing.
 """
 
 from __future__ import annotations
@@ -115,6 +115,13 @@ def png(carrier: Carrier, layout: Layout, dpi: int) -> float:
     return rate(lambda: [sheet.make_png(label, dpi, layout) for label in labels[1:]], FEW)
 
 
+def svg(layout: Layout) -> float:
+    """SVG labels a second of a batch that is under way."""
+    labels = batch(Carrier.QR_DL, COUNT + 1)
+    sheet.make_svg(labels[0], layout)
+    return rate(lambda: [sheet.make_svg(label, layout) for label in labels[1:]], COUNT)
+
+
 def main() -> None:
     """Print the figures."""
     symbols()
@@ -133,6 +140,7 @@ def main() -> None:
         [label] = batch(carrier, 1)
         done = [f"{png(carrier, layout, dpi):14,.0f}" if fits(label, layout, dpi) else f"{'-':>14s}" for layout, dpi in heads]
         print(f"{carrier:16s}" + "".join(done))
+    print("\nSVG labels/s with read-back, qr-dl: " + ", ".join(f"{layout.name} {svg(layout):,.0f}" for layout in rolls))
 
 
 if __name__ == "__main__":
