@@ -138,7 +138,10 @@ class SerialRange(Base):
 
 
 class SsccCounter(Base):
-    """The next serial reference of a company prefix and extension digit; it only grows."""
+    """The next serial reference of a company prefix and extension digit; it only grows.
+
+    held_since: since a backup was restored that may know less than was given out; nothing is given until the operator says where to go on.
+    """
 
     __tablename__ = "sscc_counter"
 
@@ -146,6 +149,16 @@ class SsccCounter(Base):
     prefix: Mapped[str] = mapped_column(Words, primary_key=True)
     extension: Mapped[int] = mapped_column(Id, primary_key=True)
     next_reference: Mapped[int] = mapped_column(Id)
+    held_since: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Restoration(Base):
+    """A backup was put back at this moment; made: when it was made, as its manifest says. Counters it does not know are held as well."""
+
+    __tablename__ = "restoration"
+
+    restored_at: Mapped[datetime] = mapped_column(Instant, primary_key=True, autoincrement=False)
+    made: Mapped[str] = mapped_column(Words)
 
 
 class Sscc(Base):

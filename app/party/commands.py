@@ -37,3 +37,29 @@ def prefix(organisation: str, prefix: str, *, verified: bool, as_json: bool) -> 
     else:
         say(f"{found.name}: {prefix} ({evidence})")
     return 0
+
+
+@party.command()
+@click.argument("prefix")
+@click.argument("extension", type=click.IntRange(0, 9))
+@click.option("--next", "reference", type=click.IntRange(min=0), required=True, help="Serial reference that is given out next.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def sscc(prefix: str, extension: int, reference: int, *, as_json: bool) -> int:
+    """Say where the SSCCs of the company prefix PREFIX and the EXTENSION digit go on, after a backup was restored.
+
+    Take a number above every SSCC that ever left the house; `truyxuat doctor` names the counters that wait. A counter never goes back.
+    """
+    from app.api.opening import local_installation
+    from app.cli.output import line, say
+    from app.label.stamps.sscc import go_on
+
+    on = local_installation()
+    try:
+        before = go_on(prefix, extension, reference, on=on)
+    finally:
+        on.close()
+    if as_json:
+        line({"prefix": prefix, "extension": extension, "before": before, "next": reference})
+    else:
+        say(f"{prefix} {extension}: {before} -> {reference}")
+    return 0

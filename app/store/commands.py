@@ -49,9 +49,11 @@ def backup(folder: Path, *, restore: bool, verify: bool, as_json: bool) -> int:
     """Copy the database and the secrets into FOLDER while the server runs.
 
     The folder holds the private keys: keep it like them. After a restore the log refuses to go on when the backup is older than what was
-    published (the file log.guard of the old machine knows).
+    published (the file log.guard of the old machine knows). So that no number is given out twice, permuted ranges of serial numbers are
+    closed, and SSCCs wait until you say where they go on: truyxuat party sscc PREFIX EXTENSION --next N.
     """
     from app.cli.output import line
+    from app.label.stamps import restored
     from app.runtime import make_runtime
     from app.settings import load
     from app.store import copy_out
@@ -61,7 +63,7 @@ def backup(folder: Path, *, restore: bool, verify: bool, as_json: bool) -> int:
         if verify:
             manifest = copy_out.check(folder)
         elif restore:
-            manifest = copy_out.restore(folder, on=on)
+            manifest = copy_out.restore(folder, on=on, then=lambda found: restored.forget_nothing(str(found.get("made", "-")), on=on))
         else:
             manifest = _with_bar(folder, on)
     finally:

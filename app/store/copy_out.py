@@ -124,8 +124,12 @@ def check(source: Path) -> dict[str, Any]:
     return manifest
 
 
-def restore(source: Path, *, on: Runtime) -> dict[str, Any]:
-    """Put a checked backup into an empty installation; raises BackupDamaged, RestoreOccupied, ToolMissing, ToolFailed."""
+def restore(source: Path, *, on: Runtime, then: Callable[[dict[str, Any]], object] | None = None) -> dict[str, Any]:
+    """Put a checked backup into an empty installation; raises BackupDamaged, RestoreOccupied, ToolMissing, ToolFailed.
+
+    then: called with the manifest once the database is there, brought to this program's version, and before the secrets are: what must
+    be marked is marked before anything can be given out.
+    """
     manifest = check(source)
     home, url, wanted = on.settings.home, on.settings.url(), DATABASE[on.settings.is_sqlite()]
     if wanted not in manifest["files"]:
@@ -143,6 +147,9 @@ def restore(source: Path, *, on: Runtime) -> dict[str, Any]:
         # An emptied database keeps Alembic's table without a row, and the backup brings its own.
         empty = ("--command", "DROP TABLE IF EXISTS alembic_version")
         _run(["psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", *empty, "--file", str(source / wanted)], url)
+    if then is not None:
+        migrate.upgrade(on.store.engines)  # an older backup has no place for the marks
+        then(manifest)
     (home / SECRETS).mkdir(mode=0o700)
     for name in manifest["files"]:
         if Path(name).parent.name == SECRETS:

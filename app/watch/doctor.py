@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from app import __version__
 from app.errors import Refusal
+from app.label.stamps import sscc
 from app.ledger import find as log_find
 from app.ledger import guard
 from app.resolve import due_links
@@ -113,6 +114,7 @@ def _tables(on: Runtime) -> Iterator[Symptom]:
         assert_durable(connection)
     yield Symptom("durability", "ok", "a commit survives a power cut")
     yield from _links(on)
+    yield from _counters(on)
     with on.store.reading() as connection:
         state, latest = log_find.state(connection), log_find.latest_checkpoint(connection)
     if state is None:
@@ -130,6 +132,15 @@ def _tables(on: Runtime) -> Iterator[Symptom]:
         f"{state.size} entries, {behind} without checkpoint",
         "" if behind == 0 else "truyxuat serve",
     )
+
+
+def _counters(on: Runtime) -> Iterator[Symptom]:
+    """Whether SSCCs can be given out; a line for each counter that a restored backup holds."""
+    with on.store.reading() as connection:
+        held = sscc.held(connection)
+    for prefix, extension, reference in held:
+        told = f"held since a backup was restored; it knew {reference} as the next serial reference"
+        yield Symptom(f"sscc {prefix} {extension}", "warning", told, f"truyxuat party sscc {prefix} {extension} --next N")
 
 
 def _links(on: Runtime) -> Iterator[Symptom]:

@@ -191,6 +191,18 @@ class SsccExhausted(Conflict):
     code = "label.sscc-exhausted"  # params: prefix, extension, left, asked, free
 
 
+class CounterHeld(Conflict):
+    """A backup was restored: SSCCs may have been given out after it was made, and the operator says where to go on."""
+
+    code = "label.counter-held"  # params: prefix, extension, next
+
+
+class CounterBehind(Conflict):
+    """A counter of SSCCs goes forward only, and not beyond what its prefix has."""
+
+    code = "label.counter-behind"  # params: prefix, extension, lowest, highest, asked
+
+
 class NoSuchSscc(NotFound):
     """The organisation has given out no such SSCC, or it is void already."""
 

@@ -6,6 +6,7 @@ later counter moves on. Source: GS1 General Specifications, section 2.2.1 (an SS
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -13,8 +14,10 @@ from sqlalchemy.engine import Connection
 
 from app.identify import check_digit, elements
 from app.identify import gtin as gtins
-from app.label.model import Sscc, SsccCounter
+from app.label.model import Restoration, Sscc, SsccCounter
 from app.label.stamps.refusals import (
+    CounterBehind,
+    CounterHeld,
     CountWrong,
     ExtensionWrong,
     NoSuchSscc,
@@ -67,7 +70,7 @@ def give_ssccs(  # noqa: PLR0913  # a unit and what it holds
     prefix: a company prefix of the organisation, needless when it has one; the operator names any. gtin, lot, quantity, expiry
     (YYMMDD), ship_to: what stands in the logistic unit and where it goes, kept beside the number; batch_id: what the numbers are found
     under together, a fresh one when None. Raises CountWrong, ExtensionWrong, PrefixUnclear, PrefixNotYours,
-    SsccExhausted with what is left and where there is more, and what the AIs forbid.
+    SsccExhausted with what is left and where there is more, CounterHeld after a backup was restored, and what the AIs forbid.
     """
     party_id = permit(by, Permission.LABEL_SSCC_WRITE)
     if not 1 <= count <= MOST:
@@ -104,6 +107,50 @@ def void_sscc(sscc: str, reason: str, *, by: Actor, on: Runtime) -> None:
 
     if not whole or on.store.write(run) == 0:
         raise NoSuchSscc(sscc=sscc[:40])
+
+
+def hold(tx: Tx, at: datetime, made: str) -> None:
+    """Hold every counter, also those not begun yet: a backup was put back that may know less than was given out. made: when it was made."""
+    tx.execute(update(SsccCounter).values(held_since=at))
+    tx.execute(insert(Restoration).values(restored_at=at, made=made[:40]))
+
+
+def go_on(prefix: str, extension: int, reference: int, *, on: Runtime) -> int:
+    """The operator says the next serial reference of a counter, which may give again then; returns what it was, 0 for one not begun.
+
+    Raises PrefixNotYours for what is no company prefix, ExtensionWrong, CounterBehind: a counter never goes back.
+    """
+    if not (prefix.isascii() and prefix.isdecimal() and len(prefix) in _PREFIX_LENGTHS):
+        raise PrefixNotYours(pointer="/prefix", prefix=prefix[:20], known="-")
+    if extension not in EXTENSIONS:
+        raise ExtensionWrong(pointer="/extension", extension=str(extension)[:20])
+    key = {"issuer": _issuer(prefix), "prefix": prefix, "extension": extension}
+    mine = (SsccCounter.issuer == key["issuer"]) & (SsccCounter.prefix == prefix) & (SsccCounter.extension == extension)
+
+    def run(tx: Tx) -> int:
+        found = tx.execute(select(SsccCounter.next_reference).where(mine).with_for_update()).scalar()
+        before = int(found or 0)
+        if not before <= reference <= capacity(prefix):
+            most = capacity(prefix)
+            raise CounterBehind(pointer="/next", prefix=prefix, extension=extension, lowest=before, highest=most, asked=reference)
+        if found is None:
+            tx.execute(insert(SsccCounter).values(key | {"next_reference": reference}))
+        else:
+            tx.execute(update(SsccCounter).where(mine).values(next_reference=reference, held_since=None))
+        return before
+
+    return on.store.write(run)
+
+
+def held(connection: Connection) -> list[tuple[str, int, int]]:
+    """Counters that wait for the operator: company prefix, extension digit, next serial reference as the backup knew it."""
+    columns = (SsccCounter.prefix, SsccCounter.extension, SsccCounter.next_reference)
+    rows = connection.execute(select(*columns).where(SsccCounter.held_since.is_not(None)).order_by(*columns))
+    return [(row.prefix, row.extension, row.next_reference) for row in rows]
+
+
+def _restored(connection: Connection) -> bool:
+    return connection.execute(select(Restoration.restored_at).limit(1)).first() is not None
 
 
 def left(connection: Connection, prefix: str) -> dict[int, int]:
@@ -167,14 +214,17 @@ def _count(tx: Tx, prefix: str, extension: int, step: int, wish: tuple[int, int]
     """Count `step` references off in one statement, which also locks the counter; returns the first. wish: how many in all, and so far."""
     key = {"issuer": _issuer(prefix), "prefix": prefix, "extension": extension}
     mine = (SsccCounter.issuer == key["issuer"]) & (SsccCounter.prefix == prefix) & (SsccCounter.extension == extension)
-    room = SsccCounter.next_reference + step <= capacity(prefix)
+    room = (SsccCounter.next_reference + step <= capacity(prefix)) & SsccCounter.held_since.is_(None)
     counted = (
         update(SsccCounter).where(mine, room).values(next_reference=SsccCounter.next_reference + step).returning(SsccCounter.next_reference)
     )
     row = tx.execute(counted).first()
     if row is not None:
         return int(row.next_reference) - step
-    used = tx.execute(select(SsccCounter.next_reference).where(mine)).scalar()
+    used = tx.execute(select(SsccCounter.next_reference, SsccCounter.held_since).where(mine)).first()
+    held = _restored(tx.connection) if used is None else used.held_since is not None
+    if held:  # also a counter that the backup does not know: it may have been begun after the backup was made
+        raise CounterHeld(pointer="/extension", prefix=prefix, extension=extension, next=used.next_reference if used else 0)
     if used is None and step <= capacity(prefix):
         tx.execute(insert(SsccCounter).values(key | {"next_reference": step}))
         return 0

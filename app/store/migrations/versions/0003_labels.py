@@ -133,6 +133,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_serial_range_gtin", "serial_range", ["party_id", "gtin"], unique=False)
     op.create_table(
+        "restoration",
+        sa.Column("restored_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("made", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("restored_at", name=op.f("pk_restoration")),
+    )
+    op.create_table(
         "sscc",
         sa.Column("issuer", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("sscc", sa.Text(), nullable=False),
@@ -157,6 +163,7 @@ def upgrade() -> None:
         sa.Column("prefix", sa.Text(), nullable=False),
         sa.Column("extension", sa.BigInteger(), nullable=False),
         sa.Column("next_reference", sa.BigInteger(), nullable=False),
+        sa.Column("held_since", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("issuer", "prefix", "extension", name=op.f("pk_sscc_counter")),
     )
     op.create_table(
@@ -190,7 +197,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo."""
     for name in (
-        "stamp_follower", "stamp_change", "sscc_counter", "sscc", "serial_range", "label_run", "label_file", "label_design",
+        "stamp_follower", "stamp_change", "sscc_counter", "sscc", "restoration", "serial_range", "label_run", "label_file", "label_design",
     ):  # fmt: skip
         op.drop_table(name)
     op.drop_index("ix_serial_void", table_name="serial")
