@@ -26,7 +26,7 @@ CHECKS = (  # name, program of the venv with its arguments, what to do when it f
     ("types", ["mypy"], "correct the types that are listed"),
     ("imports", ["lint-imports", "--no-logo"], "move the import that is listed to an upper layer (contracts: pyproject.toml)"),
 )
-WORKERS = ("-n", "2", "--dist", "loadgroup", "-p", "tests.selection")
+WORKERS = ("-n", "2", "-p", "tests.selection")
 SUITES = (  # name, database, choice of tests, more arguments
     ("tests on SQLite", "sqlite", "not postgresql and not browser", WORKERS),
     ("tests on PostgreSQL", "postgresql", "postgresql and not browser", WORKERS),

@@ -17,7 +17,7 @@ from tests import ROOT
 from tests.architecture import source
 from tests.architecture.project import pinned
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]  # one worker: the wheel is built once
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -4,5 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-ONCE = [pytest.mark.slow, pytest.mark.processes, pytest.mark.sqlite, pytest.mark.xdist_group("serving")]
-"""Marks of every file here: the servers start once, in one worker, and for one database; what they hand on does not depend on it."""
+ONCE = [pytest.mark.slow, pytest.mark.processes, pytest.mark.sqlite]
+"""Marks of every file here: the servers start once, in one worker (tests/selection.py), and for one database.
+
+What they hand on does not depend on the database.
+"""
