@@ -185,6 +185,8 @@ def thing(cell: Cell, at: Where) -> str:
 
 
 def product(gtin_14: str, lot: str, serial: str) -> str:
-    """The canonical Digital Link of a class, lot or item; raises the refusals of `app.identify` for signs no lot may have."""
+    """The canonical Digital Link of a class, lot or item; raises the refusals of `app.identify` for signs no lot may have, DotsAlone."""
+    for value in (lot, serial):
+        digital_link.refuse_dots(value)
     path = (("01", gtin_14), *((ai, value) for ai, value in (("10", lot), ("21", serial)) if value))
     return digital_link.build(path, (), BASE)

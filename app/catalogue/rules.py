@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from app.errors import Finding, Refusal
 from app.identify import check_digit
+from app.identify.escape import DOTS
 from app.identify.gln import check_gln
 from app.identify.gtin import gtin14
 from app.identify.linters import cset82
@@ -129,6 +130,8 @@ def _lot_number(lot: Any) -> list[Finding]:
     if len(lot) > LONGEST_LOT:
         return [Finding("catalogue.lot-too-long", "/lot", lot[:40], {"limit": LONGEST_LOT, "length": len(lot)})]
     fault = cset82(lot)
+    if lot in DOTS:
+        return [Finding("identify.dots-alone", "/lot", lot, {"given": lot})]
     if fault is not None:
         return [Finding("catalogue.lot-character", "/lot", lot, {"found": lot[fault.position], "place": fault.position + 1})]
     return []

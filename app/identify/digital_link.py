@@ -16,8 +16,9 @@ from itertools import pairwise
 from app.errors import Invalid
 from app.identify import ai_rule, elements, keys
 from app.identify.ai_rule import RULES, Rule
-from app.identify.escape import escape_path, escape_query, raw_offset, unescape_path, unescape_query
+from app.identify.escape import DOTS, escape_path, escape_query, raw_offset, unescape_path, unescape_query
 from app.identify.refusals import (
+    DotsAlone,
     ExclusiveAis,
     IllegalInUri,
     MissingAi,
@@ -155,11 +156,21 @@ def written(path: Iterable[Pair], attributes: Iterable[Pair] = (), stem: str = C
 def from_elements(pairs: Iterable[Pair], stem: str = CANONICAL_STEM, how: Reading = STRICT) -> str:
     """The Digital Link of AIs in any order: the first key leads, its qualifiers follow in the path, the rest is in the query.
 
-    Same AI and value twice counts once; attributes of predefined length come first. Raises NoKey, WrongQuery and what `build` raises.
+    Same AI and value twice counts once; attributes of predefined length come first. Raises NoKey, WrongQuery, DotsAlone and what `build`
+    raises.
     """
     listed = list(dict.fromkeys(map(_full_gtin, pairs)))
     elements.check(listed, associations=how.associations, unknown=how.unknown)
-    return written(*arranged(listed, how), stem)
+    path, attributes = arranged(listed, how)
+    for _, value in path:
+        refuse_dots(value)
+    return written(path, attributes, stem)
+
+
+def refuse_dots(value: str, pointer: str = "") -> None:
+    """Whoever gives out a lot or serial number, or draws it, asks first; links that others made are read as they are. Raises DotsAlone."""
+    if value in DOTS:
+        raise DotsAlone(pointer=pointer, given=value)
 
 
 def canonical(link: DigitalLink, how: Reading = STRICT) -> str:

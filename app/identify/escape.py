@@ -8,6 +8,9 @@ UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~
 
 _PATH = {code: f"%{code:02X}" for code in range(256) if chr(code) not in UNRESERVED}
 _QUERY = {**_PATH, 0x20: "+"}
+DOTS = frozenset((".", ".."))
+"""Values that no link of ours carries as a segment: escaped or not, clients resolve them away. Source: RFC 3986, 5.2.4 and 6.2.2.3."""
+
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 

@@ -33,6 +33,12 @@ class NotADigitalLink(Invalid):
     code = "identify.not-a-digital-link"  # params: position
 
 
+class DotsAlone(Invalid):
+    """A lot or serial number of one or two dots: as a segment of a path every client takes it away, and its link leads elsewhere."""
+
+    code = "identify.dots-alone"  # params: given
+
+
 class IllegalInUri(Invalid):
     """A character that no URI may carry, or an escape that stands for a control character."""
 

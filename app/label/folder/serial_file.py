@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.errors import Finding, Invalid, TooLarge
 from app.identify.ai_rule import RULES
+from app.identify.escape import DOTS
 
 MOST_BYTES = 64_000_000
 MOST = 1_000_000
@@ -92,6 +93,8 @@ def _wrong(lines: Iterable[tuple[int, str]]) -> Iterator[Finding]:
     for number, serial in lines:
         if rule is not None and not rule.accepts(serial):
             yield Finding("label.serial-line-wrong", f"line {number}", serial[:40], {"longest": rule.longest})
+        elif serial in DOTS:
+            yield Finding("identify.dots-alone", f"line {number}", serial, {"given": serial})
         elif serial in seen:
             yield Finding("label.serial-line-twice", f"line {number}", serial, {"first": seen[serial]})
         else:

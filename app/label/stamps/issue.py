@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from app.catalogue import find as catalogue
-from app.identify import ai_rule, elements
+from app.identify import ai_rule, digital_link, elements
 from app.label import find
 from app.label.model import LabelJob, Serial
 from app.label.stamps import ranges
@@ -218,6 +218,7 @@ def _check_numbers(numbers: Sequence[str], count: int) -> None:
     for place, number in enumerate(numbers, 1):
         if not accepts(number):
             elements.check_value(entry, number)
+        digital_link.refuse_dots(number, f"/numbers/{place - 1}")
         if seen.setdefault(number, place) != place:
             raise NumberTwice(pointer=f"/numbers/{place - 1}", serial=number, first=seen[number], second=place)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.catalogue.find import NoSuchLot, NoSuchProduct
+from app.identify.refusals import DotsAlone
 from app.label.find import NoSuchJob, NoSuchSerial
 from app.label.stamps import issue, life
 from app.label.stamps.refusals import CountWrong, NothingToVoid, ReasonMissing
@@ -78,3 +79,10 @@ def test_voiding_needs_a_reason(on: Runtime, owner: Actor) -> None:
     made = issue.issue(GTIN, LOT, 1, by=owner, on=on)
     with pytest.raises(ReasonMissing):
         life.void_of_job(made.job_id, None, "  ", by=owner, on=on)
+
+
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_given_serial_numbers_that_are_only_dots_are_refused(on: Runtime, owner: Actor, dots: str) -> None:
+    with pytest.raises(DotsAlone) as told:
+        issue.issue(GTIN, LOT, 2, numbers=["A1", dots], by=owner, on=on)
+    assert told.value.pointer == "/numbers/1"
