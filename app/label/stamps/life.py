@@ -105,7 +105,7 @@ def move_listed(
     known = {number for positions in places.values() for number in positions}
     strangers = [number for number in dict.fromkeys(numbers) if number not in known]
     if strangers:
-        raise UnknownStamps(serials=", ".join(number[:40] for number in strangers[:_TOLD]), count=len(strangers))
+        raise UnknownStamps(pointer="/serials", serials=", ".join(number[:40] for number in strangers[:_TOLD]), count=len(strangers))
     return _moved({job: shift.spans(positions) for job, positions in places.items()}, wish, party_id, by, on)
 
 
@@ -127,7 +127,11 @@ def move_scanned(
     if len(numbers) != 1:
         raise CodeOfNoStamp(pointer="/codes", code=", ".join(list(numbers)[:_TOLD]) or "-")
     ((gtin, serials),) = numbers.items()
-    return move_listed(gtin, serials, to, lot=lot, cause=cause, note=note, by=by, on=on)
+    try:
+        return move_listed(gtin, serials, to, lot=lot, cause=cause, note=note, by=by, on=on)
+    except UnknownStamps as refusal:
+        refusal.pointer = "/codes"
+        raise
 
 
 def stamp_of(code: str, place: int = 0) -> tuple[str, str]:

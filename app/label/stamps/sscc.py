@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
+from app.errors import Invalid
 from app.identify import check_digit, elements
 from app.identify import gtin as gtins
 from app.label.model import Restoration, Sscc, SsccCounter
@@ -77,10 +78,10 @@ def give_ssccs(  # noqa: PLR0913  # a unit and what it holds
         raise CountWrong(pointer="/count", count=count, most=MOST)
     if extension not in EXTENSIONS:
         raise ExtensionWrong(pointer="/extension", extension=str(extension)[:20])
-    contents = _contents(gtin, lot, quantity, expiry)
+    held_things = contents(gtin, lot, quantity, expiry)
     with on.store.reading() as connection:
         mine = _prefix(connection, party_id, prefix)
-    beside = (party_id, *contents, new_id() if batch_id is None else batch_id, ship_to)
+    beside = (party_id, *held_things, new_id() if batch_id is None else batch_id, ship_to)
     made = (by.person_id, to_micros(on.clock.now()))
     for attempt in range(_TRIES):
         try:
@@ -184,12 +185,18 @@ def _prefix(connection: Connection, party_id: int, wanted: str | None) -> str:
     return wanted
 
 
-def _contents(gtin: str | None, lot: str | None, quantity: int | None, expiry: str | None) -> tuple[Any, ...]:
-    """What the unit holds, each value one that its AI can carry."""
-    code = None if gtin is None else gtins.gtin14(gtin)
-    for ai, value in (("10", lot), ("37", None if quantity is None else str(quantity)), ("17", expiry)):
-        if value is not None:
-            elements.check_value(elements.known(ai), value)
+def contents(gtin: str | None, lot: str | None, quantity: int | None, expiry: str | None) -> tuple[Any, ...]:
+    """What a unit holds, the GTIN with 14 digits; raises what the AIs forbid, with the field that is wrong."""
+    code = None
+    for field, ai, value in (("/gtin", "01", gtin), ("/lot", "10", lot), ("/quantity", "37", quantity), ("/expiry", "17", expiry)):
+        try:
+            if ai == "01":
+                code = None if gtin is None else gtins.gtin14(gtin)
+            elif value is not None:
+                elements.check_value(elements.known(ai), str(value))
+        except Invalid as refusal:
+            refusal.pointer = refusal.pointer or field
+            raise
     return code, lot, quantity, expiry
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from app.catalogue import find as catalogue
 from app.errors import Refusal
 from app.identify import check_digit
-from app.identify import gtin as gtins
 from app.label.drawing.sheet import make_svg
 from app.label.stamps import sscc
 from app.label.units import labels
@@ -57,9 +56,8 @@ def give(  # noqa: PLR0913  # a unit, what it holds and where it goes
     if quantity is not None and not 1 <= quantity <= MOST_ITEMS:
         raise QuantityWrong(pointer="/quantity", quantity=str(quantity)[:20], most=MOST_ITEMS)
     going = destination(ship_to or "")
-    held: dict[str, Any] = {"gtin": gtin, "lot": lot, "quantity": quantity, "expiry": expiry}
+    held: dict[str, Any] = dict(zip(("gtin", "lot", "quantity", "expiry"), sscc.contents(gtin, lot, quantity, expiry), strict=True))
     if gtin is not None:
-        held["gtin"] = gtins.gtin14(gtin)
         held["expiry"] = expiry or _expiry(party_id, held["gtin"], lot, on)
     _try(party_id, Batch(0, count, _sample(prefix, extension), **held, ship_to=going, created_at=on.clock.now()), on)
     batch_id = new_id()
