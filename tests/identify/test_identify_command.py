@@ -10,6 +10,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 import pytest
@@ -47,11 +48,15 @@ def run(*arguments: str) -> int:
 
 
 def stream(inputs: Iterable[Any], *flags: str) -> list[dict[str, Any]]:
-    """Answers of the command, started as a program does."""
+    """Answers of the command to what a program sends; the process is this one, because each new one costs half a second."""
     sent = "".join(json.dumps(each) + "\n" for each in inputs).encode()
-    done = subprocess.run([*COMMAND, *flags], cwd=ROOT, input=sent, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    told, complaints = io.TextIOWrapper(io.BytesIO()), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told), redirect_stderr(complaints):
+        send(patch, sent)
+        code = run("--json", *flags)
+    told.flush()
+    assert (code, complaints.getvalue()) == (0, "")
+    return [json.loads(line) for line in told.buffer.getvalue().splitlines()]
 
 
 # ------------------------------------------------------------------------------------------------ for people
@@ -226,6 +231,15 @@ def test_epcs_are_read_in_every_spelling() -> None:
         assert [answer["dl_uri"] for answer in stream(texts, "--as", form)] == [f"https://id.gs1.org/01/{GTIN}/21/12345"] * 4
     wrong = stream(["ehZZ", "9521234543213", "eh"], "--as", "epc")
     assert [answer["ok"] for answer in wrong] == [False] * 3
+
+
+def test_a_program_that_starts_the_command_gets_the_same_answers() -> None:
+    texts = [f"(01){GTIN}(10)L", f"^01{GTIN}21S", "https://a.example/01/9521234543213", "nonsense", 12]
+    flags = ("--as", "auto", "--permit-zero-suppressed-gtin", "--no-requisites")
+    sent = "".join(json.dumps(each) + "\n" for each in texts).encode()
+    done = subprocess.run([*COMMAND, *flags], cwd=ROOT, input=sent, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == stream(texts, *flags)
 
 
 @pytest.mark.processes
