@@ -76,16 +76,19 @@ def postgresql() -> Iterator[Any]:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty migrated database of the test's own."""
     if DATABASE == "postgresql":
-        url: str = request.getfixturevalue("postgresql").fresh()
-        return url
+        cluster = request.getfixturevalue("postgresql")
+        url: str = cluster.fresh()
+        yield url
+        cluster.drop(url)
+        return
     path = request.getfixturevalue("sqlite_file")
     for left in (path, *(path.with_name(f"{path.name}-{kind}") for kind in ("wal", "shm"))):
         left.unlink(missing_ok=True)
     shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
+    yield f"sqlite:///{path}"
 
 
 @pytest.fixture

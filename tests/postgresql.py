@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import warnings
 from pathlib import Path
@@ -43,6 +44,7 @@ class Cluster:
         self._admin.dispose()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # as above
+            self._stop()
             self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -54,8 +56,19 @@ class Cluster:
         """A new database made from the migrated template."""
         self._count += 1
         name = f"test_{self._count}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE template_truyxuat STRATEGY file_copy")
+        # Through the log: to copy files, the server first writes all it holds to disk, which took three times as long.
+        self._run(f"CREATE DATABASE {name} TEMPLATE template_truyxuat STRATEGY wal_log")
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Give a database back at the end of its test; a thousand that are left have to be written to disk when the server stops."""
+        self._run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def _stop(self) -> None:
+        """End the server at once, as after a power cut: nobody needs the folder any more."""
+        process = self._server.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
 
     def _run(self, statement: str) -> None:
         with self._admin.connect() as connection:
