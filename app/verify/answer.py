@@ -66,12 +66,16 @@ class RecallFacts:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One of the checks behind a verdict: name (signature, log, status, recall, expiry, scans), how it ended, how many of how many."""
+    """One of the checks behind a verdict: name (signature, log, status, recall, expiry, scans), how it ended, how many of how many.
+
+    state: of the label, where it is known: blank, printed, assigned, activated, sold, void, destroyed, decommissioned; else "".
+    """
 
     name: str
     result: Result
     passed: int = 0
     of: int = 0
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

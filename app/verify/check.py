@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import bindparam, exc, select
 from sqlalchemy.engine import Connection
 
-from app.capture import items
+from app.capture.fate import End
 from app.catalogue.model import Lot, Product
 from app.errors import Refusal, Unavailable
 from app.identify.item_key import ItemKey, item_key, key_of_path
 from app.identify.read import Identified
 from app.journey.history import History, history
-from app.journey.walk import ITEM, LOT, Recorded
+from app.journey.walk import ITEM, LOT
 from app.label.model import Serial, StampChange
 from app.label.stamps import find as stamps
 from app.party.model import Party
@@ -32,6 +32,7 @@ from app.verify.answer import Check, LotFacts, ProducerFacts, ProductFacts, Reca
 from app.verify.dates import day_of_code
 from app.verify.prove import Proofs, Result, prove
 from app.verify.scans import ScanFacts
+from app.verify.standing import Standing, standing
 from app.verify.verdict import Cause, Judgement, Level, Reason, weightiest
 
 _log = logging.getLogger(__name__)
@@ -80,7 +81,10 @@ _LOT = select(Lot.lot, Lot.produced_on, Lot.expires_on).where(
 
 @dataclass(slots=True)
 class _Case:
-    """What is gathered about one code on the way to its verdict."""
+    """What is gathered about one code on the way to its verdict.
+
+    batch: the item's, "" for none; lots: every batch that the register or the owner's events give it, with its row or None.
+    """
 
     identified: Identified
     at: datetime
@@ -89,12 +93,15 @@ class _Case:
     product: Any | None = None
     serial: Any | None = None
     lot: Any | None = None
+    batch: str = ""
+    lots: dict[str, Any] = field(default_factory=dict)
     printed_lot: str | None = None
     printed_expiry: date | None = None
     expiry: date | None = None
     notice: Any | None = None
     known: bool = False
     history: History = field(default_factory=History)
+    standing: Standing = field(default_factory=Standing)
     proofs: Proofs = field(default_factory=Proofs)
     scans: ScanFacts | None = None
 
@@ -152,14 +159,12 @@ def _trade_item(case: _Case, connection: Connection, on: Runtime) -> None:
         return
     if serial is not None:
         case.serial = connection.execute(_SERIAL, {"party_id": case.owner, "gtin": gtin, "serial": serial}).first()
-    lot = case.serial.lot if case.serial is not None else case.printed_lot
-    if lot:
-        case.lot = connection.execute(_LOT, {"party_id": case.owner, "gtin": gtin, "lot": lot}).first()
-    _journey(case, connection, gtin, lot, on)
-    _known(case, serial, lot)
+    _journey(case, connection, gtin, on)
+    _batches(case, connection, gtin)
+    _known(case, serial)
     _agreement(case)
     _expiry(case)
-    case.notice = recalls.in_force(connection, case.owner, gtin, lot, case.printed_lot)
+    case.notice = recalls.in_force(connection, case.owner, gtin, *case.lots, case.printed_lot)
     if case.notice is not None:
         case.because(Cause.RECALL_LOT if case.notice.lot else Cause.RECALL_PRODUCT, lot=case.notice.lot)
     if serial is not None:
@@ -168,15 +173,36 @@ def _trade_item(case: _Case, connection: Connection, on: Runtime) -> None:
             case.reasons.append(case.scans.signal)
 
 
-def _journey(case: _Case, connection: Connection, gtin: str, lot: str | None, on: Runtime) -> None:
-    """The events of the item and its batch, checked; a class has no journey of its own."""
-    start = list(_followed(case, gtin, lot))
+def _journey(case: _Case, connection: Connection, gtin: str, on: Runtime) -> None:
+    """The events of the item and its batch, checked; a class has no journey of its own.
+
+    Where the register leaves the batch open, the owner's event that brought the item forth names it, and the batch's journey is the item's.
+    """
+    case.batch = (case.printed_lot if case.serial is None else case.serial.lot) or ""
+    _walked(case, connection, gtin)
+    told = case.standing.lots
+    if told and case.batch not in told and not (case.serial is not None and case.serial.lot):
+        case.batch = told[0]
+        _walked(case, connection, gtin)
+    case.proofs = prove(connection, case.history, on=on)
+
+
+def _walked(case: _Case, connection: Connection, gtin: str) -> None:
+    start = list(_followed(case, gtin, case.batch))
     if start:
         case.history = history(connection, start, owner=case.owner)
-        case.proofs = prove(connection, case.history, on=on)
+        case.standing = standing(connection, case.history, item_key(case.identified.canonical), case.owner)
 
 
-def _followed(case: _Case, gtin: str, lot: str | None) -> Iterator[tuple[ItemKey, str]]:
+def _batches(case: _Case, connection: Connection, gtin: str) -> None:
+    """The registered rows of every batch that somebody who knows gives the item: a recall or the last day of any of them counts."""
+    for lot in dict.fromkeys((case.batch, *case.standing.lots)):
+        if lot:
+            case.lots[lot] = connection.execute(_LOT, {"party_id": case.owner, "gtin": gtin, "lot": lot}).first()
+    case.lot = case.lots.get(case.batch)
+
+
+def _followed(case: _Case, gtin: str, lot: str) -> Iterator[tuple[ItemKey, str]]:
     if case.level is Level.ITEM:
         yield item_key(case.identified.canonical), ITEM
     batch = key_of_path((("01", gtin), ("10", lot))) if lot else None
@@ -184,60 +210,61 @@ def _followed(case: _Case, gtin: str, lot: str | None) -> Iterator[tuple[ItemKey
         yield batch, LOT
 
 
-def _known(case: _Case, serial: str | None, lot: str | None) -> None:
+def _known(case: _Case, serial: str | None) -> None:
     """The reason that holds when nothing contrary is found: what is registered, and what is proven of it."""
-    own = [item for item in case.history.events if item.row.party_id == case.owner]
+    stands = case.standing
     if case.level is Level.CLASS:
         case.because(Cause.CLASS_ONLY)
     elif case.level is Level.BATCH:
-        case.known = case.lot is not None or any(item.relation == LOT for item in own)
-        case.because(Cause.BATCH_ONLY if case.known else Cause.UNKNOWN_LOT, lot=lot)
+        case.known = case.lot is not None or any(item.relation == LOT for item in stands.own)
+        case.because(Cause.BATCH_ONLY if case.known else Cause.UNKNOWN_LOT, lot=case.batch)
     else:
-        case.known = case.serial is not None or any(_brought_forth(item) for item in own)
+        case.known = case.serial is not None or bool(stands.made) or stands.retracted or stands.end is not None
         if not case.known:
             case.because(Cause.UNKNOWN_SERIAL, serial=serial or dict(case.identified.path).get("235"))
         elif case.serial is not None and case.serial.state == "void":
             case.because(Cause.VOID_STAMP, reason=case.serial.void_reason or "", why=case.serial.cause or "other")
-        _evidence(case, own)
+        _evidence(case, bool(stands.made))
     if case.level is not Level.CLASS and not case.known:
         case.history, case.proofs = History(), Proofs()  # an invented number must not borrow the journey of real goods
     else:
         _broken(case)
 
 
-def _brought_forth(item: Recorded) -> bool:
-    """Whether an event brings the item itself into the world: commissioned, added, or made in a transformation."""
-    if item.relation != ITEM:
-        return False
-    event = item.event
-    added = event["type"] == "ObjectEvent" and event.get("action") == "ADD" and item.role == items.EPC
-    return added or item.role == items.OUTPUT
+_ENDS = {End.DESTROYED: Cause.DESTROYED, End.DECOMMISSIONED: Cause.DECOMMISSIONED}
 
 
-def _evidence(case: _Case, own: list[Recorded]) -> None:
-    """For a known item: verified when the owner's signed, logged events say so; registered only without any; else not yet checkable."""
+def _evidence(case: _Case, recorded: bool) -> None:  # noqa: FBT001  # whether the events say enough: see the callers
+    """For a known item: verified when the owner's signed, logged events say so; registered only without any; else not yet checkable.
+
+    Of a trade item only the events count that bring it forth: what is known of its batch, or was seen of its number, makes no goods.
+    """
     if not case.known:
         return
-    waiting_stamp = _waiting_stamp(case)
-    told_by = {ITEM} if waiting_stamp is not None else {ITEM, LOT}  # what is known of a batch says nothing of a stamp that is not on it yet
-    about = [case.proofs.events[item.row.id] for item in own if item.relation in told_by]
-    if not about:
-        case.because(waiting_stamp or Cause.NO_EVENTS, lot=None if case.serial is None else case.serial.lot)
-    elif any(proof.proven for proof in about):
+    if case.standing.end is not None:
+        case.because(_ENDS[case.standing.end])
+    deciding = case.standing.made if case.product is not None else case.standing.own
+    proven = any((proof := case.proofs.events.get(item.row.id)) is not None and proof.proven for item in deciding)
+    if not recorded:
+        case.because(_unrecorded(case), lot=None if case.serial is None else case.serial.lot)
+    elif proven:
         case.because(Cause.VERIFIED_ITEM, events=case.proofs.count("logged", Result.PASSED))
     waiting = [item for item in case.history.events if case.proofs.events[item.row.id].logged is Result.NOT_DONE]
     late = any(case.at - datetime.fromisoformat(item.sealed["captureTime"]) > LATE for item in waiting)
-    if late or (about and not any(proof.proven for proof in about)):
+    if late or (recorded and not proven):
         case.because(Cause.LOG_PENDING, events=len(waiting))
 
 
-def _waiting_stamp(case: _Case) -> Cause | None:
-    """Why a stamp is not on goods yet, by its state; None for active stamps, and for labels that were printed for the goods of a batch."""
-    if case.serial is None:
-        return None
-    if case.serial.state == "printed":
-        return None if case.serial.lot else Cause.PRINTED_STAMP
-    return {"blank": Cause.BLANK_STAMP, "assigned": Cause.ASSIGNED_STAMP}.get(case.serial.state)
+def _unrecorded(case: _Case) -> Cause:
+    """Why an item is not on record as goods: its stamp waits, its record was declared wrong, or nobody has said that it was made."""
+    state, lot = ("", "") if case.serial is None else (case.serial.state, case.serial.lot)
+    if state in {"blank", "assigned"}:
+        return Cause.BLANK_STAMP if state == "blank" else Cause.ASSIGNED_STAMP
+    if state == "printed" and not lot:
+        return Cause.PRINTED_STAMP
+    if case.standing.retracted or (case.product is None and not case.standing.own):
+        return Cause.DECLARED_WRONG
+    return Cause.NOT_RECORDED if case.standing.own else Cause.NO_EVENTS
 
 
 def _broken(case: _Case) -> None:
@@ -251,31 +278,29 @@ def _broken(case: _Case) -> None:
 
 def _agreement(case: _Case) -> None:
     """What the label says besides the serial must be what was registered for it: a copied serial with another batch is a forgery."""
-    registered = case.serial.lot if case.serial is not None else _lot_of_events(case)
-    if registered and case.printed_lot and registered != case.printed_lot:
-        case.because(Cause.LOT_MISMATCH, printed=case.printed_lot, registered=registered)
+    registered = "" if case.serial is None else case.serial.lot
+    known = list(dict.fromkeys(lot for lot in (registered, *case.standing.lots) if lot))
+    if known and case.printed_lot and case.printed_lot not in known:
+        case.because(Cause.LOT_MISMATCH, printed=case.printed_lot, registered=known[0])
+    if len(known) > 1:
+        case.because(Cause.LOT_CONFLICT, registered=known[0], recorded=known[1])
     due = None if case.lot is None or not case.lot.expires_on else date.fromisoformat(case.lot.expires_on)
     if due is not None and case.printed_expiry is not None and due != case.printed_expiry:
         case.because(Cause.EXPIRY_MISMATCH, printed=case.printed_expiry.isoformat(), registered=due.isoformat())
 
 
-def _lot_of_events(case: _Case) -> str | None:
-    """The batch that the owner's event gave the item when it was commissioned (CBV master data lotNumber)."""
-    for item in case.history.events:
-        ilmd = item.event.get("ilmd")
-        if item.row.party_id == case.owner and _brought_forth(item) and isinstance(ilmd, dict):
-            lots = [value for name, value in ilmd.items() if name.rpartition(":")[2] == "lotNumber" and isinstance(value, str)]
-            if lots:
-                return lots[0]
-    return None
-
-
 def _expiry(case: _Case) -> None:
-    facts = _lot_facts(case)
-    registered = None if facts is None or not facts.expires_on else date.fromisoformat(facts.expires_on)
-    case.expiry = min((day for day in (registered, case.printed_expiry) if day is not None), default=None)
+    """The earliest last day that counts: on the label, of any batch the item is said to be of, in the event that brought it forth."""
+    rows = [] if _invented(case) else [row for row in case.lots.values() if row is not None and row.expires_on]
+    days = [case.printed_expiry, case.standing.last_day, *(date.fromisoformat(row.expires_on) for row in rows)]
+    case.expiry = min((day for day in days if day is not None), default=None)
     if case.expiry is not None and case.at.astimezone(VIETNAM).date() > case.expiry:
         case.because(Cause.EXPIRED, day=case.expiry.isoformat())
+
+
+def _invented(case: _Case) -> bool:
+    """Whether nobody knows the item: it must not borrow the dates of real goods."""
+    return case.level is Level.ITEM and not case.known
 
 
 # ------------------------------------------------------------------------------------------------ every other key
@@ -293,6 +318,7 @@ def _other_key(case: _Case, connection: Connection, on: Runtime) -> None:
         return
     key, holder = item_key(case.identified.canonical), found.party_id
     case.history = history(connection, [(key, ITEM)], owner=holder)
+    case.standing = standing(connection, case.history, key, holder)
     case.proofs = prove(connection, case.history, on=on)
     own = [item for item in case.history.events if item.row.party_id == holder]
     given = stamps.sscc(connection, value) if ai == "00" else None
@@ -303,7 +329,7 @@ def _other_key(case: _Case, connection: Connection, on: Runtime) -> None:
         case.because(Cause.UNKNOWN_KEY if given is None else Cause.ISSUED_SSCC, key=value)
         case.history, case.proofs = History(), Proofs()  # where the index named an event, the sealed one does not
         return
-    _evidence(case, own)
+    _evidence(case, bool(case.standing.own))
     _broken(case)
 
 
@@ -347,18 +373,35 @@ def _checks(case: _Case) -> Iterator[Check]:
         result = Result.FAILED if failed else Result.PASSED if total and passed == total else Result.NOT_DONE
         yield Check(name, result, passed, total)
     told = {reason.cause for reason in case.reasons}
-    state = Result.NOT_DONE if case.serial is None else Result.FAILED if Cause.VOID_STAMP in told else Result.PASSED
-    differs = told & {Cause.LOT_MISMATCH, Cause.EXPIRY_MISMATCH}
-    yield Check("status", Result.FAILED if differs else state)
+    yield _status(case, told)
     yield Check("recall", Result.NOT_DONE if case.product is None else Result.FAILED if case.notice is not None else Result.PASSED)
     yield Check("expiry", Result.NOT_DONE if case.expiry is None else Result.FAILED if Cause.EXPIRED in told else Result.PASSED)
     if case.scans is not None:
         yield Check("scans", Result.FAILED if case.scans.signal else Result.PASSED, case.scans.viewers, case.scans.total)
 
 
+_DIFFERS = {Cause.LOT_MISMATCH, Cause.LOT_CONFLICT, Cause.EXPIRY_MISMATCH}
+
+
+def _status(case: _Case, told: set[Cause]) -> Check:
+    """How the label stands. Only what is on goods, by the log or by the register with its event, is in use; else its state is told."""
+    if Cause.VOID_STAMP in told:
+        return Check("status", Result.FAILED, state="void")
+    if case.standing.end is not None:
+        return Check("status", Result.FAILED, state=str(case.standing.end))
+    if told & _DIFFERS:
+        return Check("status", Result.FAILED)
+    if case.serial is None:
+        return Check("status", Result.NOT_DONE)
+    state = str(case.serial.state)
+    if case.standing.made:  # the register follows the log within seconds
+        return Check("status", Result.PASSED, state="sold" if state == "sold" else "activated")
+    return Check("status", Result.NOT_DONE, state=state if state in {"blank", "printed", "assigned"} else "")
+
+
 def _lot_facts(case: _Case) -> LotFacts | None:
     """The registered batch; an invented number must not borrow its dates."""
-    if case.lot is None or (case.level is Level.ITEM and not case.known):
+    if case.lot is None or _invented(case):
         return None
     return LotFacts(case.lot.lot, case.lot.produced_on, case.lot.expires_on)
 

@@ -160,7 +160,7 @@ def _recall_json(verdict: Verdict) -> dict[str, Any] | None:
 
 def _check_json(each: Check) -> dict[str, Any]:
     counted = {"passed": each.passed, "of": each.of} if each.of else {}
-    return {"name": each.name, "result": str(each.result), **counted}
+    return {"name": each.name, "result": str(each.result), **counted, **({"state": each.state} if each.state else {})}
 
 
 def _step_json(step: Step, proof: EventProof | None) -> dict[str, Any]:

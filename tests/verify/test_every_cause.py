@@ -83,6 +83,31 @@ def _recorded(world: World, *, logged: bool) -> str:
     return ITEM
 
 
+def _then(world: World, **changes: Any) -> str:
+    """Made, and then something else happened to it."""
+    world.commission()
+    world.commission(**({"eventTime": "2026-06-14T10:00:00+07:00"} | changes))
+    return ITEM
+
+
+def _declared_wrong(world: World) -> str:
+    event = commissioning(eventID="urn:uuid:6a1b2c3d-0000-4000-8000-000000000009")
+    world.capture(event)
+    world.capture(event | {"errorDeclaration": {"declarationTime": "2026-06-13T00:00:00Z", "reason": "did_not_occur"}})
+    return ITEM
+
+
+def _made_of_another_batch(world: World) -> str:
+    world.commission(ilmd={"cbvmda:lotNumber": "OTHER"})
+    return ITEM
+
+
+def _batch_recorded(world: World) -> str:
+    lot = {"epcClass": f"https://id.gs1.org/01/{GTIN}/10/{LOT}", "quantity": 1100, "uom": "KGM"}
+    world.capture(commissioning(epcList=None, quantityList=[lot]))
+    return ITEM
+
+
 def _store_down(world: World) -> str:
     world.on.store.engines.reader.dispose()
     with world.on.store.engines.writer.connect() as connection:
@@ -114,6 +139,9 @@ LEADS_TO: dict[Cause, Callable[[World], str]] = {
     Cause.BROKEN_LOG: lambda world: _changed(world, update(LogTile).values(hashes=bytes(64))),
     Cause.VOID_STAMP: _void,
     Cause.VOID_SSCC: lambda world: _sscc(world, void=True),
+    Cause.DESTROYED: lambda world: _then(world, action="OBSERVE", bizStep="destroying", disposition="destroyed"),
+    Cause.DECOMMISSIONED: lambda world: _then(world, action="DELETE", bizStep="decommissioning", disposition="inactive"),
+    Cause.LOT_CONFLICT: _made_of_another_batch,
     Cause.LOT_MISMATCH: lambda _: f"/01/{GTIN}/10/OTHER/21/{SERIAL}",
     Cause.EXPIRY_MISMATCH: lambda _: f"{ITEM}?17=270101",
     Cause.CLONE_GEO: lambda world: _looked_at(world, "31", "96"),
@@ -127,6 +155,8 @@ LEADS_TO: dict[Cause, Callable[[World], str]] = {
     Cause.PRINTED_STAMP: lambda world: _stamp(world, "printed"),
     Cause.ASSIGNED_STAMP: lambda world: _stamp(world, "printed", "assigned"),
     Cause.ISSUED_SSCC: _sscc,
+    Cause.DECLARED_WRONG: _declared_wrong,
+    Cause.NOT_RECORDED: _batch_recorded,
     Cause.NO_EVENTS: lambda _: ITEM,
     Cause.BATCH_ONLY: lambda _: f"/01/{GTIN}/10/{LOT}",
     Cause.CLASS_ONLY: lambda _: "/414/9521002001013",
