@@ -64,9 +64,9 @@ def plain_job(connection: Connection, party_id: int, job_id: int) -> Row[Any]:
     return row
 
 
-def undrawn(connection: Connection) -> list[Row[Any]]:
-    """The oldest jobs of anybody whose serial numbers are not all drawn, and need no list from outside."""
-    left = (LabelJob.drawn < LabelJob.count) & LabelJob.given.is_(False)
+def undrawn(connection: Connection, after: int = 0) -> list[Row[Any]]:
+    """The oldest jobs of anybody whose serial numbers are not all drawn, and need no list from outside; after: the job to go on behind."""
+    left = (LabelJob.drawn < LabelJob.count) & LabelJob.given.is_(False) & (LabelJob.job_id > after)
     return list(connection.execute(select(LabelJob.__table__).where(left).order_by(LabelJob.job_id).limit(PAGE)))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app import __version__
 from app.api.door import Access, Door, runtime
+from app.label.stamps.backlog import backlog
 from app.ledger import find as log_find
 from app.ledger import guard
 from app.ledger.model import LogQueue
@@ -44,6 +45,7 @@ def get_readiness() -> Response:
     on, began = runtime(), time.perf_counter()
     with on.store.reading() as connection:
         latest, state = log_find.latest_checkpoint(connection), log_find.state(connection)
+        labels = backlog(connection)
         waiting = connection.execute(select(LogQueue.queue_id).order_by(LogQueue.queue_id).limit(1)).scalar()
     behind = 0.0
     if waiting is not None:
@@ -59,6 +61,7 @@ def get_readiness() -> Response:
         "writesWaiting": on.store.waiting(),
         "logSecondsBehind": round(behind, 1),
         "logRolledBack": published > kept,
+        "labelsBehind": {"events": labels.events, "jobs": labels.jobs, "serials": labels.serials, "runs": labels.runs},
         "checkpoint": None if latest is None else {"size": latest.size, "publishedAt": from_micros(latest.published_at).isoformat()},
     }
     return _json(body, 200 if ready else 503)

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from app import __version__
 from app.errors import Refusal
 from app.label.stamps import sscc
+from app.label.stamps.backlog import backlog
 from app.ledger import find as log_find
 from app.ledger import guard
 from app.resolve import due_links
@@ -114,6 +115,7 @@ def _tables(on: Runtime) -> Iterator[Symptom]:
         assert_durable(connection)
     yield Symptom("durability", "ok", "a commit survives a power cut")
     yield from _links(on)
+    yield from _labels(on)
     yield from _counters(on)
     with on.store.reading() as connection:
         state, latest = log_find.state(connection), log_find.latest_checkpoint(connection)
@@ -141,6 +143,16 @@ def _counters(on: Runtime) -> Iterator[Symptom]:
     for prefix, extension, reference in held:
         told = f"held since a backup was restored; it knew {reference} as the next serial reference"
         yield Symptom(f"sscc {prefix} {extension}", "warning", told, f"truyxuat party sscc {prefix} {extension} --next N")
+
+
+def _labels(on: Runtime) -> Iterator[Symptom]:
+    """Whether the threads beside the server keep up with labels."""
+    with on.store.reading() as connection:
+        left = backlog(connection)
+    told = (
+        f"{left.serials} serial numbers of {left.jobs} jobs and {left.runs} files to draw, {left.events} log entries not followed by stamps"
+    )
+    yield Symptom("labels", "warning" if any(left) else "ok", told, "truyxuat serve" if any(left) else "")
 
 
 def _links(on: Runtime) -> Iterator[Symptom]:

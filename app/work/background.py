@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterable
 
 from app.api.opening import make_months_ahead
 from app.errors import Refusal
@@ -28,6 +29,35 @@ _MINUTE = 60.0
 _SECOND = 1.0
 
 _log = logging.getLogger(__name__)
+
+
+class Duty:
+    """Work that is done piece by piece, a piece each turn. step: does one and returns how much it was, 0 when nothing is left."""
+
+    def __init__(self, name: str, step: Callable[[], int]) -> None:
+        self._name, self._step, self._rests_until = name, step, 0.0
+
+    def turn(self, now: float) -> bool:
+        """One piece; whether there was one. After a failure, or when nothing is left, it rests for a second. now: in seconds."""
+        if now < self._rests_until:
+            return False
+        self._rests_until = now + _SECOND
+        try:
+            done = self._step()
+        except Refusal as refusal:
+            _log.warning("%s wait: %s", self._name, refusal)
+        except Exception:  # noqa: BLE001  # one bad piece must not stop the next, nor the other duties
+            _log.exception("looking after %s failed", self._name)
+        else:
+            self._rests_until = 0.0 if done else self._rests_until
+            return done > 0
+        return False
+
+
+def take_turns(duties: Iterable[Duty], now: float) -> bool:
+    """One piece of each duty, so that none waits for the end of another; whether any had one."""
+    worked = [duty.turn(now) for duty in duties]
+    return any(worked)
 
 
 class Background:
@@ -86,14 +116,10 @@ class Background:
             pause = max(1.0, _MINUTE - (time.monotonic() - begun))
 
     def _run_labels(self) -> None:
-        while not self._stop.wait(_SECOND):
-            try:
-                while (draw_more(on=self._on) or follow(self._on)) and not self._stop.is_set():
-                    pass
-            except Refusal as refusal:
-                _log.warning("labels wait: %s", refusal)
-            except Exception:  # noqa: BLE001  # one bad pass must not stop the next
-                _log.exception("looking after labels failed")
+        duties = (Duty("serial numbers", lambda: draw_more(on=self._on)), Duty("stamps", lambda: follow(self._on)))
+        pause = _SECOND
+        while not self._stop.wait(pause):
+            pause = _SECOND * (not take_turns(duties, time.monotonic()))
 
     def _run_drawing(self) -> None:
         room = DrawingRoom(self._stop)

@@ -7,7 +7,8 @@ goes on. Two processes that draw the same job at once do not double it: a portio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from app.catalogue import find as catalogue
+from app.errors import Unavailable
 from app.identify import ai_rule, digital_link, elements
 from app.label import find
 from app.label.model import LabelJob, Serial
@@ -40,6 +42,8 @@ PORTION = 10_000
 
 LONGEST_ROLL = 100_000
 LONGEST_NOTE = 200
+
+_log = logging.getLogger(__name__)
 
 _COLUMNS = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at", "position")
 _TRIES = 8
@@ -168,21 +172,37 @@ def draw_more(*, on: Runtime) -> int:
     """One portion of the oldest job whose numbers are not all drawn, whosever it is; returns how many were drawn, 0 when none waits.
 
     For the server's steady thread: what `issue` left for later, and what a crash interrupted. Jobs with numbers that were given wait for
-    their list. Several processes may do it at once.
+    their list. Several processes may do it at once. A job that cannot be drawn holds no other up: what was in its way is raised when there
+    is nothing else to draw.
     """
-    with on.store.reading() as connection:
-        work = next(_drawable(connection, on), None)
-    return 0 if work is None else _portion(work, work.job.drawn, on) - int(work.job.drawn)
-
-
-def _drawable(connection: Connection, on: Runtime) -> Iterator[_Work]:
-    """Jobs that can be drawn here; one whose range has its secret elsewhere waits, shows how far it is, and holds nobody else up."""
-    for row in find.undrawn(connection):
+    after, failed = 0, None
+    while (work := _drawable(after, on)) is not None:
         try:
-            source = ranges.LOOSE if row.range_id is None else ranges.source(connection, row.party_id, row.gtin, row.range_id, on=on)
-        except RangeKeyMissing:
-            continue
-        yield _Work(row, source, None, None)
+            return _portion(work, work.job.drawn, on) - int(work.job.drawn)
+        except Unavailable:  # the store, which no other job would find better
+            raise
+        except Exception as error:  # noqa: BLE001  # kept, and raised below
+            _log.warning("label job %s is not drawn: %s", work.job.job_id, error)
+            after, failed = int(work.job.job_id), failed or error
+    if failed is not None:
+        raise failed
+    return 0
+
+
+def _drawable(after: int, on: Runtime) -> _Work | None:
+    """The oldest job behind another that can be drawn here; one whose range is sealed with a secret that is elsewhere waits."""
+    with on.store.reading() as connection:
+        while rows := find.undrawn(connection, after):
+            for row in rows:
+                try:
+                    source = (
+                        ranges.LOOSE if row.range_id is None else ranges.source(connection, row.party_id, row.gtin, row.range_id, on=on)
+                    )
+                except RangeKeyMissing:
+                    continue
+                return _Work(row, source, None, None)
+            after = rows[-1].job_id
+    return None
 
 
 def job(job_id: int, *, by: Actor, on: Runtime) -> Job:
