@@ -287,3 +287,13 @@ def test_a_wrong_call_is_told_apart_from_a_refusal(run: Run, tmp_path: Path, arg
     code, lines, said = run(*arguments, "--out", tmp_path / "out", "--json")
     assert (code, lines) == (2, [])
     assert said
+
+
+def test_a_job_that_a_counter_cannot_serve_takes_none_of_its_numbers(run: Run, tmp_path: Path) -> None:
+    few = ("--gtin", GTIN, "--carrier", "sscc", "--company-prefix", GTIN[1:13], "--format", "csv", "--json")  # 10,000 in all
+    code, [refused_as], _ = run(*few, "--count", 10_001, "--out", tmp_path / "a")
+    assert code == 1
+    assert "label.sscc-exhausted" in str(refused_as)
+    assert "10001" in str(refused_as)
+    code, [told], _ = run(*few, "--count", 1, "--out", tmp_path / "b")
+    assert (code, told["sscc"][13:17]) == (0, "0000")

@@ -44,8 +44,9 @@ def company_prefix(gtin: str, known: Prefixes) -> tuple[str, Origin]:
 
 def ssccs(asked: Asked, prefix: str | None, extension: int, *, by: Actor, on: Runtime) -> list[str]:
     """A fresh SSCC for each label, from the counter of this installation, never the same twice. Raises what `give_ssccs` raises."""
-    from app.label.stamps.sscc import MOST, give_ssccs  # the database is loaded by jobs that need it
+    from app.label.stamps.sscc import MOST, check_room, give_ssccs  # the database is loaded by jobs that need it
 
+    check_room(asked.count, prefix=prefix, extension=extension, by=by, on=on)  # they come in portions: none for a job that cannot have all
     expiry = gs1_date(asked.expiry) or None
     numbers: list[str] = []
     while len(numbers) < asked.count:

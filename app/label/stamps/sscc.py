@@ -93,6 +93,17 @@ def give_ssccs(  # noqa: PLR0913  # a unit and what it holds
     raise SsccExhausted(prefix=mine, extension=extension, left=0, asked=count, free="-")
 
 
+def check_room(count: int, *, prefix: str | None = None, extension: int = 0, by: Actor, on: Runtime) -> None:
+    """Refuse a number of SSCCs that a counter no longer has, before the first portion of them is given; raises as `give_ssccs` does."""
+    party_id = permit(by, Permission.LABEL_SSCC_WRITE)
+    if extension not in EXTENSIONS:
+        raise ExtensionWrong(pointer="/extension", extension=str(extension)[:20])
+    with on.store.reading() as connection:
+        mine = _prefix(connection, party_id, prefix)
+        if left(connection, mine)[extension] < count:
+            raise _exhausted(connection, mine, extension, count)
+
+
 def void_sscc(sscc: str, reason: str, *, by: Actor, on: Runtime) -> None:
     """Void an SSCC that the organisation gave out: a scan of it is suspicious from now on. Raises ReasonMissing, NoSuchSscc."""
     party_id = permit(by, Permission.LABEL_SERIAL_VOID)
@@ -235,10 +246,16 @@ def _count(tx: Tx, prefix: str, extension: int, step: int, wish: tuple[int, int]
     if used is None and step <= capacity(prefix):
         tx.execute(insert(SsccCounter).values(key | {"next_reference": step}))
         return 0
-    remaining, (asked, found) = left(tx.connection, prefix), wish
+    asked, found = wish
+    raise _exhausted(tx.connection, prefix, extension, asked, found)
+
+
+def _exhausted(connection: Connection, prefix: str, extension: int, asked: int, found: int = 0) -> SsccExhausted:
+    """What is left of a counter, and which extension digits have enough; found: those of the same wish that are counted off already."""
+    remaining = left(connection, prefix)
     free = ", ".join(str(other) for other, rest in remaining.items() if rest >= asked and other != extension) or "-"
     rest = remaining[extension] + found
-    raise SsccExhausted(pointer="/count", prefix=prefix, extension=extension, left=rest, asked=asked, free=free)
+    return SsccExhausted(pointer="/count", prefix=prefix, extension=extension, left=rest, asked=asked, free=free)
 
 
 def _rewind(tx: Tx, prefix: str, extension: int, reference: int) -> None:
