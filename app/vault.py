@@ -10,6 +10,11 @@ from pathlib import Path
 
 from app.errors import Unavailable
 
+SEALING_KEY = "hosted-keys.key"
+"""The one key that locks every secret in the database: signing keys of enterprises, keys of serial ranges."""
+
+_NONCE = 12
+
 
 class SecretExposed(Unavailable):
     """A secret file may be read by other users of the machine."""
@@ -45,6 +50,28 @@ class Vault:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise SecretExposed(path=str(path), retry_after=60)
         return path.read_bytes()
+
+    def seal(self, content: bytes, bound: bytes) -> bytes:
+        """A secret as it may stand in the database: AES-256-GCM under a key of the vault (nonce of 12 bytes, then ciphertext and tag).
+
+        bound: what it belongs to, so that no row can be given the secret of another.
+        """
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + AESGCM(self.load(SEALING_KEY)).encrypt(nonce, content, bound)
+
+    def unseal(self, sealed: bytes, bound: bytes) -> bytes | None:
+        """What was sealed; None when the key is not in this vault, or is another, or the secret belongs to something else."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        if not self.path(SEALING_KEY).exists():  # never made anew here: the right one would not fit in its place any more
+            return None
+        try:
+            return AESGCM(self.load(SEALING_KEY)).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound)
+        except InvalidTag:
+            return None
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:

@@ -1,20 +1,17 @@
 """Keys that sign for enterprises. Hosted keys are made and held here, sealed at rest: a visibly lower level than a key of one's own.
 
-A private key is kept as AES-256-GCM (nonce 12 bytes, then ciphertext and tag) under a key in the vault; the additional data bind it to its
-organisation and kid, so that no row can be moved to another enterprise.
+A private key is sealed under a key in the vault (`Vault.seal`), bound to its organisation and kid, so that no row can be moved to another
+enterprise.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import insert
 
@@ -29,8 +26,6 @@ from app.store.work import Tx
 from app.vault import Vault
 
 ALGORITHM = "Ed25519"
-_SEALING_KEY = "hosted-keys.key"
-_NONCE = 12
 
 
 class HostedKeyUnreadable(Unavailable):
@@ -58,16 +53,14 @@ def _bound(party_id: int, kid: str) -> bytes:
 
 def _sealed(vault: Vault, party_id: int, kid: str, private: Ed25519PrivateKey) -> bytes:
     raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(vault.load(_SEALING_KEY)).encrypt(nonce, raw, _bound(party_id, kid))
+    return vault.seal(raw, _bound(party_id, kid))
 
 
 @lru_cache(maxsize=4096)
 def _opened(vault: Vault, party_id: int, kid: str, sealed: bytes) -> Ed25519PrivateKey:
-    try:
-        raw = AESGCM(vault.load(_SEALING_KEY)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(party_id, kid))
-    except InvalidTag as error:
-        raise HostedKeyUnreadable(kid=kid, retry_after=60) from error
+    raw = vault.unseal(sealed, _bound(party_id, kid))
+    if raw is None:
+        raise HostedKeyUnreadable(kid=kid, retry_after=60)
     return Ed25519PrivateKey.from_private_bytes(raw)
 
 

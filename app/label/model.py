@@ -116,8 +116,8 @@ class StampChange(Base):
 class SerialRange(Base):
     """Where the serial numbers of a product come from: drawn at random, or a counter through a keyed permutation.
 
-    scheme: random, permuted. length: characters of 5 bits. most: how many may ever be given, or None. issued: how many were. key_name: the
-    secret of the vault that a permutation is keyed with.
+    scheme: random, permuted. length: characters of 5 bits. most: how many may ever be given, or None. issued: how many were. key_sealed:
+    the secret that a permutation is keyed with, sealed by `Vault.seal`, so that every machine with the installation's secrets can draw.
     """
 
     __tablename__ = "serial_range"
@@ -130,7 +130,7 @@ class SerialRange(Base):
     length: Mapped[int] = mapped_column(Id)
     most: Mapped[int | None] = mapped_column(Id)
     issued: Mapped[int] = mapped_column(Id, server_default="0")
-    key_name: Mapped[str | None] = mapped_column(Words)
+    key_sealed: Mapped[bytes | None] = mapped_column(Bytes)
     note: Mapped[str | None] = mapped_column(Words)
     created_by: Mapped[int | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Instant)

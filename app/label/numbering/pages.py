@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, render_template, request
-from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
 from app.api import parameters
@@ -176,7 +175,8 @@ def _ranges(form: forms.Form) -> dict[str, Any]:
     with runtime().store.reading() as connection:
         rows: list[Any] = list(stamps.ranges(connection, party_id, chosen or None))
         owned: list[Any] = list(catalogue.products(connection, party_id, count=_MOST_CHOICES))
-        lines = [(row, (row.most or ranges.MOST) - row.issued, _guess(connection, row)) for row in rows]
+        chances = ranges.guess_probabilities(connection, party_id)
+    lines = [(row, (row.most or ranges.MOST) - row.issued, _guess(chances[row.gtin, row.length])) for row in rows]
     names = {row.gtin: row.name for row in owned}
     active = [(row.gtin, f"{row.name} ({row.gtin.lstrip('0')})") for row in owned if row.status == "active"]
     limits = {"shortest": serials.SHORTEST, "longest": serials.LONGEST, "most": ranges.MOST}
@@ -184,9 +184,8 @@ def _ranges(form: forms.Form) -> dict[str, Any]:
     return {"form": form, "lines": lines, "names": names, "products": active, "chosen": chosen, "limits": limits, "may": may}
 
 
-def _guess(connection: Connection, row: Any) -> str:
+def _guess(chance: float) -> str:
     """One of how many made-up numbers would be a real one, as people say large figures; "" when none was given out."""
-    chance = ranges.guess_probability(connection, row.party_id, row.gtin, row.length)
     return large(1 / chance) if chance else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -65,7 +66,7 @@ def _id(number: int | None) -> str | None:
 # ------------------------------------------------------------------------------------------------ ranges
 
 
-def _range(row: Any) -> dict[str, Any]:
+def _range(row: Any, chances: Mapping[tuple[str, int], float]) -> dict[str, Any]:
     return {
         "range": str(row.range_id),
         "gtin": row.gtin,
@@ -74,7 +75,7 @@ def _range(row: Any) -> dict[str, Any]:
         "most": row.most,
         "issued": row.issued,
         "left": max(0, (row.most or ranges.MOST) - row.issued),
-        "guessProbability": serials.guess_probability(row.issued, row.length),
+        "guessProbability": chances[row.gtin, row.length],
         "note": row.note,
         "createdAt": _at(row.created_at),
         "closedAt": _at(row.closed_at),
@@ -88,7 +89,8 @@ def list_serial_ranges() -> Response:
     gtin = request.args.get("gtin", "")[:14]
     with runtime().store.reading() as connection:
         rows = find.ranges(connection, party_id, gtin.zfill(14) if gtin else None)
-    return _json({"ranges": [_range(row) for row in rows]})
+        chances = ranges.guess_probabilities(connection, party_id)
+    return _json({"ranges": [_range(row, chances) for row in rows]})
 
 
 @door.route("/api/serial-ranges", needs=Permission.LABEL_RANGE_WRITE, operation="postSerialRange", methods=("POST",))
@@ -101,7 +103,8 @@ def post_serial_range() -> Response:
     made = ranges.open_range(_text(body, "gtin", needed=True), **wishes, by=by, on=on)
     with on.store.reading() as connection:
         row = next(row for row in find.ranges(connection, by.party) if row.range_id == made)
-    return _json(_range(row), 201)
+        chances = ranges.guess_probabilities(connection, by.party)
+    return _json(_range(row, chances), 201)
 
 
 @door.route(

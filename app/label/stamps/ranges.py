@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.engine import Connection
 
 from app.catalogue import find as catalogue
+from app.catalogue.model import Product
 from app.label.model import SerialRange
 from app.label.refusals import SerialRange as LengthWrong
 from app.label.stamps import permuted, serials
@@ -30,6 +31,7 @@ from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 from app.store.keys import new_id
 from app.store.work import Tx
+from app.vault import SEALING_KEY
 
 RANDOM, PERMUTED = "random", "permuted"
 SCHEMES = (RANDOM, PERMUTED)
@@ -72,15 +74,14 @@ def open_range(
     if wanted < 1:
         raise CountWrong(pointer="/most", count=wanted, most=ceiling(length))
     range_id, now = new_id(), on.clock.now()
-    key_name = f"serial-range-{range_id}" if scheme == PERMUTED else None
     with on.store.reading() as connection:
         code = catalogue.own_product(connection, party_id, gtin).gtin
-    if key_name is not None:  # before the row: a range whose secret was never kept must not exist
-        on.vault.load(key_name, lambda: secrets.token_bytes(permuted.KEY_BYTES))
+    sealed = on.vault.seal(secrets.token_bytes(permuted.KEY_BYTES), _bound(party_id, range_id)) if scheme == PERMUTED else None
     values = {"party_id": party_id, "range_id": range_id, "gtin": code, "scheme": scheme, "length": length, "most": wanted, "issued": 0}
-    values |= {"key_name": key_name, "note": (note or "")[:LONGEST_NOTE] or None, "created_by": by.person_id, "created_at": now}
+    values |= {"key_sealed": sealed, "note": (note or "")[:LONGEST_NOTE] or None, "created_by": by.person_id, "created_at": now}
 
     def run(tx: Tx) -> None:
+        tx.execute(select(Product.gtin).where(Product.gtin == code).with_for_update())  # two at once must not both find room
         taken = _promised(tx.connection, party_id, code, length)
         if taken + wanted > ceiling(length):
             raise RangeRefused(pointer="/most", most=wanted, limit=max(0, ceiling(length) - taken), length=length)
@@ -114,11 +115,11 @@ def close_permuted(tx: Tx, at: datetime, note: str) -> int:
     return int(tx.execute(update(SerialRange).where(open_).values(closed_at=at, note=told)).rowcount)
 
 
-def guess_probability(connection: Connection, party_id: int, gtin: str, length: int) -> float:
-    """Chance that one made-up text of a length is a serial number that the ranges of a product gave out."""
-    mine = (SerialRange.party_id == party_id) & (SerialRange.gtin == gtin) & (SerialRange.length == length)
-    issued = connection.execute(select(func.coalesce(func.sum(SerialRange.issued), 0)).where(mine)).scalar_one()
-    return serials.guess_probability(int(issued), length)
+def guess_probabilities(connection: Connection, party_id: int) -> dict[tuple[str, int], float]:
+    """Chance that one made-up text is a serial number that the ranges of a product gave out, by GTIN and length."""
+    goods = (SerialRange.gtin, SerialRange.length)
+    issued = select(*goods, func.sum(SerialRange.issued).label("issued")).where(SerialRange.party_id == party_id).group_by(*goods)
+    return {(row.gtin, row.length): serials.guess_probability(int(row.issued), row.length) for row in connection.execute(issued)}
 
 
 def _promised(connection: Connection, party_id: int, gtin: str, length: int) -> int:
@@ -171,15 +172,20 @@ def source(connection: Connection, party_id: int, gtin: str, range_id: int | Non
         row = connection.execute(select(SerialRange.__table__).where(open_).order_by(SerialRange.range_id.desc()).limit(1)).first()
     if row is None:
         return LOOSE
-    return Source(row.range_id, row.scheme, row.length, _key(row.key_name, on))
+    return Source(row.range_id, row.scheme, row.length, _key(row, on))
 
 
-def _key(name: str | None, on: Runtime) -> bytes:
-    if name is None:
+def _key(row: Any, on: Runtime) -> bytes:
+    if row.key_sealed is None:
         return b""
-    if not on.vault.path(name).exists():  # a new one would permute otherwise, and meet what was given out before
-        raise RangeKeyMissing(name=name, retry_after=60)
-    return on.vault.load(name)
+    key = on.vault.unseal(bytes(row.key_sealed), _bound(row.party_id, row.range_id))
+    if key is None:  # a new one would permute otherwise, and meet what was given out before
+        raise RangeKeyMissing(name=SEALING_KEY, retry_after=60)
+    return key
+
+
+def _bound(party_id: int, range_id: int) -> bytes:
+    return f"truyxuat/serial-range/v1\n{party_id}\n{range_id}\n".encode()
 
 
 def count(tx: Tx, party_id: int, range_id: int, wanted: int) -> int:

@@ -9,11 +9,12 @@ from app.errors import Invalid
 from app.label import find
 from app.label.model import LabelJob, Serial, SerialRange
 from app.label.stamps import issue as stamps
-from app.label.stamps import permuted, ranges
+from app.label.stamps import ranges
 from app.label.stamps.issue import PORTION, Job, issue, resume
-from app.label.stamps.refusals import CountWrong, NumbersDiffer, NumberTwice, NumberUsed
+from app.label.stamps.refusals import CountWrong, NumbersDiffer, NumberTwice, NumberUsed, RangeClosed
 from app.party.permissions import Actor
 from app.runtime import Runtime
+from app.vault import SEALING_KEY
 from tests.builders import make_enterprise
 from tests.label.stock import GTIN, LOT, make_stock
 
@@ -73,8 +74,8 @@ def test_an_interrupted_job_goes_on_where_it_was(on: Runtime, owner: Actor, sche
         with on.store.reading() as connection:
             assert connection.execute(select(SerialRange.issued)).scalar_one() == COUNT
     if scheme == "permuted":
-        key = on.vault.load(f"serial-range-{range_id}")
-        assert serials == permuted.permuted_serials(key, 12, 0, COUNT)
+        with on.store.reading() as connection:
+            assert serials == ranges.source(connection, owner.party, GTIN, range_id, on=on).draw(0, COUNT)
 
 
 def test_the_steady_thread_draws_what_was_left(on: Runtime, owner: Actor) -> None:
@@ -93,12 +94,26 @@ def test_a_job_may_be_drawn_later(on: Runtime, owner: Actor) -> None:
 
 def test_a_job_whose_secret_is_elsewhere_holds_no_other_job_up(on: Runtime, owner: Actor) -> None:
     range_id = ranges.open_range(GTIN, scheme="permuted", by=owner, on=on)
-    waiting = issue(GTIN, LOT, 5, by=owner, on=on, draw=False)
+    waiting = [issue(GTIN, LOT, 5, by=owner, on=on, draw=False) for _ in range(find.PAGE + 1)][-1]
     ranges.close_range(range_id, by=owner, on=on)
     other = issue(GTIN, LOT, 7, by=owner, on=on, draw=False)
-    on.vault.path(f"serial-range-{range_id}").unlink()
+    on.vault.path(SEALING_KEY).unlink()
     assert [stamps.draw_more(on=on) for _ in range(2)] == [7, 0]
     assert [stamps.job(each.job_id, by=owner, on=on).drawn for each in (waiting, other)] == [0, 7]
+
+
+def test_a_job_that_cannot_be_drawn_is_told_of_after_the_others_are_drawn(on: Runtime, owner: Actor) -> None:
+    range_id = ranges.open_range(GTIN, scheme="permuted", by=owner, on=on)
+    with on.store.reading() as connection:
+        taken = ranges.source(connection, owner.party, GTIN, range_id, on=on).draw(0, 1)
+    stuck = issue(GTIN, LOT, 5, by=owner, on=on, draw=False)
+    issue(GTIN, LOT, 1, numbers=taken, by=owner, on=on)
+    ranges.close_range(range_id, by=owner, on=on)
+    other = issue(GTIN, LOT, 7, by=owner, on=on, draw=False)
+    assert stamps.draw_more(on=on) == 7
+    with pytest.raises(RangeClosed):
+        stamps.draw_more(on=on)
+    assert [stamps.job(each.job_id, by=owner, on=on).drawn for each in (stuck, other)] == [0, 7]
 
 
 def test_numbers_that_were_given_wait_for_their_list(on: Runtime, owner: Actor) -> None:

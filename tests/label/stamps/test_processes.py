@@ -14,7 +14,7 @@ from app.label.model import LabelJob, Serial, SerialRange, Sscc, SsccCounter, St
 from app.label.stamps import ranges
 from app.label.stamps.issue import PORTION, draw_more, issue
 from app.label.stamps.life import move
-from app.label.stamps.refusals import RangeExhausted, StampsNotReady
+from app.label.stamps.refusals import RangeExhausted, RangeRefused, StampsNotReady
 from app.label.stamps.sscc import give_ssccs
 from app.party.model import CompanyPrefix
 from app.party.permissions import Actor, Role
@@ -48,6 +48,16 @@ def exhaust(on: Runtime, by: Actor, turn: int) -> None:
         try:
             issue(GTIN, LOT, 7 + turn, by=by, on=on)
         except RangeExhausted:
+            return
+
+
+def promise(on: Runtime, by: Actor, turn: int) -> None:
+    """Open ranges until no more may be promised."""
+    assert turn >= 0
+    for _ in range(CALLS):
+        try:
+            ranges.open_range(GTIN, most=ranges.ceiling(12) // 10, by=by, on=on)
+        except RangeRefused:
             return
 
 
@@ -139,6 +149,11 @@ def test_a_range_that_eight_processes_exhaust_gives_exactly_its_ceiling_at_most(
     issued = scalar(on, select(SerialRange.issued))
     assert 300 - (7 + PROCESSES) < issued <= 300
     assert scalar(on, select(func.count()).select_from(Serial)) == issued
+
+
+def test_ranges_that_eight_processes_open_never_promise_more_than_is_safe(on: Runtime, firm: Enterprise) -> None:
+    together(on, firm, promise)
+    assert scalar(on, select(func.count()).select_from(SerialRange)) == 10
 
 
 def test_ssccs_of_eight_processes_and_overlapping_prefixes_are_all_different(on: Runtime, firm: Enterprise) -> None:

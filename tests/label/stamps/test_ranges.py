@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.label.model import LabelJob, Serial, SerialRange
 from app.label.refusals import SerialRange as LengthWrong
@@ -22,6 +22,7 @@ from app.label.stamps.refusals import (
 )
 from app.party.permissions import NotAllowed, Role
 from app.runtime import Runtime
+from app.vault import SEALING_KEY
 from tests.builders import Enterprise, make_enterprise
 from tests.label.stock import GTIN, LOT, make_stock
 
@@ -59,14 +60,16 @@ def test_a_job_may_name_its_range(on: Runtime, firm: Enterprise) -> None:
 
 def test_a_permuted_range_counts_through_its_permutation_from_job_to_job(on: Runtime, firm: Enterprise) -> None:
     range_id = ranges.open_range(GTIN, scheme="permuted", length=13, by=firm.actor(), on=on)
-    key = on.vault.load(f"serial-range-{range_id}")
+    with on.store.reading() as connection:
+        key = ranges.source(connection, firm.party_id, GTIN, range_id, on=on).key
     made = [serial for count in (3, 4) for serial in issue(GTIN, LOT, count, by=firm.actor(), on=on).serials]
     assert [permuted.count_of(key, serial) for serial in made] == list(range(7))
 
 
 def test_a_number_that_came_from_outside_before_is_passed_over(on: Runtime, firm: Enterprise) -> None:
     range_id = ranges.open_range(GTIN, scheme="permuted", by=firm.actor(), on=on)
-    upcoming = permuted.permuted_serials(on.vault.load(f"serial-range-{range_id}"), 12, 0, 4)
+    with on.store.reading() as connection:
+        upcoming = ranges.source(connection, firm.party_id, GTIN, range_id, on=on).draw(0, 4)
     issue(GTIN, LOT, 1, numbers=[upcoming[1]], by=firm.actor(), on=on)
     made = issue(GTIN, LOT, 3, by=firm.actor(), on=on)
     assert sorted(made.serials) == sorted([upcoming[0], upcoming[2], upcoming[3]])
@@ -119,7 +122,7 @@ def test_the_chance_of_a_guess_is_told_from_what_was_given(on: Runtime, firm: En
     ranges.open_range(GTIN, by=firm.actor(), on=on)
     issue(GTIN, LOT, 9, by=firm.actor(), on=on)
     with on.store.reading() as connection:
-        assert ranges.guess_probability(connection, firm.party_id, GTIN, 12) == pytest.approx(9 / 32**12)
+        assert ranges.guess_probabilities(connection, firm.party_id) == {(GTIN, 12): pytest.approx(9 / 32**12)}
 
 
 @pytest.mark.parametrize(
@@ -133,11 +136,25 @@ def test_a_range_that_is_none_is_refused(on: Runtime, firm: Enterprise, wrong: d
 
 
 def test_without_its_secret_a_permuted_range_gives_nothing(on: Runtime, firm: Enterprise) -> None:
-    range_id = ranges.open_range(GTIN, scheme="permuted", by=firm.actor(), on=on)
-    on.vault.path(f"serial-range-{range_id}").unlink()
+    ranges.open_range(GTIN, scheme="permuted", by=firm.actor(), on=on)
+    on.vault.path(SEALING_KEY).unlink()
     with pytest.raises(RangeKeyMissing):
         issue(GTIN, LOT, 1, by=firm.actor(), on=on)
-    assert not on.vault.path(f"serial-range-{range_id}").exists()
+    assert not on.vault.path(SEALING_KEY).exists()
+    on.vault.load(SEALING_KEY)  # another installation's
+    with pytest.raises(RangeKeyMissing):
+        issue(GTIN, LOT, 1, by=firm.actor(), on=on)
+
+
+def test_the_secret_of_a_range_stands_sealed_in_its_row_and_fits_no_other(on: Runtime, firm: Enterprise) -> None:
+    one, other = (ranges.open_range(GTIN, scheme="permuted", by=firm.actor(), on=on) for _ in range(2))
+    with on.store.reading() as connection:
+        key = ranges.source(connection, firm.party_id, GTIN, one, on=on).key
+        rows: dict[int, Any] = {row.range_id: row for row in find.ranges(connection, firm.party_id)}
+    assert key not in bytes(rows[one].key_sealed)
+    on.store.write(lambda tx: tx.execute(update(SerialRange).where(SerialRange.range_id == other).values(key_sealed=rows[one].key_sealed)))
+    with on.store.reading() as connection, pytest.raises(RangeKeyMissing):
+        ranges.source(connection, firm.party_id, GTIN, other, on=on)
 
 
 def test_ranges_are_of_one_product_and_one_organisation(on: Runtime, firm: Enterprise) -> None:

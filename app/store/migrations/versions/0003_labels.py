@@ -124,7 +124,7 @@ def upgrade() -> None:
         sa.Column("length", sa.BigInteger(), nullable=False),
         sa.Column("most", sa.BigInteger(), nullable=True),
         sa.Column("issued", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("key_name", sa.Text(), nullable=True),
+        sa.Column("key_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
