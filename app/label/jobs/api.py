@@ -8,7 +8,6 @@ import orjson
 from flask import Response, request
 
 from app.api.door import Door, actor, runtime
-from app.capture.commission import commission
 from app.errors import Invalid
 from app.label import find
 from app.label.drawing import design
@@ -18,6 +17,7 @@ from app.label.jobs import print_job
 from app.label.jobs.ask import ask
 from app.label.refusals import ResolutionUnknown
 from app.label.stamps import life
+from app.label.stamps.activate import commission
 from app.label.stamps.issue import SHOWN
 from app.party.permissions import Permission, permit
 from app.store.keys import parse_id

@@ -8,7 +8,6 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.door import Door, actor, runtime
-from app.capture.commission import commission
 from app.catalogue import find as catalogue
 from app.errors import Refusal
 from app.label import find
@@ -27,6 +26,7 @@ from app.label.runs import run_parts, runs
 from app.label.runs.pages import remember, used
 from app.label.runs.refusals import RunTooLarge
 from app.label.stamps import issue, life
+from app.label.stamps.activate import commission
 from app.label.stamps.life import printed
 from app.label.stamps.refusals import NothingToVoid, ReasonMissing
 from app.party.permissions import Permission, permit

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.engine import Connection
 
-from app.capture.commission import record_made
 from app.catalogue import find as catalogue
 from app.identify.read import identify
 from app.label import find
 from app.label.model import Serial, StampChange
 from app.label.stamps import shift
+from app.label.stamps.activate import record_made
 from app.label.stamps.refusals import (
     AlreadyUndone,
     CodeOfNoStamp,
