@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 
 import click
 
-from app.errors import Invalid, Refusal
+from app.errors import Invalid, Refusal, Unavailable
 
 
 class FileUnusable(Invalid):
     """The operating system does not let the command use a file or an address."""
 
     code = "cli.file-unusable"  # params: path, reason (in the system's words)
+
+
+class DiskFull(Unavailable):
+    """There is no room on the disk for a file; what was finished before it stays."""
+
+    code = "cli.disk-full"  # params: path
 
 
 def language() -> str:
@@ -53,6 +60,13 @@ def _show(error: click.ClickException) -> None:
     said(told.getvalue())
 
 
+def _unusable(error: OSError) -> Refusal:
+    path = str(error.filename or "-")
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(path=path, retry_after=60)
+    return FileUnusable(path=path, reason=error.strerror or str(error))
+
+
 def run(command: click.Command, arguments: list[str]) -> int:
     """Run a click command and return its exit code; a library's exception never reaches a person unexplained."""
     try:
@@ -67,6 +81,6 @@ def run(command: click.Command, arguments: list[str]) -> int:
         click.echo("", err=True)
         return 130
     except OSError as error:  # a pipe whose reader went away is Click's own business and never arrives here
-        tell(FileUnusable(path=str(error.filename or "-"), reason=error.strerror or str(error)), as_json="--json" in arguments)
+        tell(_unusable(error), as_json="--json" in arguments)
         return 1
     return result if isinstance(result, int) else 0

@@ -7,23 +7,23 @@ the same numbers.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import Conflict, Invalid
-from app.label.folder import asked as requests
+from app.errors import Conflict
+from app.label.folder import record as records
 from app.label.folder.asked import Asked, Numbers
 from app.label.folder.drawers import Drawers
 from app.label.folder.parts import Line, parts
-from app.label.folder.whole_file import clear, whole_file
+from app.label.folder.record import Record
+from app.label.folder.whole_file import clear, unfinished, whole_file
 
-RECORD = "job.json"
-_VERSION = 1
+_OURS = re.compile(rf"{re.escape(records.NAME)}|labels(-\d{{3,4}})?\.(pdf|zpl|csv)|label-\d{{5,7}}\.(png|svg)", re.ASCII)
+"""Names of files that a job makes; what has another name is somebody else's."""
 
 
 class FolderInUse(Conflict):
@@ -42,41 +42,6 @@ class JobDiffers(Conflict):
     """The folder holds the files of another request than the one that is to go on."""
 
     code = "label.job-differs"  # params: folder, fields
-
-
-class RecordUnreadable(Invalid):
-    """The record of the job in the folder is broken, or of another version of this program."""
-
-    code = "label.record-unreadable"  # params: file
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What `job.json` says: the request, a token that names it in the register, and its numbers once they were given out."""
-
-    asked: Asked
-    token: str
-    numbers: Numbers | None
-
-    def to_json(self) -> bytes:
-        """The file."""
-        numbers = self.numbers
-        given = None if numbers is None else {"serials": list(numbers.serials), "ssccs": list(numbers.ssccs)}
-        said = {"version": _VERSION, "token": self.token, "asked": self.asked.to_json(), "numbers": given}
-        return json.dumps(said, ensure_ascii=False, indent=1).encode()
-
-
-def _record(path: Path) -> Record:
-    """The record in a file; raises RecordUnreadable."""
-    try:
-        said = json.loads(path.read_bytes())
-        given = said["numbers"]
-        if said["version"] != _VERSION or not isinstance(said["token"], str):
-            raise RecordUnreadable(file=str(path))
-        numbers = None if given is None else Numbers(tuple(map(str, given["serials"])), tuple(map(str, given["ssccs"])))
-        return Record(requests.from_json(said["asked"]), said["token"], numbers)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RecordUnreadable(file=str(path)) from error
 
 
 class Folder:
@@ -103,7 +68,7 @@ class Folder:
     def keep(self, numbers: Numbers | None) -> None:
         """Write down the request with the numbers it was given."""
         self._record = Record(self._asked, self.token, numbers)
-        with whole_file(self.path / RECORD) as file:
+        with whole_file(self.path / records.NAME) as file:
             file.write(self._record.to_json())
 
     def draw(self, numbers: Numbers, *, tell: bool, told: Callable[[int], None], drawers: Drawers) -> Iterator[Line]:
@@ -122,9 +87,9 @@ class Folder:
         """Remove what was made since it was opened: of a refused job nothing stays behind."""
         for name in self._missing:
             (self.path / name).unlink(missing_ok=True)
-        clear(self.path)
+        clear(self.path, _OURS)
         if self._fresh:
-            (self.path / RECORD).unlink(missing_ok=True)
+            (self.path / records.NAME).unlink(missing_ok=True)
         if self._made and not any(self.path.iterdir()):
             self.path.rmdir()
 
@@ -145,23 +110,24 @@ def opened(path: Path, asked: Asked, *, resume: bool = False, force: bool = Fals
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise FolderBusy(folder=str(path)) from error
-        clear(path)
-        yield _claimed(path, asked, made=made, resume=resume, force=force)
+        folder = _claimed(path, asked, made=made, resume=resume, force=force)
+        clear(path, _OURS)  # only now: of a folder that is refused nothing is touched
+        yield folder
     finally:
         os.close(handle)
 
 
 def _claimed(path: Path, asked: Asked, *, made: bool, resume: bool, force: bool) -> Folder:
-    record = path / RECORD
+    record = path / records.NAME
     if resume and record.exists():
-        before = _record(record)
+        before = records.read(record)
         differing = _differences(before.asked, asked)
         if differing:
             raise JobDiffers(folder=str(path), fields=", ".join(differing))
         return Folder(path, asked, before, made=made)
     if force:
         _remove_job(path)
-    elif any(path.iterdir()):
+    elif any(not _OURS.fullmatch(unfinished(each.name)) for each in path.iterdir()):
         raise FolderInUse(folder=str(path))
     return Folder(path, asked, None, made=made)
 
@@ -173,8 +139,8 @@ def _differences(before: Asked, asked: Asked) -> list[str]:
 
 def _remove_job(path: Path) -> None:
     """Take away the files of the job that lies here; whatever else lies here stays."""
-    record = path / RECORD
+    record = path / records.NAME
     if record.exists():
-        for part in parts(_record(record).asked):
+        for part in parts(records.read(record).asked):
             (path / part.name).unlink(missing_ok=True)
         record.unlink()

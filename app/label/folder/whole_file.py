@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,6 +29,11 @@ class WholeFiles:
         file = unfinished.open("wb")
         self._begun.append((file, unfinished, path))
         return file
+
+    @property
+    def latest(self) -> str | None:
+        """The file that was begun last."""
+        return str(self._begun[-1][2]) if self._begun else None
 
     def finish(self) -> None:
         """Put everything on the disk and give it its names."""
@@ -60,6 +66,10 @@ def whole_files() -> Iterator[WholeFiles]:
     try:
         yield files
         files.finish()
+    except OSError as error:
+        if error.filename is None:  # a full disk is told by a write, which knows no name
+            error.filename = files.latest
+        raise
     finally:
         files.give_up()
 
@@ -80,7 +90,14 @@ def settle(folder: Path) -> None:
         os.close(handle)
 
 
-def clear(folder: Path) -> None:
-    """Remove what a killed process left unfinished."""
+def unfinished(name: str) -> str:
+    """The name that an unfinished file would have had, "" for any other file."""
+    whole = name.startswith(".") and name.endswith(_UNFINISHED)
+    return name[1 : -len(_UNFINISHED)] if whole else ""
+
+
+def clear(folder: Path, ours: re.Pattern[str]) -> None:
+    """Remove what a killed process left unfinished; ours: the names of its files. Files of other programs stay."""
     for left in folder.glob(f".*{_UNFINISHED}"):
-        left.unlink(missing_ok=True)
+        if ours.fullmatch(unfinished(left.name)):
+            left.unlink(missing_ok=True)
