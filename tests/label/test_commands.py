@@ -297,3 +297,10 @@ def test_a_job_that_a_counter_cannot_serve_takes_none_of_its_numbers(run: Run, t
     assert "10001" in str(refused_as)
     code, [told], _ = run(*few, "--count", 1, "--out", tmp_path / "b")
     assert (code, told["sscc"][13:17]) == (0, "0000")
+
+
+@pytest.mark.parametrize("sheet", ["roll-70x40", "a4-3x8", "a4-4x10"])
+def test_a_small_gs1_qr_keeps_its_quiet_zone_on_a_coarse_print_head(run: Run, tmp_path: Path, sheet: str) -> None:
+    arguments = ("--carrier", "gs1-qr", "--format", "png", "--dpi", 203, "--sheet", sheet, "--out", tmp_path / "out", "--json")
+    code, [told], _ = run("--gtin", GTIN, *arguments)
+    assert (code, told["symbology_identifier"]) == (0, "]Q3")

@@ -27,6 +27,9 @@ SERIAL_LETTER = 0.66
 UNDER = 0.84
 """Ems from the bars to the base line of the digits: their height and a module of air."""
 
+RISE = 0.9
+"""Ems from the edge of a quiet zone to the base line below it: a bracket rises 0.80, and a dot of a coarse head lies between."""
+
 LEADING, TIGHT = 1.2, 1.12
 
 _VARIABLE: dict[str, Field] = {"21": "serial", "00": "sscc"}
@@ -83,7 +86,7 @@ def column(listed: Sequence[Item], box: Box, layout: Layout) -> Set:
     if size < LEAST_SIZE:
         raise too_wide(widest, box.width, layout)
     step = LEADING * ems(size)
-    return written([[item] for item in listed], box.left, box.top + 0.8 * ems(size), size, step, box.width)
+    return written([[item] for item in listed], box.left, box.top + RISE * ems(size), size, step, box.width)
 
 
 def rows(listed: Sequence[Item], room: float, size: float) -> list[list[Item]]:
