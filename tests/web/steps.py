@@ -140,6 +140,8 @@ def sign_in(visitor: Visitor, role: str, organisation: str = "") -> None:
     visitor.page.locator("#f-password").fill(password)
     visitor.page.locator("main form button").click()
     visitor.page.wait_for_url("**/console")
+    answer = visitor.page.request.get("/console?lang=vi")  # a test before this one may have left another language with the person
+    assert answer.ok, answer.status
 
 
 def sign_out(visitor: Visitor) -> None:

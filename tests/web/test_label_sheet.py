@@ -22,7 +22,7 @@ PAGE = "/console/labels/excel"
 
 def sheet(folder: Path, name: str, rows: int = 2) -> Path:
     """Good rows with a note of their own, and one whose lot nobody registered, in row 3."""
-    good = [(world.LYCHEE_GRADE_B, f"VT-{name}", "12/06/2026", "12/07/2026", 20, "roll-50x25", "", f"{name} {row}") for row in range(rows)]
+    good = [(world.LYCHEE_GRADE_B, f"VT-{name}", "12/06/2026", "12/07/2046", 20, "roll-50x25", "", f"{name} {row}") for row in range(rows)]
     path = folder / f"{name}.xlsx"
     path.write_bytes(workbook(good[0], (world.LYCHEE_GRADE_B, "KHONG-CO", "", "", 5), *good[1:]))
     return path
