@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
+
+import pytest
 
 from app.label.drawing.compose import compose, dot_of, fitting
 from app.label.drawing.composition import Composition
@@ -41,3 +45,8 @@ def composed() -> list[tuple[Carrier, Layout, int | None, Composition]]:
             dot = dot_of(dpi) if dpi else None
             found += [(carrier, LAYOUTS[name], dpi, compose(label, LAYOUTS[name], dot)) for name in fitting(label, dot)]
     return found
+
+
+def quick(*papers: tuple[Layout, int], of: Iterable[tuple[Layout, int]]) -> list[Any]:
+    """Papers and heads with which each carrier is tried in every run; the others of the matrix are slow together, and so marked."""
+    return [each if each in papers else pytest.param(*each, marks=pytest.mark.slow) for each in of]

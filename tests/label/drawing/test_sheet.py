@@ -46,7 +46,7 @@ from app.label.stamps.serials import random_serials
 from app.label.symbols.specification import specification, uses
 from app.label.symbols.symbol import Carrier
 from tests.label import measured
-from tests.label.drawing.samples import RESOLUTIONS, long, sample
+from tests.label.drawing.samples import RESOLUTIONS, long, quick, sample
 from tests.label.samples import LYCHEE, label
 from tests.label.symbols.samples import SET_82
 from tests.thorough import rounds
@@ -130,9 +130,9 @@ def check_drawn(drawn: Drawn, pages: Sequence[Picture], dpi: int) -> None:
 @pytest.mark.parametrize(
     ("layout", "dpi"),
     [
-        *((layout, 203) for layout in LAYOUTS.values()),
-        *((layout, 300) for layout in (ROLL_50X25, LOGISTIC_A6)),
-        (ROLL_70X40, 600),
+        *quick((ROLL_70X40, 203), (LOGISTIC_A6, 203), (A4_5X13, 203), of=((layout, 203) for layout in LAYOUTS.values())),
+        *(pytest.param(layout, 300, marks=pytest.mark.slow) for layout in (ROLL_50X25, LOGISTIC_A6)),
+        pytest.param(ROLL_70X40, 600, marks=pytest.mark.slow),
     ],
     ids=lambda value: getattr(value, "name", value),
 )
@@ -152,9 +152,9 @@ def test_a_pdf_without_a_known_printer_is_read_at_300_dots_per_inch(tmp_path: Pa
 @pytest.mark.parametrize(
     ("layout", "dpi"),
     [
-        *((layout, 203) for layout in (ROLL_50X25, ROLL_70X40, A4_4X10, A4_5X13, LOGISTIC_A6)),
-        *((layout, 300) for layout in (ROLL_50X25, ROLL_70X40, A4_3X8, A4_2X5, LOGISTIC_A6)),
-        *((layout, 600) for layout in (ROLL_50X25, ROLL_70X40, ROLL_100X150)),
+        *quick((ROLL_70X40, 203), of=((layout, 203) for layout in (ROLL_50X25, ROLL_70X40, A4_4X10, A4_5X13, LOGISTIC_A6))),
+        *quick((LOGISTIC_A6, 300), of=((layout, 300) for layout in (ROLL_50X25, ROLL_70X40, A4_3X8, A4_2X5, LOGISTIC_A6))),
+        *quick((ROLL_50X25, 600), of=((layout, 600) for layout in (ROLL_50X25, ROLL_70X40, ROLL_100X150))),
     ],
     ids=lambda value: getattr(value, "name", value),
 )
@@ -184,10 +184,12 @@ def test_every_carrier_of_an_svg_is_read_and_stands_where_it_was_told(layout: La
 TALL = pytest.mark.parametrize(
     ("layout", "dpi"),
     [
-        *((layout, dpi) for layout in (ROLL_100X150, LOGISTIC_A6) for dpi in (203, 300)),
-        (ROLL_100X150, 600),
-        (LOGISTIC_A5, 203),
-        (LOGISTIC_A5, 300),
+        *quick(
+            (LOGISTIC_A6, 203),
+            (ROLL_100X150, 300),
+            of=((layout, dpi) for layout in (ROLL_100X150, LOGISTIC_A6, LOGISTIC_A5) for dpi in (203, 300)),
+        ),
+        pytest.param(ROLL_100X150, 600, marks=pytest.mark.slow),
     ],
     ids=lambda value: getattr(value, "name", value),
 )

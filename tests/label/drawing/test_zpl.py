@@ -19,7 +19,7 @@ from app.label.drawing.zpl import make_zpl
 from app.label.refusals import NothingToPrint, OffsetTooFar, ResolutionUnknown, SymbolTooWide, TextTooLong, TooManyLabels
 from app.label.symbols.carrier import Carrier
 from tests.label import measured
-from tests.label.drawing.samples import long
+from tests.label.drawing.samples import long, quick
 from tests.label.samples import LYCHEE
 from tests.label.symbols.samples import CARTON, GTIN, GTIN_8, SSCC
 
@@ -62,7 +62,11 @@ def drawable(carrier: Carrier, layout: Layout, dpi: int) -> bool:
 
 @pytest.mark.parametrize(
     ("layout", "dpi"),
-    [*((layout, 203) for layout in ROLLS), (ROLL_50X25, 300), (ROLL_70X40, 300), (LOGISTIC_A6, 300), (ROLL_50X25, 600), (ROLL_70X40, 600)],
+    [
+        *quick((ROLL_70X40, 203), (LOGISTIC_A6, 203), of=((layout, 203) for layout in ROLLS)),
+        *quick((ROLL_50X25, 300), of=((layout, 300) for layout in (ROLL_50X25, ROLL_70X40, LOGISTIC_A6))),
+        *quick(of=((layout, 600) for layout in (ROLL_50X25, ROLL_70X40))),
+    ],
     ids=lambda value: getattr(value, "name", value),
 )
 @pytest.mark.parametrize("carrier", Carrier)
