@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
-from app.capture import find
+from app.capture import fate, find
 from app.capture.accept import accept
 from app.capture.read import CONTEXT
 from app.capture.refusals import EventChanged
@@ -55,8 +55,9 @@ def commission(job_id: int, *, by: Actor, on: Runtime) -> Commissioned:
     """Record that the goods of a label job were made: every stamp that is not void and was not recorded before.
 
     An ObjectEvent names up to 10,000 serial numbers with batch and expiry as instance master data (CBV 2.0); larger jobs make several. The
-    eventID of the first comes from the job, so asking twice records once. The stamps are activated. Raises NoSuchJob, NothingToVoid when
-    every label is void, NothingToMove when all are activated, StampsNotReady for blank stamps, StillDrawing.
+    eventID of the first comes from the job, so asking twice records once, and once more where it was declared wrong. The stamps are
+    activated. Raises NoSuchJob, NothingToVoid when every label is void, NothingToMove when all are activated, StampsNotReady for blank
+    stamps, StillDrawing.
     """
     party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
     event_id = uuid.uuid5(uuid.NAMESPACE_URL, f"truyxuat/label-job/{party_id}/{job_id}").urn
@@ -65,6 +66,7 @@ def commission(job_id: int, *, by: Actor, on: Runtime) -> Commissioned:
         job = shift.check_serialised(labels.plain_job(connection, party_id, job_id))
         if job.drawn < job.count:
             raise StillDrawing(drawn=job.drawn, count=job.count)
+        event_id = _not_declared_wrong(connection, party_id, event_id)
         earlier = find.events_by_uri(connection, party_id, event_id)
         recorded = _named(connection, job, find.sealed(earlier[0])["event"]) if earlier else []
     if recorded:  # the event is there; the stamps follow it, also those of a release that knew no states
@@ -144,6 +146,8 @@ def _record(goods: Sequence[_Goods], event_id: str | None, *, by: Actor, on: Run
         for start in range(0, len(each.stamps), MOST):
             numbers = [serial for _, serial in each.stamps[start : start + MOST]]
             named = event_id if event_id is not None and not done else _event_id(each.job, numbers)
+            with on.store.reading() as connection:
+                named = _not_declared_wrong(connection, each.job.party_id, named)
             done.append(_accepted(_event(named, each.job.gtin, each.lot, numbers, on), by, on))
     return done[0]
 
@@ -152,6 +156,13 @@ def _event_id(job: Any, numbers: Sequence[str]) -> str:
     """The same for the same stamps of a job, so that recording them again after a crash records nothing twice."""
     told = hashlib.sha256("\n".join(numbers).encode()).hexdigest()
     return uuid.uuid5(uuid.NAMESPACE_URL, f"truyxuat/stamps/{job.party_id}/{job.job_id}/{told}").urn
+
+
+def _not_declared_wrong(connection: Connection, party_id: int, event_id: str) -> str:
+    """The eventID, or the next one that follows from it for what was recorded under it and then declared wrong."""
+    while fate.declared_wrong(connection, party_id, [event_id]):
+        event_id = uuid.uuid5(uuid.NAMESPACE_URL, event_id).urn
+    return event_id
 
 
 def _accepted(event: dict[str, Any], by: Actor, on: Runtime) -> Commissioned:

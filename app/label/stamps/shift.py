@@ -141,7 +141,8 @@ def may(state: str, lot: str, wish: Wish) -> bool:
     if state == VOID:
         return False
     if wish.kind == FOLLOWED:
-        return state in ({BLANK, PRINTED, ASSIGNED} if wish.state == ACTIVATED else {BLANK, PRINTED, ASSIGNED, ACTIVATED})
+        from_here = {BLANK, PRINTED, ASSIGNED} if wish.state == ACTIVATED else {BLANK, PRINTED, ASSIGNED, ACTIVATED}
+        return state in from_here and (wish.lot is None or lot in {"", wish.lot})
     if wish.state == PRINTED:
         return state == BLANK
     if wish.state == ASSIGNED:
