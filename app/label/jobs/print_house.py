@@ -1,6 +1,7 @@
 """The table a print house works from: one row for each label, with everything its own program needs to make the symbol.
 
-UTF-8 with a byte order mark, every cell in quotes, and no cell that a spreadsheet would take for a formula.
+UTF-8 with a byte order mark and every cell in quotes. Machines read it, so each cell is the data exactly, also where a batch or serial
+number begins as a formula does: a sign put before it would be printed. What people do to see it in a spreadsheet is in the handbook.
 """
 
 from __future__ import annotations
@@ -21,8 +22,6 @@ COLUMNS = (
 content_shown: the same with `<GS>` in its place, for people; further: the symbols above the SSCC of a logistic label."""
 
 SHOWN_FNC1 = "<GS>"
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 MARK = b"\xef\xbb\xbf"
 
@@ -56,12 +55,7 @@ def _row(label: Label, symbols: tuple[Symbol, ...], position: int, roll: int, pl
         "digital_link": label.digital_link,
         "human_readable": label.hri,
     }
-    return [as_text(cells[name]) for name in COLUMNS]
-
-
-def as_text(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return [cells[name] for name in COLUMNS]
 
 
 def shown(content: str) -> str:
