@@ -19,13 +19,15 @@ from app.api.application import make_application
 from app.capture.accept import accept
 from app.identify import check_digit
 from app.identify.read import identify
-from app.label.model import Serial
+from app.label.model import LabelJob, Serial
 from app.label.stamps.serials import random_serials
 from app.ledger import sequencer
 from app.party.permissions import Role
 from app.runtime import Runtime, make_runtime
 from app.settings import Settings
 from app.store import migrate
+from app.store.keys import new_id
+from app.store.tables import table
 from app.store.work import Tx
 from app.verify.check import check
 from app.verify.verdict import Judgement
@@ -34,7 +36,7 @@ from tests.verify.world import GTIN, LOT, World, commissioning, make_world
 
 PER_EVENT = 100
 PER_DOCUMENT = 10
-_COLUMNS = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at")
+_COLUMNS = ("party_id", "gtin", "serial", "lot", "job_id", "state", "created_at", "position")
 
 
 def _load(on: Runtime, items: int) -> tuple[World, list[str]]:
@@ -42,7 +44,8 @@ def _load(on: Runtime, items: int) -> tuple[World, list[str]]:
     world = make_world(on)
     serials = random_serials(items)
     at = int(on.clock.now().timestamp() * 1_000_000)
-    rows = [(world.owner.party_id, GTIN, serial, LOT, 1, "printed", at) for serial in serials]
+    job_id = _job(world, items, at)
+    rows = [(world.owner.party_id, GTIN, serial, LOT, job_id, "printed", at, position) for position, serial in enumerate(serials, 1)]
     on.store.write(lambda tx: _insert(tx, rows), timeout=600)
     per = PER_EVENT * PER_DOCUMENT
     for start in range(0, items, per):
@@ -54,6 +57,15 @@ def _load(on: Runtime, items: int) -> tuple[World, list[str]]:
     while sequencer.integrate(on=on):
         pass
     return world, serials
+
+
+def _job(world: World, items: int, at: int) -> int:
+    """A label job for all of them, as if it had been drawn."""
+    job_id = new_id()
+    columns = ("party_id", "job_id", "gtin", "lot", "count", "drawn", "serialised", "created_at")
+    row = (world.owner.party_id, job_id, GTIN, LOT, items, items, True, at)
+    world.on.store.write(lambda tx: tx.insert(table(LabelJob), columns, [row]))
+    return job_id
 
 
 def _insert(tx: Tx, rows: list[tuple[Any, ...]]) -> None:

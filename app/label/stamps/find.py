@@ -15,6 +15,7 @@ from app.label import find
 from app.label.find import NoSuchSerial
 from app.label.model import LabelJob, Serial, SerialRange, Sscc, StampChange
 from app.label.stamps.shift import CAUSES, FOR_GOOD, STATES, UNDO
+from app.label.stamps.sscc import of_party
 from app.store.columns import from_micros, to_micros
 from app.store.keys import parse_id
 from app.store.tables import table
@@ -257,7 +258,7 @@ def ranges(connection: Connection, party_id: int, gtin: str | None = None) -> li
 
 def ssccs(connection: Connection, party_id: int, count: int = PAGE, before: str = "") -> list[Row[Any]]:
     """SSCCs that an organisation gave out, newest first and by number; before: `cursor` of the last one of the page before."""
-    statement = select(Sscc.__table__).where(Sscc.party_id == party_id)
+    statement = select(Sscc.__table__).where(of_party(connection, party_id))
     at, _, number = before.partition("-")
     micros = parse_id(at)
     if micros is not None and number:

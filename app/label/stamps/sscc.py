@@ -48,6 +48,7 @@ LONGEST_REASON = 200
 _DIGITS = 16  # of an SSCC between extension and check digit: company prefix and serial reference
 _PREFIX_LENGTHS = range(4, 13)
 _ISSUER = slice(1, 8)
+_ISSUER_DIGITS = 7
 _TRIES = 8
 _COLUMNS = ("issuer", "sscc", "party_id", "gtin", "lot", "quantity", "expiry", "batch_id", "ship_to", "created_by", "created_at")
 
@@ -167,7 +168,8 @@ def _restored(connection: Connection) -> bool:
 
 def left(connection: Connection, prefix: str) -> dict[int, int]:
     """How many SSCCs each extension digit of a company prefix has left."""
-    rows = connection.execute(select(SsccCounter.extension, SsccCounter.next_reference).where(SsccCounter.prefix == prefix))
+    mine = (SsccCounter.issuer == _issuer(prefix)) & (SsccCounter.prefix == prefix)
+    rows = connection.execute(select(SsccCounter.extension, SsccCounter.next_reference).where(mine))
     used = {row.extension: row.next_reference for row in rows}
     return {extension: capacity(prefix) - used.get(extension, 0) for extension in EXTENSIONS}
 
@@ -182,6 +184,17 @@ def prefixes(connection: Connection, party_id: int) -> list[str]:
     return list(
         connection.execute(select(CompanyPrefix.prefix).where(CompanyPrefix.party_id == party_id).order_by(CompanyPrefix.prefix)).scalars()
     )
+
+
+def of_party(connection: Connection, party_id: int) -> Any:
+    """The condition that an SSCC is an organisation's; names the issuers of its prefixes, so that only their shards are asked.
+
+    The operator's numbers, and those of a prefix shorter than seven digits, which has up to a thousand issuers, are looked for everywhere.
+    """
+    mine = prefixes(connection, party_id)
+    if not mine or any(len(prefix) < _ISSUER_DIGITS for prefix in mine):
+        return Sscc.party_id == party_id
+    return (Sscc.party_id == party_id) & Sscc.issuer.in_(sorted({_issuer(prefix) for prefix in mine}))
 
 
 def _prefix(connection: Connection, party_id: int, wanted: str | None) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from app.label.model import Sscc
+from app.label.stamps.sscc import of_party
 from app.label.units.refusals import NoSuchUnits, UnitsSpanWrong
 
 PAGE = 50
@@ -44,7 +45,7 @@ class Unit:
 
 def batches(connection: Connection, party_id: int, before: int | None = None, count: int = PAGE) -> list[Batch]:
     """The batches of an organisation, newest first; before: the batch that the page before ended with."""
-    statement = select(Sscc.batch_id, func.count().label("count"), func.min(Sscc.sscc).label("first")).where(Sscc.party_id == party_id)
+    statement = select(Sscc.batch_id, func.count().label("count"), func.min(Sscc.sscc).label("first")).where(of_party(connection, party_id))
     if before is not None:
         statement = statement.where(Sscc.batch_id < before)
     rows = list(connection.execute(statement.group_by(Sscc.batch_id).order_by(Sscc.batch_id.desc()).limit(count)))
@@ -54,7 +55,7 @@ def batches(connection: Connection, party_id: int, before: int | None = None, co
 def batch(connection: Connection, party_id: int, batch_id: int) -> Batch:
     """A batch of an organisation; raises NoSuchUnits."""
     statement = select(Sscc.batch_id, func.count().label("count"), func.min(Sscc.sscc).label("first"))
-    rows = list(connection.execute(statement.where(Sscc.party_id == party_id, Sscc.batch_id == batch_id).group_by(Sscc.batch_id)))
+    rows = list(connection.execute(statement.where(of_party(connection, party_id), Sscc.batch_id == batch_id).group_by(Sscc.batch_id)))
     if not rows:
         raise NoSuchUnits
     return _whole(connection, party_id, rows)[0]
@@ -63,7 +64,7 @@ def batch(connection: Connection, party_id: int, batch_id: int) -> Batch:
 def _whole(connection: Connection, party_id: int, rows: Sequence[Any]) -> list[Batch]:
     """Batches with what all their units share, which the row of the first unit tells."""
     listed = [row.batch_id for row in rows], [row.first for row in rows]
-    first = select(Sscc.__table__).where(Sscc.party_id == party_id, Sscc.batch_id.in_(listed[0]), Sscc.sscc.in_(listed[1]))
+    first = select(Sscc.__table__).where(of_party(connection, party_id), Sscc.batch_id.in_(listed[0]), Sscc.sscc.in_(listed[1]))
     told = {row.batch_id: row for row in connection.execute(first)}
     return [
         Batch(row.batch_id, row.count, row.first, one.gtin, one.lot, one.quantity, one.expiry, one.ship_to or "", one.created_at)
@@ -74,14 +75,14 @@ def _whole(connection: Connection, party_id: int, rows: Sequence[Any]) -> list[B
 
 def units(connection: Connection, party_id: int, batch_id: int, first: int, last: int) -> list[Unit]:
     """The units at the places `first` to `last`, void ones too."""
-    mine = select(Sscc.sscc, Sscc.voided_at, Sscc.void_reason).where(Sscc.party_id == party_id, Sscc.batch_id == batch_id)
+    mine = select(Sscc.sscc, Sscc.voided_at, Sscc.void_reason).where(of_party(connection, party_id), Sscc.batch_id == batch_id)
     rows = connection.execute(mine.order_by(Sscc.sscc).offset(first - 1).limit(last - first + 1))
     return [Unit(place, row.sscc, row.voided_at, row.void_reason) for place, row in enumerate(rows, first)]
 
 
 def unit(connection: Connection, party_id: int, batch_id: int, sscc: str) -> Unit:
     """One unit of a batch by its number; raises NoSuchUnits."""
-    mine = (Sscc.party_id == party_id) & (Sscc.batch_id == batch_id)
+    mine = of_party(connection, party_id) & (Sscc.batch_id == batch_id)
     row = connection.execute(select(Sscc.sscc, Sscc.voided_at, Sscc.void_reason).where(mine, Sscc.sscc == sscc)).first()
     if row is None:
         raise NoSuchUnits
@@ -91,7 +92,7 @@ def unit(connection: Connection, party_id: int, batch_id: int, sscc: str) -> Uni
 
 def usable(connection: Connection, party_id: int, batch_id: int) -> tuple[str | None, int]:
     """The lowest SSCC of a batch that may be printed, or None, and how many of them there are."""
-    mine = (Sscc.party_id == party_id) & (Sscc.batch_id == batch_id) & Sscc.voided_at.is_(None)
+    mine = of_party(connection, party_id) & (Sscc.batch_id == batch_id) & Sscc.voided_at.is_(None)
     row = connection.execute(select(func.min(Sscc.sscc), func.count()).where(mine)).one()
     return row[0], row[1]
 

@@ -195,3 +195,15 @@ def test_a_role_without_labels_gets_no_sscc(on: Runtime, firm: Enterprise) -> No
         with pytest.raises(NotAllowed):
             give_ssccs(1, by=firm.actor(role), on=on)
     assert len(give_ssccs(1, by=firm.actor(Role.MEMBER), on=on)) == 1
+
+
+@pytest.mark.parametrize(("second", "named"), [("952100123", True), ("95213", False)])
+def test_the_numbers_of_every_prefix_are_listed_and_the_issuers_named_where_they_are_few(on: Runtime, second: str, named: bool) -> None:
+    firm = make_enterprise(on)
+    row = {"prefix": second, "party_id": firm.party_id, "evidence": "declared", "created_at": on.clock.now()}
+    on.store.write(lambda tx: tx.execute(insert(CompanyPrefix).values(row)))
+    given = [give_ssccs(1, prefix=prefix, by=firm.actor(), on=on)[0] for prefix in ("9521001", second)]
+    with on.store.reading() as connection:
+        assert {row.sscc for row in find.ssccs(connection, firm.party_id)} == set(given)
+        assert ("issuer" in str(sscc.of_party(connection, firm.party_id))) == named
+        assert sscc.left(connection, second)[0] == sscc.capacity(second) - 1
