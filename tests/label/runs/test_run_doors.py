@@ -13,15 +13,8 @@ from app.label.runs.run_parts import RunPart
 from app.label.runs.worker import Beat, Worker
 from app.party.permissions import Role
 from app.runtime import Runtime
-from tests.builders import Enterprise, make_api_key, make_enterprise, signed_in
-from tests.label.stock import GTIN, LOT, make_stock
-
-
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
+from tests.builders import Enterprise, make_api_key, signed_in
+from tests.label.stock import GTIN, LOT
 
 
 @pytest.fixture

@@ -34,13 +34,6 @@ from tests.builders import Enterprise, gtin, make_enterprise
 from tests.label.stock import LOT, make_stock
 
 
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
-
-
 def _job(on: Runtime, firm: Enterprise, count: int, **more: Any) -> int:
     return issue.issue(gtin(f"{firm.prefix}00001"), LOT, count, by=firm.actor(), on=on, **more).job_id
 

@@ -2,23 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from app.capture import find
 from app.label.stamps.issue import issue
 from app.label.stamps.life import move_listed
 from app.label.stamps.refusals import NothingToVoid
 from app.ledger import sequencer
 from app.runtime import Runtime
-from tests.builders import Enterprise, make_api_key, make_enterprise
-from tests.label.stock import GTIN, LOT, make_stock
-
-
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
+from tests.builders import Enterprise, make_api_key
+from tests.label.stock import GTIN, LOT
 
 
 def test_labelled_goods_are_recorded_as_made_once(on: Runtime, client: Any, firm: Enterprise) -> None:

@@ -13,13 +13,6 @@ from tests.builders import make_enterprise
 from tests.label.stock import GTIN, LOT, make_stock
 
 
-@pytest.fixture
-def owner(on: Runtime) -> Actor:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise.actor()
-
-
 def test_every_label_of_a_job_has_a_serial_number_of_its_own(on: Runtime, owner: Actor) -> None:
     made = issue.issue(GTIN, LOT, 300, by=owner, on=on)
     assert len(set(made.serials)) == 300

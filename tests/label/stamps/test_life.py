@@ -38,18 +38,6 @@ from tests.label.stock import GTIN, LOT, make_stock
 
 
 @pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
-
-
-@pytest.fixture
-def owner(firm: Enterprise) -> Actor:
-    return firm.actor()
-
-
-@pytest.fixture
 def roll(on: Runtime, owner: Actor) -> Job:
     """Ten blank stamps."""
     return issue(GTIN, "", 10, by=owner, on=on)

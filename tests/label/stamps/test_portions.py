@@ -15,17 +15,9 @@ from app.label.stamps.refusals import CountWrong, NumbersDiffer, NumberTwice, Nu
 from app.party.permissions import Actor
 from app.runtime import Runtime
 from app.vault import SEALING_KEY
-from tests.builders import make_enterprise
-from tests.label.stock import GTIN, LOT, make_stock
+from tests.label.stock import GTIN, LOT
 
 COUNT = 2 * PORTION + 3
-
-
-@pytest.fixture
-def owner(on: Runtime) -> Actor:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise.actor()
 
 
 class PowerCut(Exception):  # noqa: N818  # no error of ours

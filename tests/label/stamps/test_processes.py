@@ -20,8 +20,8 @@ from app.party.model import CompanyPrefix
 from app.party.permissions import Actor, Role
 from app.runtime import Runtime, make_runtime
 from app.settings import Settings
-from tests.builders import Enterprise, make_enterprise
-from tests.label.stock import GTIN, LOT, make_stock
+from tests.builders import Enterprise
+from tests.label.stock import GTIN, LOT
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -110,13 +110,6 @@ def together(on: Runtime, firm: Enterprise, task: Task) -> None:
     told = [] if failures.empty() else [failures.get()]
     assert told == []
     assert [process.exitcode for process in processes] == [0] * PROCESSES
-
-
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
 
 
 def scalar(on: Runtime, statement: Any) -> int:

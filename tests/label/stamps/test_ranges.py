@@ -27,13 +27,6 @@ from tests.builders import Enterprise, make_enterprise
 from tests.label.stock import GTIN, LOT, make_stock
 
 
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
-
-
 def counted(on: Runtime, what: Any) -> int:
     with on.store.reading() as connection:
         return int(connection.execute(select(func.count()).select_from(what)).scalar_one())
