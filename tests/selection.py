@@ -12,8 +12,13 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # xdist tells its types to nobody
 
-TOGETHER = ("tests/architecture/test_wheel.py", "tests/architecture/", "tests/serving/")
-"""What begins alike shares one worker: the wheel is built once, the syntax trees are parsed once, the servers start once."""
+TOGETHER = ("tests/architecture/test_wheel.py", "tests/architecture/", "tests/label/drawing/test_compose.py", "tests/serving/")
+"""What begins alike shares one worker: the wheel is built, the source is parsed, the matrix is composed and the servers start once."""
+
+
+def shared(nodeid: str) -> str:
+    """What the tests of this name are handed out with."""
+    return next((each for each in TOGETHER if nodeid.startswith(each)), nodeid.partition("[")[0])
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # as above
@@ -23,8 +28,7 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]  # as above
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        """What the tests of this name are handed out with."""
-        return next((each for each in TOGETHER if nodeid.startswith(each)), nodeid.partition("[")[0])
+        return shared(nodeid)
 
     def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
         """Note that a test is done, and forget what is done as a whole: it would be counted again after each test."""
