@@ -42,9 +42,17 @@ class Refusal(Exception):  # noqa: N818  # a refusal is an answer to the caller,
         self.findings: tuple[Finding, ...] = tuple(findings)
         self.params: dict[str, Any] = params
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it travels between processes: whole, with its findings."""
+        return _again, (type(self), self.pointer, self.findings, self.params)
+
     def __str__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
         return f"{self.code}({shown})"
+
+
+def _again(kind: type[Refusal], pointer: str, findings: tuple[Finding, ...], params: dict[str, Any]) -> Refusal:
+    return kind(pointer=pointer, findings=findings, **params)
 
 
 class Invalid(Refusal):

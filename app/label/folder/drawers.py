@@ -12,9 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any
 
-from app.errors import Finding, Refusal, Unavailable
+from app.errors import Unavailable
 from app.label.folder.asked import Asked, Numbers
 from app.label.folder.parts import Line, Part, draw
 from app.label.folder.whole_file import whole_files
@@ -38,19 +37,6 @@ class Worked:
 
     labels: int
     lines: list[Line]
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    """A refusal on its way from another process: exceptions with keywords do not travel."""
-
-    kind: type[Refusal]
-    pointer: str
-    findings: tuple[Finding, ...]
-    params: dict[str, Any]
-
-    def again(self) -> Refusal:
-        return self.kind(pointer=self.pointer, findings=self.findings, **self.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +85,7 @@ def usual() -> Drawers:
 
 def _shared_out(job: _Job, bundles: Sequence[Sequence[Part]], processes: int) -> Iterator[Worked]:
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (job,))
-    waiting: deque[Future[Worked | _Refused]] = deque()
+    waiting: deque[Future[Worked]] = deque()
     rest = iter(bundles)
     try:
         for bundle in rest:
@@ -112,14 +98,11 @@ def _shared_out(job: _Job, bundles: Sequence[Sequence[Part]], processes: int) ->
         _end(pool)
 
 
-def _answer(waiting: Future[Worked | _Refused]) -> Worked:
+def _answer(waiting: Future[Worked]) -> Worked:
     try:
-        found = waiting.result()
+        return waiting.result()
     except BrokenProcessPool as error:
         raise DrawerLost(retry_after=1) from error
-    if isinstance(found, _Refused):
-        raise found.again()
-    return found
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -145,8 +128,5 @@ def _leave_with_parent() -> None:
     os._exit(1)
 
 
-def _work(bundle: Sequence[Part]) -> Worked | _Refused:
-    try:
-        return _jobs[0].work(bundle)
-    except Refusal as refusal:
-        return _Refused(type(refusal), refusal.pointer, refusal.findings, refusal.params)
+def _work(bundle: Sequence[Part]) -> Worked:
+    return _jobs[0].work(bundle)

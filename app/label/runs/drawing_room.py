@@ -1,13 +1,12 @@
 """A process beside the server that draws parts of runs, so that requests do not wait for an interpreter that is busy drawing.
 
-It is a fresh Python without database and without settings: labels go in, the bytes of a file come out, refusals by their names. It ends
+It is a fresh Python without database and without settings: labels go in, the bytes of a file come out, refusals as they are. It ends
 when the server lets go of its pipe, however the server ended.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import pickle
 import selectors
@@ -61,9 +60,8 @@ class DrawingRoom:
             raise Broke from error
         if isinstance(answer, bytes):
             return answer
-        module, name, pointer, params = answer
-        kind: type[Refusal] = getattr(importlib.import_module(module), name)
-        raise kind(pointer=pointer, **params)
+        refusal: Refusal = answer
+        raise refusal
 
     def close(self) -> None:
         """End the process; a part under way is lost and will be drawn again."""
@@ -117,7 +115,7 @@ def serve(source: IO[bytes], sink: IO[bytes]) -> None:
             try:
                 _send(sink, draw(part))
             except Refusal as refusal:
-                _send(sink, (type(refusal).__module__, type(refusal).__name__, refusal.pointer, refusal.params))
+                _send(sink, refusal)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from app.label.runs.refusals import Broke
 from app.label.runs.run_parts import How, RunPart, draw
 from app.label.runs.worker import Interrupted
 from app.label.symbols.carrier import Carrier
+from tests.travellers import whole
 
 _GOODS = Goods(
     "09521001000017", "TH260612A", date(2026, 6, 30), "Vải thiều Thanh Hà", "Hương Giang", "HTX", "40 kg", "https://example.test"
@@ -46,7 +47,7 @@ def test_a_refusal_comes_out_of_the_room_as_it_was(room: DrawingRoom) -> None:
         draw(replace(_PART, layout="roll-50x25", how=How(1, 3, dx=11.0)))
     with pytest.raises(Refusal) as there:
         room.drawing(replace(_PART, layout="roll-50x25", how=How(1, 3, dx=11.0)), _nothing)
-    assert (type(there.value), there.value.params) == (type(here.value), here.value.params)
+    assert whole(there.value) == whole(here.value)
     assert room.drawing(_PART, _nothing) == draw(_PART)
 
 
