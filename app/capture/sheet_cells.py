@@ -21,6 +21,7 @@ LOCAL = timezone(timedelta(hours=7))
 BASE = digital_link.CANONICAL_STEM
 
 _EXACT_DIGITS = 15
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _VIETNAMESE_TIME = re.compile(
     r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})(?:[\s,T]+(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})(?::(?P<second>\d{2}))?)?"
 )
@@ -76,6 +77,11 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return f"{cell:%d/%m/%Y %H:%M}"
     return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell).strip()
+
+
+def harmless(text: str) -> str:
+    """A text for a CSV cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def digits_of(cell: Cell, at: Where) -> str:

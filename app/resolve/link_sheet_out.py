@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from app.capture.sheet_cells import text_of
+from app.capture.sheet_cells import harmless, text_of
 from app.capture.sheet_rows import ERRORS, letters
 from app.resolve.anchor import Path, written
 from app.resolve.link_sheet import COLUMNS, Sheet
@@ -23,7 +23,6 @@ _FILLED = 200
 _WIDTHS = {"code": 18, "href": 44, "title": 30, "description": 26, "type": 20}
 _FRUIT = "9521001000017"
 _SITE = "https://vaihuonggiang.example"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_CELL = 32_000
 
 EXAMPLES: tuple[Mapping[str, str], ...] = (
@@ -142,7 +141,7 @@ def _link(link: Link) -> dict[str, str]:
 
 def _harmless(key: str, text: str) -> str:
     """A text that no spreadsheet takes for a formula; codes, lots and serials must come back as they are, and are read as text."""
-    return f"'{text}" if key in {"title", "description", "context"} and text.startswith(_FORMULA) else text
+    return harmless(text) if key in {"title", "description", "context"} else text
 
 
 def _line(cells: list[str]) -> str:

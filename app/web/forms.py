@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +15,7 @@ from flask import Response, render_template, request
 from app.api.problem import UnreadableMediaType, language
 from app.capture import read_document
 from app.errors import Finding, Invalid, Refusal
+from app.store.keys import parse_id
 from app.web.show import t
 from app.words.refusals import describe, describe_finding
 from app.words.translate import translator
@@ -33,6 +36,16 @@ class NotAnObject(Invalid):
     """The body is JSON, but not an object with the fields this resource reads; findings name fields it does not know."""
 
     code = "api.not-an-object"
+
+
+class FieldWrong(Invalid):
+    """A field of a JSON object is missing or of another type."""
+
+    code = "api.field-wrong"  # params: field, expected
+
+
+class Id(int):
+    """The kind of a field with a 63-bit number, which programs send as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,11 @@ class Form:
     def of(self, name: str) -> list[Problem]:
         """What is wrong with a field."""
         return [problem for problem in self.problems if problem.field == name]
+
+
+def number(text: str) -> int:
+    """A small number of a form or a query, 0 for anything else: what is asked for then does not exist."""
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
 
 
 def read(*names: str, secrets: tuple[str, ...] = ()) -> dict[str, str]:
@@ -90,6 +108,65 @@ def json_object(*names: str) -> dict[str, Any]:
         findings = [Finding("api.unknown-field", f"/{_escaped(name)}", name[:80], {"known": ", ".join(names)}) for name in unknown[:20]]
         raise NotAnObject(findings=findings, known=", ".join(names))
     return {name: unicodedata.normalize("NFC", item) if isinstance(item, str) else item for name, item in value.items()}
+
+
+_EXPECTED: dict[type, str] = {
+    str: "text", int: "number", bool: "true / false", list: "list of text", Id: "number as text",
+}  # fmt: skip
+
+
+def json_fields(kinds: Mapping[str, type], needed: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The fields of the JSON object that was sent, each of its kind, under the names our functions use: `perRoll` becomes `per_roll`.
+
+    kinds: str, int, bool, list (of text) or Id by the name that is sent; a field that is null or absent is left out, unless needed.
+    Raises FieldWrong, and what `json_object` raises.
+    """
+    sent = {name: value for name, value in json_object(*kinds).items() if value is not None}
+    for name in needed:
+        if name not in sent:
+            raise missing(kinds, name)
+    return {_SMALL.sub(r"_\1", name).lower(): _of_kind(kinds, name, value) for name, value in sent.items()}
+
+
+_SMALL = re.compile(r"([A-Z])")
+
+
+def _of_kind(kinds: Mapping[str, type], name: str, value: Any) -> Any:
+    kind = kinds[name]
+    if kind is Id:
+        found = parse_id(value) if isinstance(value, str) else None
+        if found is None:
+            raise missing(kinds, name)
+        return found
+    if type(value) is not kind or (isinstance(value, list) and not all(isinstance(each, str) for each in value)):
+        raise missing(kinds, name)
+    return value
+
+
+def missing(kinds: Mapping[str, type], name: str) -> FieldWrong:
+    """The refusal of a field that is not there, or of another kind."""
+    return FieldWrong(pointer=f"/{name}", field=name, expected=_EXPECTED[kinds[name]])
+
+
+def camel(name: str) -> str:
+    """A name of ours as programs send it: `per_roll` becomes `perRoll`, `/show_brand` `/showBrand`."""
+    return re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
+
+
+@contextmanager
+def as_sent() -> Iterator[None]:
+    """Whatever is refused inside names its fields as programs send them."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.pointer, refusal.params = camel(refusal.pointer), _camel_field(refusal.params)
+        refusal.findings = tuple(replace(each, pointer=camel(each.pointer), params=_camel_field(each.params)) for each in refusal.findings)
+        raise
+
+
+def _camel_field(params: Mapping[str, Any]) -> dict[str, Any]:
+    named = params.get("field")
+    return {**params, "field": camel(named)} if isinstance(named, str) else dict(params)
 
 
 def json_answer(value: Any, status: int = 200, **headers: str) -> Response:

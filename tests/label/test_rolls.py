@@ -33,7 +33,7 @@ def job(client: Any, on: Runtime) -> tuple[int, Any]:
     """Six blank stamps on rolls of four, and their owner."""
     firm = make_enterprise(on)
     make_stock(on, firm)
-    asked = {"gtin": GTIN, "lot": "", "count": 6, "per_roll": 4}
+    asked = {"gtin": GTIN, "lot": "", "count": 6, "perRoll": 4}
     made = client.post("/api/labels", json=asked, headers=make_api_key(on, firm)).get_json()
     return int(made["job"]), firm.actor(Role.OWNER)
 

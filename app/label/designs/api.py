@@ -17,13 +17,20 @@ door = Door("designs_api", __name__)
 
 _ALL = "/api/label-designs"
 _ONE = "/api/label-designs/<int(max=9223372036854775807):design_id>"
+_NAMES = {forms.camel(name): name for name in rules.FIELDS}
 
 
 def _said(row: Any) -> dict[str, Any]:
     """A design without the bytes of its logo."""
     made = rules.of_row(row)
-    times = {"created_at": row.created_at, "changed_at": row.changed_at}
-    return {"design": str(row.design_id), "has_logo": row.logo_type is not None} | rules.as_values(made) | times
+    values = {forms.camel(name): value for name, value in rules.as_values(made).items()}
+    times = {"createdAt": row.created_at, "changedAt": row.changed_at}
+    return {"design": str(row.design_id), "hasLogo": row.logo_type is not None} | values | times
+
+
+def _sent() -> dict[str, Any]:
+    """A design as it was sent, under our names; what is wrong in it is told field by field, so nothing is refused here."""
+    return {_NAMES[name]: value for name, value in forms.json_object(*_NAMES).items()}
 
 
 def _one(design_id: int) -> dict[str, Any]:
@@ -44,7 +51,8 @@ def list_label_designs() -> Response:
 @door.route(_ALL, needs=Permission.LABEL_DESIGN_WRITE, operation="postLabelDesign", methods=("POST",))
 def post_label_design() -> Response:
     """Keep a new design; its logo is put afterwards."""
-    design_id = keep.make(forms.json_object(*rules.FIELDS), by=actor(), on=runtime())
+    with forms.as_sent():
+        design_id = keep.make(_sent(), by=actor(), on=runtime())
     return forms.json_answer(_one(design_id), 201, Location=f"{_ALL}/{design_id}")
 
 
@@ -57,7 +65,8 @@ def get_label_design(design_id: int) -> Response:
 @door.route(_ONE, needs=Permission.LABEL_DESIGN_WRITE, operation="putLabelDesign", methods=("PUT",))
 def put_label_design(design_id: int) -> Response:
     """Change everything of a design but its logo."""
-    keep.change(design_id, forms.json_object(*rules.FIELDS), by=actor(), on=runtime())
+    with forms.as_sent():
+        keep.change(design_id, _sent(), by=actor(), on=runtime())
     return forms.json_answer(_one(design_id))
 
 

@@ -10,16 +10,18 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.door import Door, actor, runtime
+from app.api.problem import language
 from app.catalogue import find as catalogue
 from app.errors import Refusal
 from app.label.designs import find, keep, rules
 from app.label.designs.logo import reencode
-from app.label.designs.preview import Preview, preview
+from app.label.designs.preview import Measured, Preview, preview
 from app.label.drawing.layouts import LAYOUTS
 from app.label.drawing.refusals import LogoUnreadable
 from app.party.permissions import Permission
 from app.web import forms, headers
 from app.web.show import t
+from app.words.refusals import describe_finding
 
 door = Door("designs_pages", "app.label", templates=True)
 
@@ -199,8 +201,15 @@ def _told(shown: Preview | None) -> dict[str, Any]:
     if shown is None:
         return {"picture": "", "why": None, "measured": []}
     why = forms.refused({}, shown.wrong).problems if shown.wrong else []
-    measured = [(one, forms.refused({}, one.wrong).problems if one.wrong else []) for one in shown.measured]
-    return {"picture": data_uri(shown.svg, "image/svg+xml") if shown.svg else "", "why": why, "measured": measured}
+    return {"picture": data_uri(shown.svg, "image/svg+xml") if shown.svg else "", "why": why, "measured": measures(shown)}
+
+
+def measures(shown: Preview) -> list[tuple[Measured, list[forms.Problem], list[dict[str, Any]]]]:
+    """Each kind of printer with why it cannot draw the label, and what it draws otherwise than wished, in words."""
+    return [
+        (one, forms.refused({}, one.wrong).problems if one.wrong else [], [describe_finding(each, language()) for each in one.remarks])
+        for one in shown.measured
+    ]
 
 
 def data_uri(content: str | bytes, media_type: str) -> str:

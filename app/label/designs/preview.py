@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.catalogue import find as catalogue
-from app.errors import Refusal
+from app.errors import Finding, Refusal
 from app.label.designs.goods import Goods, example, goods
 from app.label.designs.rules import Draft
 from app.label.drawing.design import Label
@@ -21,11 +21,15 @@ SERIAL = "000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How one kind of printer draws it; dpi: None for PDF, whose printer is not known; wrong: why it cannot."""
+    """How one kind of printer draws it; dpi: None for PDF, whose printer is not known; wrong: why it cannot.
+
+    remarks: what is otherwise than wished; of a print head only what the PDF does not share.
+    """
 
     dpi: int | None
     symbols: tuple[PlacedOnPage, ...] = ()
     wrong: Refusal | None = None
+    remarks: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,22 @@ def draw(made: Draft, shown: Goods, *, made_up: bool = False, serial: str = SERI
         drawn = make_svg(label, layout)
     except Refusal as refusal:
         return Preview(layout, "", refusal, (), made_up)
-    heads = tuple(_measured(label, layout, dpi) for dpi in RESOLUTIONS)
-    return Preview(layout, drawn.content.decode(), None, (Measured(None, drawn.places[0].symbols), *heads), made_up)
+    usual = Measured(None, drawn.places[0].symbols, remarks=drawn.remarks)
+    heads = tuple(_measured(label, layout, dpi, usual) for dpi in RESOLUTIONS)
+    return Preview(layout, drawn.content.decode(), None, (usual, *heads), made_up)
 
 
-def _measured(label: Label, layout: Layout, dpi: int) -> Measured:
+def _measured(label: Label, layout: Layout, dpi: int, usual: Measured) -> Measured:
+    """One print head beside the PDF: a symbol or a logo for which its dots leave no room must not be gone in silence."""
     try:
-        return Measured(dpi, make_svg(label, layout, dpi).places[0].symbols)
+        drawn = make_svg(label, layout, dpi)
     except Refusal as refusal:
         return Measured(dpi, wrong=refusal)
+    symbols = drawn.places[0].symbols
+    there = {symbol.carrier for symbol in symbols}
+    gone = [
+        Finding("label.symbol-left-out", params={"symbol": symbol.carrier.value, "dpi": dpi})
+        for symbol in usual.symbols
+        if symbol.carrier not in there
+    ]
+    return Measured(dpi, symbols, remarks=(*gone, *(remark for remark in drawn.remarks if remark not in usual.remarks)))

@@ -18,6 +18,7 @@ from app.identify.gtin import gtin14
 from app.label.drawing.design import Label, LabelText, make_label
 from app.label.drawing.layouts import Layout, layout
 from app.label.drawing.logo import logo
+from app.label.drawing.printer import Printer
 from app.label.refusals import ExpiryWrong
 from app.label.rolls import roll_text
 from app.label.symbols.carrier import Carrier
@@ -91,7 +92,12 @@ class Asked:
     def labels(self, numbers: Numbers, start: int, stop: int) -> list[Label]:
         """Labels from `start` up to `stop`, counted from 0."""
         text = self.text()
-        return [self.label(text, numbers.serial(index), numbers.sscc(index), roll_text(index + 1, self.per_roll)) for index in range(start, stop)]
+        rolls = self.per_roll
+        return [self.label(text, numbers.serial(index), numbers.sscc(index), roll_text(index + 1, rolls)) for index in range(start, stop)]
+
+    def printer(self, start: int = 0) -> Printer:
+        """How the printer is set for a file that begins with the label `start`, from 0: only the first sheet has used places."""
+        return Printer(self.dpi, self.dx, self.dy, 0 if start else self.first_place)
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values."""

@@ -8,19 +8,19 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.errors import Refusal
+from app.errors import Finding, Refusal
 from app.identify import check_digit
 from app.identify.digital_link import CANONICAL_STEM
 from app.identify.gtin import gtin14
 from app.identify.prefix_list import known
 from app.identify.sscc import check_sscc
+from app.label.drawing import printer as printing
 from app.label.drawing.layouts import LAYOUTS, layout
 from app.label.drawing.refusals import ResolutionTooCoarse
 from app.label.folder import asked as requests
 from app.label.folder import giving, serial_file
 from app.label.folder.asked import Asked, Numbers
 from app.label.folder.folder import JobDiffers
-from app.label.folder.parts import Part, drawing
 from app.label.refusals import SymbolTooWide, TextTooLong
 from app.label.stamps.refusals import CountWrong
 from app.label.stamps.serials import random_serials
@@ -52,7 +52,7 @@ class Wanted:
     """A request and where its numbers come from.
 
     serials: chosen by somebody else, or None; random: whether they are to be drawn; prefix: company prefix of fresh SSCCs, None for the
-    organisation's own; own_sscc: a number that was given, or "".
+    organisation's own; own_sscc: a number that was given, or ""; remarks: what will be on the labels otherwise than wished.
     """
 
     asked: Asked
@@ -62,6 +62,7 @@ class Wanted:
     extension: int
     own_sscc: str
     by: Actor
+    remarks: tuple[Finding, ...] = ()
 
     def numbers(self, token: str, on: Runtime | None) -> Numbers:
         """The numbers of the job, given out now; token: its name in the register. Raises what giving refuses."""
@@ -216,29 +217,28 @@ def _on_paper(wish: Wanted, sheet: str | None) -> Wanted:
     """The request on the paper that was named, else on the first on which a label can be drawn. Raises what drawing refuses."""
     if sheet:
         layout(sheet)
-        _try(wish)
-        return wish
+        return replace(wish, remarks=_try(wish))
     asked = wish.asked
     choice = _LOGISTIC if asked.carrier is Carrier.SSCC else _SHEETS if asked.form == "pdf" else _ROLLS
     first: Refusal | None = None
     for name in choice:
         found = replace(wish, asked=replace(asked, sheet=name))
         try:
-            _try(found)
+            remarks = _try(found)
         except (SymbolTooWide, TextTooLong, ResolutionTooCoarse) as refusal:
             first = first or refusal
         else:
-            return found
+            return replace(found, remarks=remarks)
     if first is None:
         return replace(wish, asked=replace(asked, sheet=next(iter(LAYOUTS))))
     raise first
 
 
-def _try(wish: Wanted) -> None:
-    """Draw a label into the air."""
+def _try(wish: Wanted) -> tuple[Finding, ...]:
+    """Draw a label into the air; returns what is otherwise on it than wished."""
     asked = replace(wish.asked, count=1)
     labels = asked.labels(wish.sample(), 0, 1)
     if asked.form == "csv":
         symbols(asked.carrier, labels[0].pairs, asked.stem)
-    else:
-        drawing(asked, labels, Part("", 0, 1))
+        return ()
+    return printing.draw(asked.form, labels, asked.layout(), asked.printer()).remarks

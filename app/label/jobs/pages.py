@@ -13,25 +13,23 @@ from app.errors import Refusal
 from app.label import find
 from app.label.designs import find as designs
 from app.label.designs import rules
-from app.label.designs.pages import carrier_choices, data_uri, layout_choices, layout_words
+from app.label.designs.pages import carrier_choices, data_uri, layout_choices, layout_words, measures
 from app.label.designs.preview import draw as look
 from app.label.drawing.layouts import LAYOUTS
+from app.label.drawing.printer import Printer, head, millimetres
 from app.label.drawing.sheet import FURTHEST, RESOLUTIONS
 from app.label.jobs import print_job
-from app.label.jobs.api import FieldWrong, download, head, number
 from app.label.jobs.ask import ask
 from app.label.jobs.offsets import COOKIE, remembered
 from app.label.runs import find as made
-from app.label.runs import run_parts, runs
+from app.label.runs import runs
 from app.label.runs.pages import remember, used
-from app.label.runs.refusals import RunTooLarge
 from app.label.stamps import issue, life
 from app.label.stamps.activate import commission
-from app.label.stamps.life import printed
 from app.label.stamps.refusals import NothingToVoid, ReasonMissing
 from app.party.permissions import Permission, permit
 from app.store.keys import parse_id
-from app.web import forms
+from app.web import files, forms
 from app.web.show import t
 
 door = Door("label_pages", "app.label", templates=True)
@@ -41,6 +39,9 @@ _FIELDS = ("lot", "count", "design", "layout", "carrier", "alike", "per_roll", "
 _MOST_CHOICES = 500
 AT_ONCE = 1_000
 """Labels whose file is made while somebody waits; larger jobs are drawn in the background."""
+
+
+_MEDIA_TYPES = {"pdf": "application/pdf", "zpl": "text/plain; charset=us-ascii", "svg": "image/svg+xml", "png": "image/png"}
 
 
 def _list_page(form: forms.Form) -> dict[str, Any]:
@@ -86,8 +87,8 @@ def labels_make() -> BaseResponse:
     gtin, _, lot = values["lot"].partition("/")
     try:
         job = ask(
-            gtin, lot, number(values["count"]), by=actor(), on=runtime(), serialised=values["alike"] != "yes",
-            per_roll=number(values["per_roll"]) if values["per_roll"] else None, carrier=values["carrier"], layout=values["layout"],
+            gtin, lot, forms.number(values["count"]), by=actor(), on=runtime(), serialised=values["alike"] != "yes",
+            per_roll=forms.number(values["per_roll"]) if values["per_roll"] else None, carrier=values["carrier"], layout=values["layout"],
             design_id=_design(values["design"]), note=values["note"] or None,
         )  # fmt: skip
     except Refusal as refusal:
@@ -102,7 +103,7 @@ def _design(text: str) -> int | None:
         return None
     found = parse_id(text)
     if found is None:
-        raise FieldWrong(pointer="/design", field="design", expected="number")
+        raise forms.FieldWrong(pointer="/design", field="design", expected="number")
     return found
 
 
@@ -142,7 +143,6 @@ def _shown(plan: print_job.Plan, layout: str, first: tuple[int, str] | None) -> 
     job, on_paper = plan.job, LAYOUTS[layout]
     draft = rules.Draft(plan.design or "-", layout, plan.carrier, plan.wanted)
     seen = look(draft, plan.goods, serial=first[1]) if first else None
-    measured = [(one, forms.refused({}, one.wrong).problems if one.wrong else []) for one in seen.measured] if seen else []
     return {
         "plan": plan,
         "job": job,
@@ -151,7 +151,7 @@ def _shown(plan: print_job.Plan, layout: str, first: tuple[int, str] | None) -> 
         "shown": seen,
         "picture": data_uri(seen.svg, "image/svg+xml") if seen and seen.svg else "",
         "why": forms.refused({}, seen.wrong).problems if seen and seen.wrong else [],
-        "measured": measured,
+        "measured": measures(seen) if seen else [],
         "drawing": job.drawn < job.count,
         "few": job.count <= AT_ONCE,
         "rolls": -(-job.count // job.per_roll) if job.per_roll else 0,
@@ -170,46 +170,20 @@ def _shown(plan: print_job.Plan, layout: str, first: tuple[int, str] | None) -> 
 @door.route(f"{_JOB}/file", needs=Permission.LABEL_JOB_READ)
 def label_file(job_id: int) -> Response:
     """A file of a job, for people: what cannot be made is told on a page. `?what=pdf|zpl|svg|png|csv`."""
-    asked = request.args
-    what, layout, serial = asked.get("what", "pdf"), asked.get("layout", print_job.USUAL_LAYOUT), asked.get("serial", "")
-    by, on = actor(), runtime()
+    asked, by, on = request.args, actor(), runtime()
+    what, layout, dpi = asked.get("what", "pdf"), asked.get("layout", print_job.USUAL_LAYOUT), head(asked.get("dpi", ""))
     if what == "csv":
-        return _fetched(job_id, download(_table(job_id), "text/csv; charset=utf-8", f"serials-{job_id}.csv"))
-    if what == "svg":
-        return download(print_job.svg(job_id, serial, layout, by=by, on=on), "image/svg+xml", f"label-{job_id}.svg")
-    if what == "png":
-        dots = head(asked.get("dpi", "")) or print_job.USUAL_HEAD
-        return download(print_job.png(job_id, serial, layout, dots, by=by, on=on), "image/png", f"label-{job_id}-{dots}dpi.png")
-    part, dpi, dx, dy = number(asked.get("part", "1")), head(asked.get("dpi", "")), asked.get("dx", "0"), asked.get("dy", "0")
-    if what == "zpl":
-        content = print_job.zpl(job_id, layout, dpi or print_job.USUAL_HEAD, dx, dy, part, by=by, on=on)
-        answer = download(content, "text/plain; charset=us-ascii", f"labels-{job_id}-{part}.zpl")
-    else:
-        first = used(asked.get("first_place", ""))
-        content = print_job.pdf(job_id, layout, dx, dy, part, dpi=dpi, first_place=first, by=by, on=on)
-        answer = download(content, "application/pdf", f"labels-{job_id}-{part}.pdf")
+        content = print_job.table(job_id, by=by, on=on, only_head=files.only_head())
+        return files.download(content, "text/csv; charset=utf-8", f"serials-{job_id}.csv")
+    if what in {"svg", "png"}:
+        content = print_job.picture(job_id, what, asked.get("serial", ""), layout, dpi, by=by, on=on)
+        return files.download(content, _MEDIA_TYPES[what], f"label-{job_id}.{what}")
+    form, part, dx, dy = "zpl" if what == "zpl" else "pdf", forms.number(asked.get("part", "1")), asked.get("dx", "0"), asked.get("dy", "0")
+    printer = Printer(dpi, *millimetres(dx, dy), used(asked.get("first_place", "")))
+    content = print_job.sheet(job_id, form, layout, printer, part, by=by, on=on, only_head=files.only_head())
+    answer = files.download(content, _MEDIA_TYPES[form], f"labels-{job_id}-{part}.{form}")
     remember(answer, layout, dx, dy)
-    return _fetched(job_id, answer, part)
-
-
-def _fetched(job_id: int, answer: Response, part: int | None = None) -> Response:
-    """The file; blank stamps in it count as printed from now on."""
-    if actor().may(Permission.LABEL_JOB_WRITE):
-        span = (1, None) if part is None else ((part - 1) * print_job.PART + 1, part * print_job.PART)
-        printed(job_id, *span, by=actor(), on=runtime())
     return answer
-
-
-def _table(job_id: int) -> bytes:
-    """What a print house works from, up to ten thousand labels; larger tables are made in the background."""
-    plan = print_job.plan(job_id, by=actor(), on=runtime())
-    how = run_parts.How(1, plan.job.count)
-    if plan.job.count > run_parts.ROWS:
-        raise RunTooLarge(count=plan.job.count, limit=run_parts.ROWS)
-    with runtime().store.reading() as connection:
-        found = print_job.numbered(connection, plan.job, how.first, how.last)
-    labels, places = tuple(plan.label(serial) for _, serial in found), tuple(place for place, _ in found)
-    return run_parts.draw(run_parts.RunPart("csv", plan.layout, how, labels, places, plan.job.per_roll, plan.goods.stem, 0))
 
 
 @door.route(f"{_JOB}/made", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from app.identify.element_string import FNC1
 from app.label.drawing.design import Label
-from app.label.symbols.symbol import Symbol
+from app.label.rolls import roll_of
+from app.label.symbols.carrier import Content, contents, symbols
 
 COLUMNS = (
     "position", "roll", "place_on_roll", "gtin", "lot", "expiry", "serial", "sscc", "carrier", "symbology_identifier",
@@ -31,13 +32,22 @@ def heading() -> bytes:
     return MARK + _written([COLUMNS])
 
 
-def rows(labels: Sequence[tuple[Label, tuple[Symbol, ...]]], first: int, places: Sequence[tuple[int, int]]) -> bytes:
-    """Rows of labels; first: the position of the first, from 1; places: roll and place on it of each."""
-    return _written(_row(*item, first + index, *places[index]) for index, item in enumerate(labels))
+def rows(labels: Sequence[Label], positions: Sequence[int], per_roll: int | None, stem: str) -> bytes:
+    """Rows of labels, one for each, without drawing their symbols; per_roll: labels on a roll, or None; stem: where Digital Links lead.
+
+    The longest is made on trial: raises what its symbols would raise, and what `contents` raises.
+    """
+    if not labels:
+        return b""
+    longest = max(labels, key=lambda label: len(label.serial))
+    symbols(longest.carrier, longest.pairs, stem)
+    numbered = zip(labels, positions, strict=True)
+    return _written(_row(label, contents(label.carrier, label.pairs, stem), position, per_roll) for label, position in numbered)
 
 
-def _row(label: Label, symbols: tuple[Symbol, ...], position: int, roll: int, place: int) -> Sequence[str]:
-    *above, main = symbols
+def _row(label: Label, said: Sequence[Content], position: int, per_roll: int | None) -> Sequence[str]:
+    *above, main = said
+    roll, place = roll_of(position, per_roll)
     cells = {
         "position": str(position),
         "roll": str(roll),
@@ -51,7 +61,7 @@ def _row(label: Label, symbols: tuple[Symbol, ...], position: int, roll: int, pl
         "symbology_identifier": main.identifier,
         "content": main.text,
         "content_shown": shown(main.text),
-        "further_contents_shown": " | ".join(shown(symbol.text) for symbol in above),
+        "further_contents_shown": " | ".join(shown(each.text) for each in above),
         "digital_link": label.digital_link,
         "human_readable": label.hri,
     }

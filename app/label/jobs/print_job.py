@@ -6,38 +6,32 @@ one answer is drawn in the background, see `runs`.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, TooLarge
 from app.label import find
 from app.label.designs import find as designs
 from app.label.designs import rules
 from app.label.designs.goods import Goods, goods
-from app.label.drawing import sheet
 from app.label.drawing.design import Label, LabelText, Wishes
 from app.label.drawing.layouts import layout as paper
-from app.label.drawing.zpl import make_zpl
-from app.label.refusals import NothingToPrint, OffsetTooFar
+from app.label.drawing.printer import PART, Printer, draw
+from app.label.jobs import print_house
+from app.label.refusals import NothingToPrint
 from app.label.rolls import roll_text
+from app.label.stamps.life import printed
 from app.label.symbols.carrier import Carrier
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 
-PART = 1_000
-"""Places of a job in one file: about two seconds of work."""
-
 USUAL_LAYOUT = "roll-70x40"
-USUAL_HEAD = 300
-"""Dots per inch of a print head when nobody says."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_LONGEST_NUMBER = 12
+ROWS = 10_000
+"""Labels in a table that somebody waits for: a second or two, and some megabytes in memory."""
 
 Numbered = Sequence[tuple[int, str]]
 """Places in the job, from 1, with their serial numbers ("" where labels are all alike)."""
@@ -53,6 +47,12 @@ class SerialVoid(Conflict):
     """A label that was voided is not printed again."""
 
     code = "label.serial-void"
+
+
+class TableTooLarge(TooLarge):
+    """The job has more labels than a table that somebody waits for; a run of the form csv makes it."""
+
+    code = "label.table-too-large"  # params: count, limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,87 +120,62 @@ def some(connection: Connection, job: Any) -> tuple[int, str] | None:
     return None
 
 
-def _part(job_id: int, part: int, *, by: Actor, on: Runtime) -> list[Label]:
-    """The labels of a part, from 1; raises NoSuchPart, NothingToPrint."""
-    drawn = plan(job_id, by=by, on=on)
+# ------------------------------------------------------------------------------------------------ files
+
+
+def sheet(  # what, on which paper, by which printer
+    job_id: int, form: str, layout: str, printer: Printer, part: int = 1, *, by: Actor, on: Runtime, only_head: bool = False
+) -> bytes:
+    """A part of the job as a file for a printer; its blank stamps are printed from now on, unless whoever fetches may only read.
+
+    form: pdf or zpl; part: from 1; only_head: the file itself does not go out. Raises NoSuchJob, NoSuchPart, NothingToPrint, what drawing
+    refuses; every symbol was read back before this returns.
+    """
+    on_paper, drawn = paper(layout), plan(job_id, by=by, on=on)
     if not 1 <= part <= drawn.parts:
         raise NoSuchPart(part=part, parts=drawn.parts)
+    first, last = (part - 1) * PART + 1, part * PART
     with on.store.reading() as connection:
-        found = numbered(connection, drawn.job, (part - 1) * PART + 1, part * PART)
+        found = numbered(connection, drawn.job, first, last)
     if not found:
         raise NothingToPrint
-    return [drawn.label(serial, place) for place, serial in found]
+    labels = [drawn.label(serial, place) for place, serial in found]
+    content = draw(form, labels, on_paper, printer if part == 1 else replace(printer, first_place=0)).content
+    released(job_id, first, last, by=by, on=on, only_head=only_head)
+    return content
 
 
-def pdf(  # noqa: PLR0913  # a printer has as many settings
-    job_id: int, layout: str, dx: str, dy: str, part: int, *, dpi: int | None = None, first_place: int = 0, by: Actor, on: Runtime
-) -> bytes:
-    """A part of the job as PDF; dx, dy: calibration in millimetres as it was typed; part: from 1; first_place: used places of the sheet.
-
-    Raises NoSuchJob, NoSuchPart, OffsetTooFar, what `make_pdf` raises; every symbol was read back before this returns.
-    """
-    on_paper, (right, down) = paper(layout), millimetres(dx, dy)
-    labels = _part(job_id, part, by=by, on=on)
-    first = first_place if part == 1 else 0
-    return sheet.make_pdf(labels, on_paper, dpi=dpi, dx_mm=right, dy_mm=down, first_place=first).content
-
-
-def zpl(job_id: int, layout: str, dpi: int, dx: str, dy: str, part: int, *, by: Actor, on: Runtime) -> bytes:
-    """A part of the job in ZPL II for a print head; raises as `pdf` does."""
-    on_paper, (right, down) = paper(layout), millimetres(dx, dy)
-    return make_zpl(_part(job_id, part, by=by, on=on), on_paper, dpi, dx_mm=right, dy_mm=down).content
-
-
-def svg(job_id: int, serial: str, layout: str, *, by: Actor, on: Runtime) -> str:
-    """One label as SVG; raises NoSuchSerial, SerialVoid, what `make_svg` raises."""
-    return sheet.make_svg(_one(job_id, serial, by=by, on=on), paper(layout)).content.decode()
-
-
-def png(job_id: int, serial: str, layout: str, dpi: int, *, by: Actor, on: Runtime) -> bytes:
-    """One label as PNG for a print head; raises NoSuchSerial, SerialVoid, what `make_png` raises."""
-    return sheet.make_png(_one(job_id, serial, by=by, on=on), dpi, paper(layout)).content
-
-
-def _one(job_id: int, serial: str, *, by: Actor, on: Runtime) -> Label:
+def picture(job_id: int, form: str, serial: str, layout: str, dpi: int | None = None, *, by: Actor, on: Runtime) -> bytes:
+    """One label as PNG or SVG, to look at: its stamp stays as it is. Raises NoSuchSerial, SerialVoid, what drawing refuses."""
     party_id = permit(by, Permission.LABEL_JOB_READ)
     with on.store.reading() as connection:
         job = find.job(connection, party_id, job_id)
         row = find.serial(connection, party_id, job_id, serial)
         if row.state == "void":
             raise SerialVoid(serial=serial, reason=row.void_reason or "-")
-        return plan_of(connection, job, on).label(serial, row.position)
+        label = plan_of(connection, job, on).label(serial, row.position)
+    return draw(form, [label], paper(layout), Printer(dpi)).content
 
 
-def serials_csv(job_id: int, *, by: Actor, on: Runtime) -> bytes:
-    """Serial numbers and links: a row for each label that may be printed. UTF-8 with a byte order mark, every cell in quotes."""
+def table(job_id: int, *, by: Actor, on: Runtime, only_head: bool = False) -> bytes:
+    """What a print house works from, a row for each label that may be printed; its blank stamps are printed from now on.
+
+    Raises NoSuchJob, NothingToPrint, and TableTooLarge above ten thousand labels: a run makes larger tables in parts.
+    """
     drawn = plan(job_id, by=by, on=on)
+    if drawn.job.count > ROWS:
+        raise TableTooLarge(count=drawn.job.count, limit=ROWS)
     with on.store.reading() as connection:
         found = numbered(connection, drawn.job, 1, drawn.job.count)
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(("gtin", "lot", "expiry", "serial", "digital_link", "human_readable"))
-    for _, serial in found:
-        label = drawn.label(serial)
-        expiry = label.expiry.isoformat() if label.expiry else ""
-        writer.writerow([as_text(cell) for cell in (drawn.job.gtin, drawn.job.lot, expiry, serial, label.digital_link, label.hri)])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    if not found:
+        raise NothingToPrint
+    labels, places = [drawn.label(serial, place) for place, serial in found], [place for place, _ in found]
+    content = print_house.heading() + print_house.rows(labels, places, drawn.job.per_roll, drawn.goods.stem)
+    released(job_id, 1, drawn.job.count, by=by, on=on, only_head=only_head)
+    return content
 
 
-def as_text(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what would begin one."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def millimetres(dx: str, dy: str) -> tuple[float, float]:
-    """The calibration offset as typed, with a decimal point or comma; raises OffsetTooFar for what is no number or too far."""
-    try:
-        right, down = (float(text[:_LONGEST_NUMBER].replace(",", ".") or 0) for text in (dx, dy))
-    except ValueError as error:
-        raise _too_far(dx, dy) from error
-    if not (abs(right) <= sheet.FURTHEST and abs(down) <= sheet.FURTHEST):  # also refuses nan
-        raise _too_far(dx, dy)
-    return right, down
-
-
-def _too_far(dx: str, dy: str) -> OffsetTooFar:
-    return OffsetTooFar(pointer="/dx", dx=dx[:_LONGEST_NUMBER], dy=dy[:_LONGEST_NUMBER], limit=sheet.FURTHEST)
+def released(job_id: int, first: int, last: int, *, by: Actor, on: Runtime, only_head: bool = False) -> None:
+    """Whoever fetches files prints them: blank stamps at these positions are printed. Who may only read changes nothing."""
+    if not only_head and by.may(Permission.LABEL_JOB_WRITE):
+        printed(job_id, first, last, by=by, on=on)

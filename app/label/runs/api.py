@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from app.api.door import Door, actor, runtime
 from app.api.problem import language
 from app.errors import children
-from app.label.jobs.api import FieldWrong, download
-from app.label.runs import archive, find, runs
-from app.label.runs.refusals import Broke, NoSuchRunFile
-from app.label.stamps.life import printed
+from app.label.runs import find, hand_out, runs
+from app.label.runs.refusals import Broke
 from app.party.permissions import Permission, permit
-from app.web import forms
+from app.web import files, forms
 from app.words.refusals import describe
 
 door = Door("runs_api", __name__)
@@ -23,7 +21,7 @@ door = Door("runs_api", __name__)
 _ALL = "/api/labels/<int(max=9223372036854775807):job_id>/runs"
 _ONE = f"{_ALL}/<int(max=9223372036854775807):run_id>"
 
-_FIELDS = {"form": str, "layout": str, "dpi": int, "dx": str, "dy": str, "first_place": int, "first": int, "last": int}
+_FIELDS = {"form": str, "layout": str, "dpi": int, "dx": str, "dy": str, "firstPlace": int, "first": int, "last": int}
 
 
 def told(row: Any) -> dict[str, str] | None:
@@ -36,13 +34,17 @@ def told(row: Any) -> dict[str, str] | None:
     return {"code": kept["code"], "message": message, "remedy": remedy}
 
 
-def said(row: Any, files: list[Any] | None = None) -> dict[str, Any]:
+def said(row: Any, finished: list[Any] | None = None) -> dict[str, Any]:
     """A run as programs read it."""
-    counts = {name: getattr(row, name) for name in ("form", "layout", "labels", "parts", "done", "state", "created_at", "finished_at")}
-    whole = {"run": str(row.run_id), "job": str(row.job_id)} | counts | {"asked": json.loads(row.asked), "problem": told(row)}
-    if files is None:
-        return whole
-    return whole | {"files": [{name: getattr(each, name) for name in ("part", "name", "media_type", "labels", "size")} for each in files]}
+    counts = {name: getattr(row, name) for name in ("form", "layout", "labels", "parts", "done", "state")}
+    times = {"createdAt": row.created_at, "finishedAt": row.finished_at}
+    asked = {forms.camel(name): value for name, value in json.loads(row.asked).items()}
+    whole = {"run": str(row.run_id), "job": str(row.job_id)} | counts | times | {"asked": asked, "problem": told(row)}
+    return whole if finished is None else whole | {"files": [_file(each) for each in finished]}
+
+
+def _file(row: Any) -> dict[str, Any]:
+    return {"part": row.part, "name": row.name, "mediaType": row.media_type, "labels": row.labels, "size": row.size}
 
 
 def _whole(job_id: int, run_id: int) -> dict[str, Any]:
@@ -62,12 +64,10 @@ def list_label_runs(job_id: int) -> Response:
 
 @door.route(_ALL, needs=Permission.LABEL_JOB_WRITE, operation="postLabelRun", methods=("POST",))
 def post_label_run(job_id: int) -> Response:
-    """Have the files of a job made: `{"form", "layout", "dpi", "dx", "dy", "first_place", "first", "last"}`, only `form` needed."""
-    body = {name: value for name, value in forms.json_object(*_FIELDS).items() if value is not None}
-    for name, value in body.items():
-        if type(value) is not _FIELDS[name]:
-            raise FieldWrong(pointer=f"/{name}", field=name, expected={str: "text", int: "number"}[_FIELDS[name]])
-    run_id = runs.start_run(job_id, body.pop("form", ""), by=actor(), on=runtime(), **body)
+    """Have the files of a job made: `{"form", "layout", "dpi", "dx", "dy", "firstPlace", "first", "last"}`, only `form` needed."""
+    body = forms.json_fields(_FIELDS, needed=("form",))
+    with forms.as_sent():
+        run_id = runs.start_run(job_id, body.pop("form"), by=actor(), on=runtime(), **body)
     return forms.json_answer(_whole(job_id, run_id), 201, Location=f"/api/labels/{job_id}/runs/{run_id}")
 
 
@@ -111,31 +111,12 @@ def get_label_run_archive(job_id: int, run_id: int) -> Response:
 
 
 def one_file(job_id: int, run_id: int, part: int) -> Response:
-    """A part as a download; blank stamps in it count as printed from now on."""
-    party_id = permit(actor(), Permission.LABEL_JOB_READ)
-    with runtime().store.reading() as connection:
-        run = find.run(connection, party_id, job_id, run_id)
-        row = find.file(connection, party_id, run_id, part)
-    _printed(job_id, *runs.span_of(run, part))
-    return download(row.content, row.media_type, row.name)
+    """A part as a download."""
+    row = hand_out.one(job_id, run_id, part, by=actor(), on=runtime(), only_head=files.only_head())
+    return files.download(row.content, row.media_type, row.name)
 
 
 def all_files(job_id: int, run_id: int) -> Response:
     """Every part in one archive, once all are there."""
-    party_id = permit(actor(), Permission.LABEL_JOB_READ)
-    with runtime().store.reading() as connection:
-        run = find.run(connection, party_id, job_id, run_id)
-    if run.state != runs.DONE:
-        raise NoSuchRunFile(days=runs.KEPT_DAYS)
-    _printed(job_id, runs.span_of(run, 1)[0], runs.span_of(run, run.parts)[1])
-    answer = download(b"", "application/zip", f"labels-{job_id}-{run.form}.zip")
-    if request.method == "GET":
-        answer.response = archive.stream(party_id, run_id, run.parts, on=runtime())
-        answer.headers.pop("Content-Length", None)
-    return answer
-
-
-def _printed(job_id: int, first: int, last: int) -> None:
-    """Whoever fetches files prints them; somebody who may only read leaves the stamps as they are."""
-    if actor().may(Permission.LABEL_JOB_WRITE):
-        printed(job_id, first, last, by=actor(), on=runtime())
+    name, content = hand_out.whole(job_id, run_id, by=actor(), on=runtime(), only_head=files.only_head())
+    return files.download(content, "application/zip", name)

@@ -11,9 +11,8 @@ from app.api.door import Door, actor, runtime
 from app.errors import Refusal
 from app.label import find as jobs
 from app.label.designs.pages import layout_words
-from app.label.jobs.api import head, number
+from app.label.drawing.printer import head, millimetres
 from app.label.jobs.offsets import COOKIE, DAYS, with_offset
-from app.label.jobs.print_job import millimetres
 from app.label.runs import find, runs
 from app.label.runs.api import all_files, one_file, told
 from app.label.runs.refusals import RunEnded
@@ -34,7 +33,7 @@ def label_run_start(job_id: int) -> BaseResponse:
         run_id = runs.start_run(
             job_id, values["form"], by=actor(), on=runtime(), layout=values["layout"], dpi=head(values["dpi"]),
             dx=values["dx"] or "0", dy=values["dy"] or "0", first_place=used(values["first_place"]),
-            first=number(values["first"] or "1"), last=number(values["last"]) if values["last"] else None,
+            first=forms.number(values["first"] or "1"), last=forms.number(values["last"]) if values["last"] else None,
         )  # fmt: skip
     except jobs.NoSuchJob:
         raise
@@ -50,7 +49,7 @@ def label_run_start(job_id: int) -> BaseResponse:
 
 def used(first_place: str) -> int:
     """Places of the first sheet that are used; people count the place they begin at from 1."""
-    return max(0, number(first_place or "1") - 1)
+    return max(0, forms.number(first_place or "1") - 1)
 
 
 def remember(answer: BaseResponse, layout: str, dx: str, dy: str) -> None:

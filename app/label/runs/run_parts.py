@@ -6,17 +6,15 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
 
+from app.label.drawing import printer as printing
 from app.label.drawing.design import Label
 from app.label.drawing.layouts import layout
-from app.label.drawing.sheet import make_pdf, make_png, make_svg
-from app.label.drawing.zpl import make_zpl
+from app.label.drawing.printer import Printer
+from app.label.drawing.printer import spans as shares
 from app.label.jobs import print_house
-from app.label.rolls import roll_of
-from app.label.symbols.carrier import symbols
 
 PART, ROWS = 1_000, 10_000
 """Labels in one part, and rows of a table in one: a few seconds of work, so that little is lost when a server stops."""
@@ -29,9 +27,6 @@ FORMS = {
     "csv": ("csv", "text/csv; charset=utf-8"),
 }
 """Forms of files, with the ending and the media type of a part."""
-
-HEADS = frozenset({"zpl", "png"})
-"""Forms that are made of a print head's dots."""
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The time of files in an archive: the same labels give the same bytes."""
@@ -73,19 +68,18 @@ class RunPart:
     stem: str
     first_place: int
 
+    @property
+    def printer(self) -> Printer:
+        """How the printer is set for this part."""
+        return Printer(self.how.dpi, self.how.dx, self.how.dy, self.first_place)
+
 
 def spans(form: str, on_paper: str, how: How) -> list[tuple[int, int]]:
     """First and last place of every part; sheets are filled before another file begins."""
-    most = ROWS if form == "csv" else PART
-    short = 0
-    if form == "pdf":
-        on_a_page = layout(on_paper).on_a_page
-        most, short = max(1, PART // on_a_page) * on_a_page, how.first_place
-    found, start, stop = [], how.first, how.first + most - short
-    while start <= how.last:
-        found.append((start, min(stop - 1, how.last)))
-        start, stop = stop, stop + most
-    return found
+    if form == "csv":
+        return shares(how.first, how.last, most=ROWS)
+    sheets = {"on_a_page": layout(on_paper).on_a_page, "used": how.first_place} if form == "pdf" else {}
+    return shares(how.first, how.last, most=PART, **sheets)
 
 
 def file_name(gtin: str, lot: str, span: tuple[int, int], form: str) -> str:
@@ -99,13 +93,10 @@ def draw(part: RunPart) -> bytes:
     if not part.labels:
         return b""
     if part.form == "csv":
-        return b"".join(_table(part))
+        return print_house.heading() + print_house.rows(part.labels, part.places, part.per_roll, part.stem)
     if part.form in {"png", "svg"}:
         return _archive(part)
-    on_paper, how = layout(part.layout), part.how
-    if part.form == "zpl":
-        return make_zpl(part.labels, on_paper, how.dpi or 203, dx_mm=how.dx, dy_mm=how.dy).content
-    return make_pdf(part.labels, on_paper, dpi=how.dpi, dx_mm=how.dx, dy_mm=how.dy, first_place=part.first_place).content
+    return printing.draw(part.form, part.labels, layout(part.layout), part.printer).content
 
 
 def _archive(part: RunPart) -> bytes:
@@ -113,8 +104,7 @@ def _archive(part: RunPart) -> bytes:
     on_paper, out = layout(part.layout), io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for place, label in zip(part.places, part.labels, strict=True):
-            drawn = make_png(label, part.how.dpi or 300, on_paper) if part.form == "png" else make_svg(label, on_paper, part.how.dpi)
-            write(archive, f"label-{place:07}.{part.form}", drawn.content)
+            write(archive, f"label-{place:07}.{part.form}", printing.draw(part.form, [label], on_paper, part.printer).content)
     return out.getvalue()
 
 
@@ -124,19 +114,6 @@ def write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry.compress_type = zipfile.ZIP_STORED if name.endswith((".png", ".pdf")) else zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     archive.writestr(entry, content, compresslevel=3)
-
-
-def _table(part: RunPart) -> Iterator[bytes]:
-    yield print_house.heading()
-    numbered = list(zip(part.places, part.labels, strict=True))
-    for _, group in groupby(enumerate(numbered), lambda item: item[1][0] - item[0]):  # a void stamp leaves a gap in the places
-        run = [pair for _, pair in group]
-        made = [(label, symbols(label.carrier, label.pairs, part.stem)) for _, label in run]
-        yield print_house.rows(made, run[0][0], [roll_of(place, part.per_roll) for place, _ in run])
-
-
-Draw = Callable[[RunPart], bytes]
-"""Draws a part here, or in a process of its own."""
 
 
 def members(content: bytes, name: str) -> Sequence[tuple[str, bytes]]:

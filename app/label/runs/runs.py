@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from app.label import find as jobs
 from app.label.drawing.layouts import layout as paper
+from app.label.drawing.printer import HEADS, USUAL_HEAD, millimetres
 from app.label.drawing.refusals import PlaceUnknown
 from app.label.drawing.sheet import RESOLUTIONS, make_svg
 from app.label.jobs import print_job
@@ -23,7 +24,7 @@ from app.label.refusals import NothingToPrint, ResolutionUnknown
 from app.label.runs import run_parts
 from app.label.runs.find import run as find_run
 from app.label.runs.refusals import FormUnknown, RunEnded, RunsWaiting, RunTooLarge, SpanWrong
-from app.label.runs.run_parts import FORMS, HEADS, How
+from app.label.runs.run_parts import FORMS, How
 from app.label.stamps.refusals import StillDrawing
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
@@ -67,8 +68,8 @@ def start_run(  # noqa: PLR0913  # a printer has as many settings
     plan = print_job.plan(job_id, by=by, on=on)
     if plan.job.drawn < plan.job.count:
         raise StillDrawing(drawn=plan.job.drawn, count=plan.job.count)
-    right, down = print_job.millimetres(dx, dy)
-    dpi = print_job.USUAL_HEAD if dpi is None and form in HEADS else dpi
+    right, down = millimetres(dx, dy)
+    dpi = USUAL_HEAD if dpi is None and form in HEADS else dpi
     layout = layout or plan.layout
     how = How(first, plan.job.count if last is None else last, dpi, right, down, first_place)
     _check(form, layout, how, plan.job.count)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from flask import Response, request
 
 from app.api.door import Door, actor, runtime
 from app.label import find as labels
-from app.label.jobs.api import FieldWrong
-from app.label.stamps import find, life, ranges, serials
+from app.label.rolls import roll_of
+from app.label.stamps import find, life, ranges
 from app.label.stamps.shift import Change
 from app.party.permissions import Permission, permit
 from app.store.keys import parse_id
@@ -22,41 +21,8 @@ door = Door("stamps_api", __name__)
 _ID = "int(max=9223372036854775807)"
 _JOB = f"/api/labels/<{_ID}:job_id>"
 _MOST_PAGES = 1_000_000
-
-
-def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    answer = Response(orjson.dumps(body), status, content_type="application/json")
-    answer.headers.update(headers or {})
-    return answer
-
-
-def _text(body: dict[str, Any], name: str, default: str | None = None, *, needed: bool = False) -> Any:
-    value = body.get(name)
-    if value is None and not needed:
-        return default
-    if not isinstance(value, str):
-        raise FieldWrong(pointer=f"/{name}", field=name, expected="text")
-    return value
-
-
-def _number(body: dict[str, Any], name: str, default: int | None = None, *, needed: bool = False) -> Any:
-    value = body.get(name)
-    if value is None and not needed:
-        return default
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise FieldWrong(pointer=f"/{name}", field=name, expected="number")
-    return value
-
-
-def _texts(body: dict[str, Any], name: str) -> list[str]:
-    value = body.get(name)
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise FieldWrong(pointer=f"/{name}", field=name, expected="list of text")
-    return value
-
-
-def _at(instant: Any) -> str | None:
-    return None if instant is None else str(instant.isoformat().replace("+00:00", "Z"))
+_RANGE: dict[str, type] = {"gtin": str, "scheme": str, "length": int, "most": int, "note": str}
+_STEP: dict[str, type] = {"to": str, "lot": str, "cause": str, "note": str}
 
 
 def _id(number: int | None) -> str | None:
@@ -77,8 +43,8 @@ def _range(row: Any, chances: Mapping[tuple[str, int], float]) -> dict[str, Any]
         "left": max(0, (row.most or ranges.MOST) - row.issued),
         "guessProbability": chances[row.gtin, row.length],
         "note": row.note,
-        "createdAt": _at(row.created_at),
-        "closedAt": _at(row.closed_at),
+        "createdAt": row.created_at,
+        "closedAt": row.closed_at,
     }
 
 
@@ -90,21 +56,18 @@ def list_serial_ranges() -> Response:
     with runtime().store.reading() as connection:
         rows = find.ranges(connection, party_id, gtin.zfill(14) if gtin else None)
         chances = ranges.guess_probabilities(connection, party_id)
-    return _json({"ranges": [_range(row, chances) for row in rows]})
+    return forms.json_answer({"ranges": [_range(row, chances) for row in rows]})
 
 
 @door.route("/api/serial-ranges", needs=Permission.LABEL_RANGE_WRITE, operation="postSerialRange", methods=("POST",))
 def post_serial_range() -> Response:
     """Open a range: `{"gtin", "scheme", "length", "most", "note"}`; all but the GTIN may be left out."""
-    body = forms.json_object("gtin", "scheme", "length", "most", "note")
-    wishes = {"scheme": _text(body, "scheme", ranges.RANDOM), "length": _number(body, "length", serials.SHORTEST)}
-    wishes |= {"most": _number(body, "most"), "note": _text(body, "note")}
-    by, on = actor(), runtime()
-    made = ranges.open_range(_text(body, "gtin", needed=True), **wishes, by=by, on=on)
+    body, by, on = forms.json_fields(_RANGE, needed=("gtin",)), actor(), runtime()
+    made = ranges.open_range(body.pop("gtin"), **body, by=by, on=on)
     with on.store.reading() as connection:
         row = next(row for row in find.ranges(connection, by.party) if row.range_id == made)
         chances = ranges.guess_probabilities(connection, by.party)
-    return _json(_range(row, chances), 201)
+    return forms.json_answer(_range(row, chances), 201)
 
 
 @door.route(
@@ -134,7 +97,7 @@ def list_rolls(job_id: int) -> Response:
         count = find.roll_count(labels.plain_job(connection, party_id, job_id))
     following = page + 1 if page * find.PAGE < count else None
     total = {"stamps": whole.last, "states": whole.counts, "causes": whole.causes}
-    return _json({"rolls": [_roll(roll) for roll in rolls], "total": total, "next": following})
+    return forms.json_answer({"rolls": [_roll(roll) for roll in rolls], "total": total, "next": following})
 
 
 def _moved(change: Change) -> dict[str, Any]:
@@ -152,28 +115,29 @@ def _moved(change: Change) -> dict[str, Any]:
     }
 
 
-def _step(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: _text(body, name) for name in ("lot", "cause", "note")} | {"by": actor(), "on": runtime()}
-
-
 @door.route(f"{_JOB}/stamps", needs=Permission.LABEL_STAMP_WRITE, operation="moveStamps", methods=("POST",))
 def move_stamps(job_id: int) -> Response:
     """Move stamps by position: `{"to", "first", "last", "lot", "cause", "note"}`."""
-    body = forms.json_object("to", "first", "last", "lot", "cause", "note")
-    first, last = _number(body, "first", needed=True), _number(body, "last", needed=True)
-    return _json(_moved(life.move(job_id, _text(body, "to", needed=True), first, last, **_step(body))))
+    body = forms.json_fields(_STEP | {"first": int, "last": int}, needed=("to", "first", "last"))
+    to, first, last = body.pop("to"), body.pop("first"), body.pop("last")
+    return forms.json_answer(_moved(life.move(job_id, to, first, last, **body, by=actor(), on=runtime())))
 
 
 @door.route("/api/stamps", needs=Permission.LABEL_STAMP_WRITE, operation="moveListedStamps", methods=("POST",))
 def move_listed_stamps() -> Response:
     """Move stamps by serial number or by what was scanned: `{"to", "gtin", "serials"}` or `{"to", "codes"}`."""
-    body = forms.json_object("to", "gtin", "serials", "codes", "lot", "cause", "note")
-    to = _text(body, "to", needed=True)
-    if body.get("codes") is not None:
-        changes = life.move_scanned(_texts(body, "codes"), to, **_step(body))
+    kinds = _STEP | {"gtin": str, "serials": list, "codes": list}
+    body = forms.json_fields(kinds, needed=("to",))
+    to, codes = body.pop("to"), body.pop("codes", None)
+    gtin, numbers = body.pop("gtin", None), body.pop("serials", None)
+    if codes is not None:
+        changes = life.move_scanned(codes, to, **body, by=actor(), on=runtime())
     else:
-        changes = life.move_listed(_text(body, "gtin", needed=True), _texts(body, "serials"), to, **_step(body))
-    return _json({"changes": [_moved(change) for change in changes]})
+        for name, value in (("gtin", gtin), ("serials", numbers)):
+            if value is None:
+                raise forms.missing(kinds, name)
+        changes = life.move_listed(gtin, numbers, to, **body, by=actor(), on=runtime())
+    return forms.json_answer({"changes": [_moved(change) for change in changes]})
 
 
 def _recorded(row: Any) -> dict[str, Any]:
@@ -189,7 +153,7 @@ def _recorded(row: Any) -> dict[str, Any]:
         "cause": row.cause,
         "note": row.note,
         "changedBy": _id(row.changed_by),
-        "changedAt": _at(row.changed_at),
+        "changedAt": row.changed_at,
         "undoneBy": _id(row.undone_by),
     }
 
@@ -203,7 +167,7 @@ def list_stamp_changes(job_id: int) -> Response:
         labels.plain_job(connection, party_id, job_id)
         rows = find.changes(connection, party_id, job_id, before, find.PAGE + 1)
     following = str(rows[find.PAGE - 1].change_id) if len(rows) > find.PAGE else None
-    return _json({"changes": [_recorded(row) for row in rows[: find.PAGE]], "next": following})
+    return forms.json_answer({"changes": [_recorded(row) for row in rows[: find.PAGE]], "next": following})
 
 
 @door.route(
@@ -211,7 +175,7 @@ def list_stamp_changes(job_id: int) -> Response:
 )
 def undo_stamp_change(change_id: int) -> Response:
     """Take back the latest change of some stamps."""
-    return _json(_moved(life.undo(change_id, by=actor(), on=runtime())))
+    return forms.json_answer(_moved(life.undo(change_id, by=actor(), on=runtime())))
 
 
 @door.route("/api/stamps/<gtin>/<value:serial>", needs=Permission.LABEL_JOB_READ, operation="getStamp")
@@ -228,13 +192,13 @@ def get_stamp(gtin: str, serial: str) -> Response:
         "state": stamp.state,
         "job": str(stamp.job_id),
         "position": stamp.position,
-        "roll": None if per_roll is None else (stamp.position - 1) // per_roll + 1,
-        "createdAt": _at(stamp.created_at),
-        "voidedAt": _at(stamp.voided_at),
+        "roll": None if per_roll is None else roll_of(stamp.position, per_roll)[0],
+        "createdAt": stamp.created_at,
+        "voidedAt": stamp.voided_at,
         "voidReason": stamp.void_reason,
         "changes": [_recorded(row) for row in found.changes],
     }
-    return _json(body)
+    return forms.json_answer(body)
 
 
 @door.route("/api/spoilage", needs=Permission.LABEL_JOB_READ, operation="listSpoilage")
@@ -245,4 +209,4 @@ def list_spoilage() -> Response:
     with runtime().store.reading() as connection:
         rows = find.spoilage(connection, party_id, gtin.zfill(14) if gtin else None, lot)
     told = [{"gtin": each.gtin, "lot": each.lot, "stamps": each.stamps, "void": each.void, "causes": each.causes} for each in rows]
-    return _json({"spoilage": told})
+    return forms.json_answer({"spoilage": told})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 from app.identify import digital_link, element_string, elements
 from app.identify.ai_rule import RULES
@@ -16,7 +17,7 @@ from app.label.symbols.qr import qr
 from app.label.symbols.specification import LONGEST, specification
 from app.label.symbols.symbol import Carrier, Pairs, Symbol
 
-__all__ = ["Carrier", "Pairs", "carried", "carrier", "in_order", "symbols"]
+__all__ = ["Carrier", "Content", "Pairs", "carried", "carrier", "contents", "in_order", "symbols"]
 
 _FIRST = ("00", "01", "02", "8006", "8004", "8003", "253", "255", "401", "402", "410", "414", "17", "15", "16")
 """What stands first in a symbol: keys, then the dates that a reader looks for; everything else follows by its number."""
@@ -66,6 +67,34 @@ def carried(by: Carrier, pairs: Pairs) -> Pairs:
     if by in _TRADE_ITEM:
         return tuple(pair for pair in held if pair[0] == needed)
     return in_order(on_a_logistic_unit(held)) if by is Carrier.SSCC else held
+
+
+class Content(NamedTuple):
+    """What a reader answers for a symbol: its text, and the symbology identifier before it."""
+
+    text: str
+    identifier: str
+
+
+_IDENTIFIERS = {
+    Carrier.QR_DL: "]Q1", Carrier.DM_DL: "]d1", Carrier.SSCC: "]C1", Carrier.GS1_128: "]C1", Carrier.GS1_DATAMATRIX: "]d2",
+    Carrier.GS1_QR: "]Q3",
+}  # fmt: skip
+
+
+def contents(by: Carrier, pairs: Pairs, stem: str = "") -> tuple[Content, ...]:
+    """What the symbols of a carrier would say, from top to bottom, for whoever draws them himself: no module is made.
+
+    Refuses what `symbols` refuses, but data that are too long for a symbol.
+    """
+    if by in _TRADE_ITEM:
+        return tuple(Content(symbol.text, symbol.identifier) for symbol in symbols(by, pairs))  # the bars of a GTIN are made once
+    held = carried(by, pairs)
+    elements.check(held)
+    if by in (Carrier.QR_DL, Carrier.DM_DL):
+        return (Content(digital_link.from_elements(held, stem or digital_link.CANONICAL_STEM), _IDENTIFIERS[by]),)
+    parts = shared_out(held, WIDEST) if by is Carrier.SSCC else (held,)
+    return tuple(Content(element_string.written(part), _IDENTIFIERS[by]) for part in parts)
 
 
 def symbols(by: Carrier, pairs: Pairs, stem: str = "", *, widest: int | None = None) -> tuple[Symbol, ...]:

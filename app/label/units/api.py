@@ -8,24 +8,21 @@ from typing import Any
 from flask import Response, request
 
 from app.api.door import Door, actor, runtime
-from app.label.jobs import print_house
-from app.label.jobs.api import FieldWrong, download, head, number
-from app.label.jobs.print_job import millimetres
+from app.label.drawing.printer import head, millimetres
 from app.label.stamps import find as stamps
 from app.label.stamps import sscc
 from app.label.units import find, labels
 from app.label.units.give import give
-from app.party.permissions import Actor, Permission, permit
-from app.runtime import Runtime
+from app.party.permissions import Permission, permit
 from app.store.keys import parse_id
-from app.web import forms
+from app.web import files, forms
 
 door = Door("units_api", __name__)
 
 _BATCH = "/api/sscc-batches/<int(max=9223372036854775807):batch_id>"
 _ZPL = "text/plain; charset=us-ascii"
 _FIELDS: dict[str, type] = {
-    "count": int, "prefix": str, "extension": int, "gtin": str, "lot": str, "quantity": int, "expiry": str, "ship_to": str,
+    "count": int, "prefix": str, "extension": int, "gtin": str, "lot": str, "quantity": int, "expiry": str, "shipTo": str,
 }  # fmt: skip
 
 
@@ -50,14 +47,10 @@ def _number(row: Any) -> dict[str, Any]:
 
 @door.route("/api/ssccs", needs=Permission.LABEL_SSCC_WRITE, operation="postSsccs", methods=("POST",))
 def post_ssccs() -> Response:
-    """Give out a batch: `{"count", "prefix", "extension", "gtin", "lot", "quantity", "expiry", "ship_to"}`; only the count is needed."""
-    body = {name: value for name, value in forms.json_object(*_FIELDS).items() if value is not None}
-    for name, value in body.items():
-        if type(value) is not _FIELDS[name]:
-            raise FieldWrong(pointer=f"/{name}", field=name, expected={str: "text", int: "number"}[_FIELDS[name]])
-    if "count" not in body:
-        raise FieldWrong(pointer="/count", field="count", expected="number")
-    given = give(body.pop("count"), **body, by=actor(), on=runtime())
+    """Give out a batch: `{"count", "prefix", "extension", "gtin", "lot", "quantity", "expiry", "shipTo"}`; only the count is needed."""
+    body = forms.json_fields(_FIELDS, needed=("count",))
+    with forms.as_sent():
+        given = give(body.pop("count"), **body, by=actor(), on=runtime())
     location = f"/api/sscc-batches/{given.batch_id}"
     return forms.json_answer({"batch": str(given.batch_id), "ssccs": given.ssccs}, 201, Location=location)
 
@@ -65,9 +58,7 @@ def post_ssccs() -> Response:
 @door.route("/api/ssccs/<number>/void", needs=Permission.LABEL_SERIAL_VOID, operation="voidSscc", methods=("POST",))
 def void_sscc(number: str) -> Response:
     """Void an SSCC: `{"reason"}`."""
-    reason = forms.json_object("reason").get("reason")
-    if not isinstance(reason, str):
-        raise FieldWrong(pointer="/reason", field="reason", expected="text")
+    reason = forms.json_fields({"reason": str}, needed=("reason",))["reason"]
     sscc.void_sscc(number, reason, by=actor(), on=runtime())
     return Response(status=204)
 
@@ -105,45 +96,38 @@ def wish(asked: Mapping[str, str], sscc: str = "") -> labels.Wish:
     last, offset = asked.get("last", ""), millimetres(asked.get("dx", "0"), asked.get("dy", "0"))
     return labels.Wish(
         asked.get("layout", "") or labels.Wish().layout, head(asked.get("dpi", "")), *offset,
-        number(asked.get("first", "") or "1"), number(last) if last else None, sscc,
+        forms.number(asked.get("first", "") or "1"), forms.number(last) if last else None, sscc,
     )  # fmt: skip
 
 
 @door.route(f"{_BATCH}/labels.pdf", needs=Permission.LABEL_JOB_READ, operation="getUnitLabelsPdf")
 def get_unit_labels_pdf(batch_id: int) -> Response:
     """Up to a thousand logistic labels as PDF; `?layout=&dpi=&dx=&dy=&first=&last=`."""
-    return download(labels.pdf(batch_id, wish(request.args), by=actor(), on=runtime()), "application/pdf", f"units-{batch_id}.pdf")
+    return files.download(labels.pdf(batch_id, wish(request.args), by=actor(), on=runtime()), "application/pdf", f"units-{batch_id}.pdf")
 
 
 @door.route(f"{_BATCH}/labels.zpl", needs=Permission.LABEL_JOB_READ, operation="getUnitLabelsZpl")
 def get_unit_labels_zpl(batch_id: int) -> Response:
     """Up to a thousand logistic labels in ZPL II; `?layout=&dpi=&dx=&dy=&first=&last=`."""
-    return download(labels.zpl(batch_id, wish(request.args), by=actor(), on=runtime()), _ZPL, f"units-{batch_id}.zpl")
+    return files.download(labels.zpl(batch_id, wish(request.args), by=actor(), on=runtime()), _ZPL, f"units-{batch_id}.zpl")
 
 
 @door.route(f"{_BATCH}/labels.csv", needs=Permission.LABEL_JOB_READ, operation="getUnitLabelsCsv")
 def get_unit_labels_csv(batch_id: int) -> Response:
     """Numbers and symbol contents for a print house, up to a thousand units; `?first=&last=`."""
-    content = table(batch_id, wish(request.args), by=actor(), on=runtime())
-    return download(content, "text/csv; charset=utf-8", f"units-{batch_id}.csv")
-
-
-def table(batch_id: int, how: labels.Wish, *, by: Actor, on: Runtime) -> bytes:
-    """A row for each unit that may be printed, as print houses know it from other labels; raises as `labels.pdf` does."""
-    found = labels.symbols_of(batch_id, how, by=by, on=on)
-    rows = [print_house.rows([(label, made)], place, [(1, place)]) for place, label, made in found]
-    return print_house.heading() + b"".join(rows)
+    content = labels.table(batch_id, wish(request.args), by=actor(), on=runtime())
+    return files.download(content, "text/csv; charset=utf-8", f"units-{batch_id}.csv")
 
 
 @door.route(f"{_BATCH}/labels/<number>.svg", needs=Permission.LABEL_JOB_READ, operation="getUnitLabelSvg")
 def get_unit_label_svg(batch_id: int, number: str) -> Response:
     """The logistic label of one unit as SVG; `?layout=&dpi=`."""
     content = labels.svg(batch_id, wish(request.args, number), by=actor(), on=runtime())
-    return download(content, "image/svg+xml", f"unit-{batch_id}.svg", show=True)
+    return files.download(content, "image/svg+xml", f"unit-{batch_id}.svg", show=True)
 
 
 @door.route(f"{_BATCH}/labels/<number>.png", needs=Permission.LABEL_JOB_READ, operation="getUnitLabelPng")
 def get_unit_label_png(batch_id: int, number: str) -> Response:
     """The logistic label of one unit as PNG; `?layout=&dpi=`."""
     content = labels.png(batch_id, wish(request.args, number), by=actor(), on=runtime())
-    return download(content, "image/png", f"unit-{batch_id}.png", show=True)
+    return files.download(content, "image/png", f"unit-{batch_id}.png", show=True)

@@ -7,7 +7,7 @@ lowest. Source: GS1 General Specifications, section 6.6 (free format, human read
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,11 +19,11 @@ from app.errors import Refusal
 from app.label.drawing.design import Label, LabelText, make_label
 from app.label.drawing.drawn import Drawn
 from app.label.drawing.layouts import LOGISTIC_A5, LOGISTIC_A6, ROLL_100X150, Layout, layout
-from app.label.drawing.sheet import make_pdf, make_png, make_svg
-from app.label.drawing.zpl import make_zpl
+from app.label.drawing.printer import HEADS, USUAL_HEAD, Printer, draw
+from app.label.drawing.sheet import make_svg
+from app.label.jobs import print_house
 from app.label.refusals import ExpiryWrong, NothingToPrint, TextTooLong
-from app.label.symbols.carrier import Carrier, symbols
-from app.label.symbols.symbol import Symbol
+from app.label.symbols.carrier import Carrier
 from app.label.units import find
 from app.label.units.find import Batch, Unit
 from app.label.units.refusals import GoodsTooLong, LotTooLong, SenderTooLong, ShipToTooLong, TooManyUnits, UnitVoid
@@ -39,9 +39,6 @@ PAPERS = {paper.name: paper for paper in (LOGISTIC_A6, LOGISTIC_A5, ROLL_100X150
 """Papers of logistic labels, the usual first."""
 
 ROOMIEST = LOGISTIC_A5.name
-
-USUAL_HEAD = 300
-"""Dots per inch of a print head when nobody says."""
 
 _FROM, _TO, _UNIT = "TỪ / FROM: ", "ĐẾN / TO: ", "ĐƠN VỊ VẬN CHUYỂN / LOGISTIC UNIT"
 """In Vietnamese and English like the titles of the data: a label travels further than its reader's language."""
@@ -130,20 +127,17 @@ class Wish:
 
 def pdf(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
     """Labels of a batch as PDF, a page each. Raises NoSuchUnits, UnitsSpanWrong, TooManyUnits, what does not fit; all was read back."""
-    on_paper, chosen = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on)
-    return _drawn(chosen, wish.dpi, lambda: make_pdf(chosen, on_paper, dpi=wish.dpi, dx_mm=wish.dx, dy_mm=wish.dy)).content
+    return _file("pdf", batch_id, wish, by=by, on=on).content
 
 
 def zpl(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
     """Labels of a batch in ZPL II for a print head; raises as `pdf` does."""
-    on_paper, chosen, dpi = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on), wish.dpi or USUAL_HEAD
-    return _drawn(chosen, dpi, lambda: make_zpl(chosen, on_paper, dpi, dx_mm=wish.dx, dy_mm=wish.dy)).content
+    return _file("zpl", batch_id, wish, by=by, on=on).content
 
 
 def look(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> Drawn:
     """One label as SVG, with what is smaller on this paper than wished; raises UnitVoid and as `pdf` does."""
-    on_paper, one = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on)
-    return _drawn(one, wish.dpi, lambda: make_svg(one[0], on_paper, wish.dpi))
+    return _file("svg", batch_id, wish, by=by, on=on)
 
 
 def svg(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
@@ -153,16 +147,24 @@ def svg(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
 
 def png(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
     """One label as PNG for a print head; raises UnitVoid and as `pdf` does."""
-    on_paper, one, dpi = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on), wish.dpi or USUAL_HEAD
-    return _drawn(one, dpi, lambda: make_png(one[0], dpi, on_paper)).content
+    return _file("png", batch_id, wish, by=by, on=on).content
 
 
-def symbols_of(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> Iterator[tuple[int, Label, tuple[Symbol, ...]]]:
-    """Place, label and symbols of each unit that may be printed, for whoever draws them himself; raises as `pdf` does."""
+def table(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> bytes:
+    """A row for each unit that may be printed, as print houses know it from other labels; raises as `pdf` does."""
     printed, units = _span(batch_id, wish, by=by, on=on)
-    for unit in units:
-        label = printed.label(unit.sscc)
-        yield unit.place, label, symbols(label.carrier, label.pairs, printed.stem)
+    labels = [printed.label(unit.sscc) for unit in units]
+    return print_house.heading() + print_house.rows(labels, [unit.place for unit in units], None, printed.stem)
+
+
+def _file(form: str, batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> Drawn:
+    """The file; a text without room is refused with the papers that have it."""
+    on_paper, chosen = layout(wish.layout), _chosen(batch_id, wish, by=by, on=on)
+    try:
+        return draw(form, chosen, on_paper, Printer(wish.dpi, wish.dx, wish.dy))
+    except TextTooLong as refusal:
+        dpi = wish.dpi or (USUAL_HEAD if form in HEADS else None)
+        raise told(refusal, chosen[0], fitting(chosen[0], dpi)) from refusal
 
 
 def _chosen(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> list[Label]:
@@ -186,14 +188,6 @@ def _span(batch_id: int, wish: Wish, *, by: Actor, on: Runtime) -> tuple[Print, 
     if not found:
         raise NothingToPrint
     return printed, found
-
-
-def _drawn(chosen: Sequence[Label], dpi: int | None, draw: Callable[[], Drawn]) -> Drawn:
-    """The file; a text without room is refused with the papers that have it."""
-    try:
-        return draw()
-    except TextTooLong as refusal:
-        raise told(refusal, chosen[0], fitting(chosen[0], dpi)) from refusal
 
 
 def fitting(label: Label, dpi: int | None = None) -> list[str]:

@@ -16,15 +16,14 @@ from app.errors import Invalid, Refusal
 from app.identify.read import identify
 from app.label.designs.pages import data_uri, layout_words
 from app.label.drawing.sheet import FURTHEST, RESOLUTIONS
-from app.label.jobs.api import download
 from app.label.jobs.offsets import COOKIE, DAYS, remembered, with_offset
 from app.label.numbering.pages import whole
 from app.label.stamps import sscc
 from app.label.units import find, labels
-from app.label.units.api import table, wish
+from app.label.units.api import wish
 from app.label.units.give import LINES, give
 from app.party.permissions import Permission, permit
-from app.web import forms
+from app.web import files, forms
 from app.web.show import t
 from app.words.refusals import describe_finding
 
@@ -37,7 +36,7 @@ _LONGEST_CODE = 200
 _KINDS: dict[str, tuple[Callable[..., bytes], str]] = {
     "pdf": (labels.pdf, "application/pdf"),
     "zpl": (labels.zpl, "text/plain; charset=us-ascii"),
-    "csv": (table, "text/csv; charset=utf-8"),
+    "csv": (labels.table, "text/csv; charset=utf-8"),
     "svg": (labels.svg, "image/svg+xml"),
     "png": (labels.png, "image/png"),
 }
@@ -191,7 +190,7 @@ def sscc_file(batch_id: int) -> BaseResponse:
         values = {name: asked.get(name, "")[:20] for name in ("layout", "dpi", "dx", "dy", "first", "last")}
         page = _batch_page(batch_id, forms.refused(values, refusal, "units"))
         return Response(page, refusal.status, content_type="text/html; charset=utf-8")
-    answer = download(content, media_type, f"sscc-{how.sscc or batch_id}.{ending}")
+    answer = files.download(content, media_type, f"sscc-{how.sscc or batch_id}.{ending}")
     return _remembering(answer, how) if ending in {"pdf", "zpl"} and not how.sscc else answer
 
 

@@ -144,9 +144,9 @@ def test_a_design_nobody_has_is_not_found(member: Any, path: str) -> None:
 def test_a_program_keeps_a_design_with_its_logo(client: Any, key: dict[str, str]) -> None:
     made = client.post("/api/label-designs", json=VALUES, headers=key)
     where, body = made.headers["Location"], made.get_json()
-    assert (made.status_code, body["name"], body["has_logo"]) == (201, VALUES["name"], False)
+    assert (made.status_code, body["name"], body["hasLogo"]) == (201, VALUES["name"], False)
     put = client.put(f"{where}/logo", data=png(), headers=key | {"Content-Type": "image/png"})
-    assert put.get_json()["has_logo"] is True
+    assert put.get_json()["hasLogo"] is True
     with Image.open(io.BytesIO(client.get(f"{where}/logo", headers=key).data)) as logo:
         assert logo.size == (60, 40)
     assert client.delete(f"{where}/logo", headers=key).status_code == 204

@@ -129,7 +129,7 @@ def test_ssccs_are_given_listed_and_voided(owner: Program) -> None:
 )  # fmt: skip
 def test_a_field_of_another_type_is_named(owner: Program, path: str, body: dict[str, Any], field: str) -> None:
     answer = owner("POST", path, body)
-    assert (answer.status_code, answer.json["code"], answer.json["pointer"]) == (400, "label.field-wrong", field)
+    assert (answer.status_code, answer.json["code"], answer.json["pointer"]) == (400, "api.field-wrong", field)
 
 
 def test_an_empty_list_moves_nothing(owner: Program) -> None:

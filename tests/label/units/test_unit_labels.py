@@ -94,7 +94,7 @@ def test_the_table_for_a_print_house_has_the_content_of_every_symbol(client: Any
 
 def test_a_program_gives_out_a_batch_and_finds_it_again(client: Any, on: Runtime, firm: Enterprise) -> None:
     key = make_api_key(on, firm)
-    sent = {"count": 2, "gtin": LYCHEE, "lot": LOT, "quantity": 48, "ship_to": f"  {RECEIVER}\n\n"}
+    sent = {"count": 2, "gtin": LYCHEE, "lot": LOT, "quantity": 48, "shipTo": f"  {RECEIVER}\n\n"}
     made = client.post("/api/ssccs", json=sent, headers=key)
     where, body = made.headers["Location"], made.get_json()
     assert (made.status_code, where) == (201, f"/api/sscc-batches/{body['batch']}")
@@ -127,8 +127,8 @@ def test_a_wish_for_labels_that_cannot_be_is_refused(client: Any, on: Runtime, f
     [
         {}, {"count": "1"}, {"count": True}, {"count": 1, "gtin": "1"}, {"count": 1, "gtin": LYCHEE, "lot": "x" * 21},
         {"count": 1, "gtin": LYCHEE, "expiry": "261331"}, {"count": 1, "gtin": LYCHEE, "expiry": ""}, {"count": 1, "lot": LOT},
-        {"count": 1, "gtin": LYCHEE, "expiry": "990101"}, {"count": 1, "gtin": LYCHEE, "quantity": -1}, {"count": 1, "ship_to": "\u2603"},
-        {"count": 1, "ship_to": ["a"]}, {"count": 1, "gtin": LYCHEE, "lot": "Đ"}, {"count": 1, "gtin": "", "lot": ""}, {"count": 10**15},
+        {"count": 1, "gtin": LYCHEE, "expiry": "990101"}, {"count": 1, "gtin": LYCHEE, "quantity": -1}, {"count": 1, "shipTo": "\u2603"},
+        {"count": 1, "shipTo": ["a"]}, {"count": 1, "gtin": LYCHEE, "lot": "Đ"}, {"count": 1, "gtin": "", "lot": ""}, {"count": 10**15},
     ],
 )  # fmt: skip
 def test_a_wrong_wish_for_numbers_is_refused_before_any_is_taken(client: Any, on: Runtime, firm: Enterprise, sent: dict[str, Any]) -> None:
