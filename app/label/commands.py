@@ -80,6 +80,7 @@ def label(**said: Any) -> int:
 
     with _installation(said) as on:
         wish = wanted(said, by=_actor(said["party"], on), on=on, own_file=_bytes, tell=_tell)
+        _remark(wish)
         return _drawn(wish, said, on)
 
 
@@ -130,6 +131,17 @@ def _done(asked: Asked, folder: Folder) -> None:
     from app.words.translate import translator
 
     say(translator(language())("label.cli_done", labels=asked.count, files=len(parts(asked)), sheet=asked.sheet, folder=str(folder.path)))
+
+
+def _remark(wish: Wanted) -> None:
+    """What will be on the labels otherwise than wished, for people."""
+    from app.cli.output import say
+    from app.cli.refused import language
+    from app.words.refusals import describe_finding
+
+    for remark in wish.remarks:
+        told = describe_finding(remark, language())
+        say(f"{told['message']} {told['remedy']}", err=True)
 
 
 def _tell(key: str, **params: Any) -> None:

@@ -113,7 +113,7 @@ def test_every_label_reads_back_from_its_file(run: Run, tmp_path: Path, carrier:
     check(lines, dpi or 300, carrier)
 
 
-def test_a_table_has_a_row_for_each_label_and_no_formula(run: Run, tmp_path: Path) -> None:
+def test_a_table_has_a_row_for_each_label_and_the_data_exactly(run: Run, tmp_path: Path) -> None:
     numbers = tmp_path / "numbers.txt"
     numbers.write_text("=1+1\n-5\nA1\n", encoding="utf-8")
     code, lines, _ = run("--gtin", GTIN, "--lot", "L1", "--expiry", "261231", "--serials", numbers, "--carrier", "gs1-datamatrix",
@@ -122,7 +122,7 @@ def test_a_table_has_a_row_for_each_label_and_no_formula(run: Run, tmp_path: Pat
     raw = (tmp_path / "out" / "labels.csv").read_bytes()
     assert raw.startswith(b'\xef\xbb\xbf"position","roll",')
     rows = list(csv.DictReader(StringIO(raw.decode("utf-8-sig"), newline="")))
-    assert [row["serial"] for row in rows] == ["'=1+1", "'-5", "A1"]
+    assert [row["serial"] for row in rows] == ["=1+1", "-5", "A1"]
     assert [(row["position"], row["roll"], row["place_on_roll"]) for row in rows] == [("1", "1", "1"), ("2", "1", "2"), ("3", "2", "1")]
     assert rows[2]["content"] == lines[2]["content"] == f"01{GTIN}1726123110L1\x1d21A1"
     assert rows[2]["content_shown"] == f"01{GTIN}1726123110L1<GS>21A1"
@@ -185,6 +185,13 @@ def test_the_symbol_of_the_till_stands_beside_only_when_it_is_asked_for(
     paper = ("--sheet", "roll-100x150", "--format", "png")
     code, [told], _ = run("--gtin", GTIN, "--carrier", "qr-dl", *paper, *more, "--out", tmp_path / "out", "--json")
     assert (code, [each["carrier"] for each in told["symbols"]]) == (0, carriers)
+
+
+def test_what_is_left_out_for_lack_of_room_is_said(run: Run, tmp_path: Path) -> None:
+    text = ("--gtin", GTIN, "--brand", "Hương Giang", "--sheet", "a4-5x13", "--format", "pdf")
+    code, _, said = run(*text, "--out", tmp_path / "out", "--json")
+    assert code == 0
+    assert "Hương Giang" in said
 
 
 def test_a_logistic_unit_has_no_serial_number_but_its_sscc(run: Run, tmp_path: Path) -> None:
