@@ -12,8 +12,10 @@ import pytest
 
 from app.identify.company_prefix import Prefixes
 from app.label.folder import giving
+from app.label.folder.asked import Asked
 from app.label.model import LabelJob, Serial
 from app.label.stamps.refusals import PrefixUnclear
+from app.label.symbols.carrier import Carrier
 from app.runtime import Runtime
 from app.store.tables import table
 from tests.builders import make_enterprise
@@ -106,3 +108,15 @@ def test_processes_at_once_never_get_the_same_sscc(run: Run, on: Runtime, tmp_pa
     ]
     numbers = [json.loads(line)["sscc"] for each in several for line in each.communicate(timeout=100)[0].splitlines()]
     assert (len(numbers), len(set(numbers))) == (100, 100)
+
+
+def test_a_register_that_lost_numbers_of_a_job_does_not_print_it(on: Runtime) -> None:
+    enterprise = make_enterprise(on)
+    owner = enterprise.actor()
+    asked = Asked(make_stock(on, enterprise), Carrier.QR_DL, "pdf", 3, "roll-70x40", LOT, serialised=True)
+    given = giving.registered(asked, "token", None, by=owner, on=on)
+    assert giving.registered(asked, "token", None, by=owner, on=on) == given
+    on.store.write(lambda tx: tx.execute(table(Serial).delete().where(table(Serial).c.serial == given[1])))
+    with pytest.raises(giving.JobGone) as refused:
+        giving.registered(asked, "token", None, by=owner, on=on)
+    assert (refused.value.code, refused.value.params) == ("label.job-gone", {"count": 3, "found": 2})

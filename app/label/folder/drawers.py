@@ -91,18 +91,13 @@ def _shared_out(job: _Job, bundles: Sequence[Sequence[Part]], processes: int) ->
         for bundle in rest:
             waiting.append(pool.submit(_work, bundle))
             if len(waiting) > 2 * processes:
-                yield _answer(waiting.popleft())
+                yield waiting.popleft().result()
         while waiting:
-            yield _answer(waiting.popleft())
-    finally:
-        _end(pool)
-
-
-def _answer(waiting: Future[Worked]) -> Worked:
-    try:
-        return waiting.result()
+            yield waiting.popleft().result()
     except BrokenProcessPool as error:
         raise DrawerLost(retry_after=1) from error
+    finally:
+        _end(pool)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

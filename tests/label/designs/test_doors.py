@@ -145,6 +145,9 @@ def test_a_program_keeps_a_design_with_its_logo(client: Any, key: dict[str, str]
     made = client.post("/api/label-designs", json=VALUES, headers=key)
     where, body = made.headers["Location"], made.get_json()
     assert (made.status_code, body["name"], body["hasLogo"]) == (201, VALUES["name"], False)
+    wrong = client.post("/api/label-designs", json={"name": "x", "layout": "a4-3x8", "carrier": "qr-dl", "showBrand": "yes"}, headers=key)
+    told = wrong.get_json()
+    assert (wrong.status_code, told["code"], [each["pointer"] for each in told["findings"]]) == (400, "designs.wrong", ["/showBrand"])
     put = client.put(f"{where}/logo", data=png(), headers=key | {"Content-Type": "image/png"})
     assert put.get_json()["hasLogo"] is True
     with Image.open(io.BytesIO(client.get(f"{where}/logo", headers=key).data)) as logo:

@@ -10,7 +10,9 @@ import pytest
 from python_calamine import load_workbook
 
 from app.label.excel import sheet_out
+from app.label.excel.kept import kind_of
 from app.label.excel.make import PORTION
+from app.label.excel.refusals import JobSheetKind
 from app.label.stamps import ranges
 from app.party.permissions import Role
 from app.runtime import Runtime
@@ -213,3 +215,11 @@ def test_somebody_without_the_permission_is_kept_out(on: Runtime, client: Any, g
     carrier = make_api_key(on, growers, Role.CARRIER)
     assert send(client, carrier, text(GOOD)).status_code == 403
     assert client.get(PAGE, headers=carrier).status_code == 403
+
+
+def test_a_file_that_is_no_sheet_is_refused_by_its_name(client: Any, key: dict[str, str]) -> None:
+    answer = upload(client, key, b"%PDF-1.7", "labels.pdf")
+    assert (answer.status_code, "labels.pdf" in page(answer)) == (JobSheetKind.status, True)
+    with pytest.raises(JobSheetKind) as refused:
+        kind_of("labels")
+    assert refused.value.code == "label.sheet-kind"

@@ -7,13 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.label.drawing import printer
 from app.label.folder.asked import Asked, Numbers
-from app.label.folder.drawers import Drawers
+from app.label.folder.drawers import DrawerLost, Drawers
 from app.label.folder.folder import Folder, FolderBusy, opened
 from app.label.folder.parts import Line, parts
 from app.label.folder.whole_file import whole_file
@@ -22,6 +24,7 @@ from app.label.symbols.carrier import Carrier
 from tests.label.symbols.samples import GTIN
 from tests.label.test_commands import Run
 from tests.label.test_commands import run as run  # noqa: PLC0414  # a fixture is found under its name
+from tests.travellers import whole
 
 
 def request(count: int = 4, form: str = "zpl", **more: Any) -> Asked:
@@ -154,8 +157,29 @@ def test_a_refusal_in_another_process_arrives_as_itself_and_leaves_nothing(tmp_p
         with pytest.raises(SymbolTooWide) as refused:
             drawn(folder, given, Drawers(2))
         folder.give_up()
-    assert refused.value.params["layout"] == "roll-70x40"
+    with pytest.raises(SymbolTooWide) as here:
+        printer.draw("png", asked.labels(given, 0, 1), asked.layout(), asked.printer())
+    assert whole(refused.value) == whole(here.value)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.processes
+def test_a_drawing_process_that_is_killed_is_told_and_leaves_what_is_whole(tmp_path: Path) -> None:
+    asked, given = request(700, "png"), numbers(700)
+    killed: list[int] = []
+
+    def murder(labels: int) -> None:
+        for child in active_children() if labels and not killed else ():
+            killed.append(child.pid or 0)
+            child.kill()
+
+    with opened(tmp_path, asked) as folder:
+        folder.keep(given)
+        with pytest.raises(DrawerLost) as lost:
+            list(folder.draw(given, tell=True, told=murder, drawers=Drawers(2)))
+        assert (lost.value.code, len(killed)) == ("label.drawer-lost", 2)
+    with opened(tmp_path, asked, resume=True) as folder:
+        assert len(drawn(folder, given)) == 700
 
 
 @pytest.mark.slow

@@ -56,6 +56,8 @@ def test_a_job_shows_its_rolls_and_their_states(client: Any, job: str) -> None:
     assert "Rolls (3)" in page
     assert [f"{job}/rolls/{number}" in page for number in (1, 2, 3, 4)] == [True, True, True, False]
     assert "17–20" in page
+    beyond = client.get(f"{job}/rolls/4", headers={"Accept": "application/problem+json"})
+    assert (beyond.status_code, beyond.get_json()["code"]) == (404, "label.no-such-roll")
     assert "Stamps 17 to 20 now" in client.get(f"{job}/rolls/3?lang=en").text
     listed = client.get("/console/stamps?lang=en").text
     assert "3 rolls of 8 stamps" in listed
