@@ -34,6 +34,7 @@ CAUSES: list[tuple[type[Refusal], Callable[[], object]]] = [
     (refusals.IllegalInUri, lambda: digital_link.parse("https://a/01/%00")),
     (refusals.NoKeyInUri, lambda: digital_link.parse("https://a/b")),
     (refusals.WrongPath, lambda: digital_link.parse(f"https://a/01/{GTIN}/21/A/10/B")),
+    (refusals.DotsAlone, lambda: digital_link.from_elements((("01", GTIN), ("10", "..")))),
     (refusals.WrongQuery, lambda: digital_link.parse(f"https://a/01/{GTIN}?21=A")),
     (refusals.Repeated, lambda: element_string.parse("(99)A(99)B")),
     (refusals.TooMany, lambda: element_string.parse("(99)A" * 65)),
