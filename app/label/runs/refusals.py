@@ -17,6 +17,18 @@ class NoSuchRunFile(NotFound):
     code = "runs.no-such-file"
 
 
+class FileOutdated(Conflict):
+    """Stamps in a finished file were made void after it was drawn; printed, they would be out in the world."""
+
+    code = "runs.file-outdated"  # params: count
+
+
+class FileEmpty(NotFound):
+    """Every stamp of a part is void: there is no file to hand out."""
+
+    code = "runs.file-empty"
+
+
 class FormUnknown(Invalid):
     """Files are made in forms that printers and print houses take."""
 
