@@ -170,7 +170,7 @@ def from_elements(pairs: Iterable[Pair], stem: str = CANONICAL_STEM, how: Readin
 def refuse_dots(value: str, pointer: str = "") -> None:
     """Whoever gives out a lot or serial number, or draws it, asks first; links that others made are read as they are. Raises DotsAlone."""
     if value in DOTS:
-        raise DotsAlone(pointer=pointer, given=value)
+        raise DotsAlone(pointer=pointer, given=value, position=0)
 
 
 def canonical(link: DigitalLink, how: Reading = STRICT) -> str:

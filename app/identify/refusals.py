@@ -36,7 +36,7 @@ class NotADigitalLink(Invalid):
 class DotsAlone(Invalid):
     """A lot or serial number of one or two dots: as a segment of a path every client takes it away, and its link leads elsewhere."""
 
-    code = "identify.dots-alone"  # params: given
+    code = "identify.dots-alone"  # params: given, position
 
 
 class IllegalInUri(Invalid):
