@@ -79,6 +79,15 @@ def number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 8 else 0
 
 
+def whole(text: str, name: str, otherwise: int) -> int:
+    """A small number of a form or a query that nobody need give; raises FieldWrong for anything that is none: nothing typed is ignored."""
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+        raise FieldWrong(pointer=f"/{name}", field=name, expected=_EXPECTED[int])
+    return int(text)
+
+
 def read(*names: str, secrets: tuple[str, ...] = ()) -> dict[str, str]:
     """The named fields of the form that was sent: NFC, trimmed (secrets are not), without U+0000, absent ones empty.
 

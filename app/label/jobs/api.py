@@ -89,7 +89,7 @@ def _whole(job_id: int, first: int = 1) -> dict[str, Any]:
 @door.route(_JOB, needs=Permission.LABEL_JOB_READ, operation="getLabelJob")
 def get_label_job(job_id: int) -> Response:
     """One job with its serial numbers; `?first=` continues."""
-    return forms.json_answer(_whole(job_id, max(1, forms.number(request.args.get("first", "1")))))
+    return forms.json_answer(_whole(job_id, max(1, forms.whole(request.args.get("first", ""), "first", 1))))
 
 
 @door.route("/api/labels/ruler.pdf", needs=Permission.LABEL_JOB_READ, operation="getLabelRuler")
@@ -113,7 +113,7 @@ def get_label_zpl(job_id: int) -> Response:
 def _sheet(job_id: int, form: str, media_type: str) -> Response:
     asked = request.args
     right, down = millimetres(asked.get("dx", "0"), asked.get("dy", "0"))
-    printer = Printer(head(asked.get("dpi", "")), right, down, forms.number(asked.get("firstPlace", "0")))
+    printer = Printer(head(asked.get("dpi", "")), right, down, forms.whole(asked.get("firstPlace", ""), "firstPlace", 0))
     part, only_head = forms.number(asked.get("part", "1")), files.only_head()
     with forms.as_sent():
         content = print_job.sheet(job_id, form, asked.get("layout", _LAYOUT), printer, part, by=actor(), on=runtime(), only_head=only_head)

@@ -75,9 +75,10 @@ def labels() -> str:
     """Ask for labels, and the jobs there are; a link may choose the batch, or the design."""
     gtin, lot = request.args.get("gtin", "")[:14], request.args.get("lot", "")[:20]
     chosen = f"{gtin.zfill(14)}/{lot}" if gtin else ""
-    return render_template(
-        "label/labels.html", **_list_page(forms.Form({"lot": chosen, "count": "24", "design": request.args.get("design", "")}))
-    )
+    page = _list_page(forms.Form({"lot": chosen, "count": "24", "design": request.args.get("design", "")}))
+    if len(page["designs"]) == 1 and not page["form"].value("design"):  # whoever made one design wants it
+        page["form"].values |= {"design": page["designs"][0][0]}
+    return render_template("label/labels.html", **page)
 
 
 @door.route("/console/labels", needs=Permission.LABEL_JOB_WRITE, methods=("POST",))

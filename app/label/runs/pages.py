@@ -48,8 +48,8 @@ def label_run_start(job_id: int) -> BaseResponse:
 
 
 def used(first_place: str) -> int:
-    """Places of the first sheet that are used; people count the place they begin at from 1."""
-    return max(0, forms.number(first_place or "1") - 1)
+    """Places of the first sheet that are used; people count the place they begin at from 1. Raises FieldWrong."""
+    return forms.whole(first_place, "first_place", 1) - 1
 
 
 def remember(answer: BaseResponse, layout: str, dx: str, dy: str) -> None:
