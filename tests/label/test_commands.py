@@ -92,10 +92,10 @@ def check(lines: list[dict[str, Any]], dpi: int, carrier: str) -> None:
     """Each label reads as told, with its symbols where they were told to be."""
     for told in lines:
         picture, dots = pages(told, dpi)
-        assert measured.answers(measured.cut(picture, told["position"], dots)) == measured.held(told["symbols"])
+        assert measured.answers(measured.cut(picture, told["position"], dots), turned=True) == measured.held(told["symbols"])
         assert (told["content"], told["symbology_identifier"]) in measured.held(told["symbols"])
         assert told["symbology_identifier"] == IDENTIFIERS[carrier]
-        assert max(measured.error(picture, symbol, dots) for symbol in told["symbols"]) <= measured.TOLERANCE
+        assert max(measured.error(*measured.upright(picture, symbol, dots), dots) for symbol in told["symbols"]) <= measured.TOLERANCE
 
 
 @RASTERISER

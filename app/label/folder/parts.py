@@ -89,6 +89,7 @@ def _line(asked: Asked, path: str, index: int, label: Label, place: Place) -> Li
             | _box(symbol)
             | {"module": round(symbol.module, 5), "quiet": list(symbol.quiet)}
             | ({"turned": True} if symbol.turned else {})
+            | ({"turned": True} if symbol.turned else {})
             for symbol in place.symbols
         ],
     }

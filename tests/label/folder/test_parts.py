@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.label.drawing.layouts import LAYOUTS
+from app.label.drawing.printer import PART
 from app.label.folder.asked import FORMS, Asked
-from app.label.folder.parts import PART, parts
+from app.label.folder.parts import parts
 from app.label.symbols.carrier import Carrier
 
 
