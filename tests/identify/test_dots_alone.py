@@ -22,7 +22,7 @@ WELL = pytest.mark.parametrize("value", ["...", ".A", "A.", "-", "." * 20])
 def test_no_link_of_ours_has_a_segment_of_dots(ai: str, dots: str) -> None:
     with pytest.raises(DotsAlone) as told:
         digital_link.from_elements((("01", GTIN), (ai, dots)))
-    assert told.value.params == {"given": dots}
+    assert told.value.params == {"given": dots, "position": 0}
 
 
 @DOTS

@@ -44,6 +44,9 @@ _ROLLS = ("roll-70x40", "roll-100x150", "logistic-a6", "logistic-a5")
 _SHEETS = (USUAL_SHEET, "a4-2x5", *_ROLLS)
 _LOGISTIC = ("logistic-a6", "logistic-a5", "roll-100x150")
 
+_POOR = frozenset({"label.bars-on-demand", "label.data-not-in-bars"})
+"""Remarks for which a larger paper is tried first."""
+
 Tell = Callable[..., None]
 
 
@@ -214,24 +217,27 @@ def _remark(wish: Wanted, tell: Tell) -> None:
 
 
 def _on_paper(wish: Wanted, sheet: str | None) -> Wanted:
-    """The request on the paper that was named, else on the first on which a label can be drawn. Raises what drawing refuses."""
+    """The request on the paper that was named, else on the first that takes a label well, or at all. Raises what drawing refuses."""
     if sheet:
         layout(sheet)
         return replace(wish, remarks=_try(wish))
     asked = wish.asked
     choice = _LOGISTIC if asked.carrier is Carrier.SSCC else _SHEETS if asked.form == "pdf" else _ROLLS
     first: Refusal | None = None
+    poor: Wanted | None = None
     for name in choice:
         found = replace(wish, asked=replace(asked, sheet=name))
         try:
-            remarks = _try(found)
+            found = replace(found, remarks=_try(found))
         except (SymbolTooWide, TextTooLong, ResolutionTooCoarse) as refusal:
             first = first or refusal
-        else:
-            return replace(found, remarks=remarks)
-    if first is None:
-        return replace(wish, asked=replace(asked, sheet=next(iter(LAYOUTS))))
-    raise first
+            continue
+        if not any(remark.code in _POOR for remark in found.remarks):
+            return found
+        poor = poor or found
+    if poor is None and first is not None:
+        raise first
+    return poor or replace(wish, asked=replace(asked, sheet=next(iter(LAYOUTS))))
 
 
 def _try(wish: Wanted) -> tuple[Finding, ...]:
