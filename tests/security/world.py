@@ -62,6 +62,7 @@ def make_world(on: Runtime, client: Any) -> World:
     design = call("POST", "/api/label-designs", {"name": "Mẫu của kho bí mật", "layout": "roll-70x40", "carrier": "qr-dl"})["design"]
     call("PUT", f"/api/label-designs/{design}/logo", data=_png(), kind="image/png")
     job = call("POST", "/api/labels", {"gtin": GTIN, "lot": LOT, "count": 2})
+    stamps = _stamps(on, ours, int(job["job"]))  # before the files: those that name a stamp made void since are kept back
     run = call("POST", f"/api/labels/{job['job']}/runs", {"form": "csv"})["run"]
     Worker(on).step()
     event = object_event(eventID=EVENT, epcList=[f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9"])
@@ -73,7 +74,7 @@ def make_world(on: Runtime, client: Any) -> World:
         "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
         "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key), "sheet": _sheet(client, key),
     }  # fmt: skip
-    return World(ours, theirs, names | _stamps(on, ours, int(job["job"])))
+    return World(ours, theirs, names | stamps)
 
 
 def _stamps(on: Runtime, ours: Enterprise, job_id: int) -> dict[str, str]:

@@ -30,7 +30,7 @@ SHOWN = {
     "gtin": [EAN],
     "digital-link": [QR],
     "element-string": [MATRIX, ("Code 128", f"010{codes.GTIN}10TH260612A", "]C1")],
-    "logistic-label": [("Code 128", "020952100100002410H2606121", "]C1"), ("Code 128", "37480", "]C1"), PALLET],
+    "logistic-label": [("Code 128", "020952100100002437480", "]C1"), ("Code 128", "10H2606121", "]C1"), PALLET],
     "sizes": [*(("QR Code", link, "]Q1") for link in (*sizes.LINKS, sizes.LINKS[0])), EAN, EAN, EAN],
     "carriers": [QR, EAN, MATRIX, PALLET],
     "walk-up": [],
