@@ -72,7 +72,9 @@ def test_the_batch_of_master_data_is_read_in_every_form(ilmd: Any, expected: lis
 
 
 def test_the_batch_beside_the_serial_number_counts_for_this_item_only() -> None:
-    event = object_event(epcList=["https://vai.example/01/9521002000016/10/LA/21/K7M2Q9", "https://id.gs1.org/01/09521002000016/10/LB/21/X"])
+    event = object_event(
+        epcList=["https://vai.example/01/9521002000016/10/LA/21/K7M2Q9", "https://id.gs1.org/01/09521002000016/10/LB/21/X"]
+    )
     assert fate.lots(event, item_key(ITEM), items.EPC) == ["LA"]
     assert fate.lots(event, item_key(ITEM), items.OUTPUT) == []
 
