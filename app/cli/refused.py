@@ -40,7 +40,7 @@ def tell(refusal: Refusal, *, as_json: bool) -> None:
     detail, remedy = describe(refusal, language())
     findings = [describe_finding(item, language()) for item in refusal.findings]
     if as_json:
-        line({"error": {"code": refusal.code, "detail": detail, "remedy": remedy, "findings": findings}})
+        line({"error": {"code": refusal.code, "pointer": refusal.pointer, "detail": detail, "remedy": remedy, "findings": findings}})
         return
     say(detail, err=True, color="red")
     for item in findings[:20]:

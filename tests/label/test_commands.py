@@ -271,6 +271,7 @@ def test_what_is_wrong_is_refused_before_anything_is_drawn(run: Run, tmp_path: P
     code, [told], _ = run(*(each for pair in wanted.items() for each in pair), "--json")
     assert (code, told["error"]["code"]) == (1, error)
     assert told["error"]["remedy"]
+    assert told["error"]["pointer"].startswith("/") or error == "cli.file-unusable"  # which tells the file
     assert not (tmp_path / "out").exists()
 
 

@@ -47,6 +47,23 @@ _LOGISTIC = ("logistic-a6", "logistic-a5", "roll-100x150")
 _POOR = frozenset({"label.bars-on-demand", "label.data-not-in-bars"})
 """Remarks for which a larger paper is tried first."""
 
+_OF_AI = {"01": "/gtin", "10": "/lot", "17": "/expiry", "21": "/serials", "37": "/quantity", "00": "/sscc"}
+_OF_KEY = {"GTIN": "/gtin", "SSCC": "/sscc"}
+_OF_CODE = {
+    "label.carrier-unknown": "/carrier",
+    "label.gs1-128-too-long": "/carrier",
+    "label.layout-unknown": "/sheet",
+    "label.link-unprintable": "/stem",
+    "label.matrix-too-long": "/carrier",
+    "label.no-ean13": "/gtin",
+    "label.no-ean8": "/gtin",
+    "label.resolution-too-coarse": "/dpi",
+    "label.resolution-unknown": "/dpi",
+    "label.symbol-too-high": "/sheet",
+    "label.symbol-too-wide": "/sheet",
+}
+"""Options by what a refusal names, where the rule that refused knows nothing of a command line."""
+
 Tell = Callable[..., None]
 
 
@@ -106,6 +123,20 @@ def wanted(said: Mapping[str, Any], *, by: Actor, on: Runtime | None, own_file: 
     own_file: reads a file that the caller names; tell: hears the key and the parameters of remarks for people. Raises every refusal of
     identifiers, texts, paper and resolution.
     """
+    try:
+        return _wanted(said, by=by, on=on, own_file=own_file, tell=tell)
+    except Refusal as refusal:
+        refusal.pointer = refusal.pointer or _place(refusal)
+        raise
+
+
+def _place(refusal: Refusal) -> str:
+    """Which option a refusal is about that names its AI, or is always about the same one; "" for those about several."""
+    params = refusal.params
+    return _OF_AI.get(str(params.get("ai", ""))) or _OF_KEY.get(str(params.get("key", ""))) or _OF_CODE.get(refusal.code, "")
+
+
+def _wanted(said: Mapping[str, Any], *, by: Actor, on: Runtime | None, own_file: Callable[[str], bytes], tell: Tell) -> Wanted:
     settings = on.settings if on is not None else load()
     asked, serials = _asked(said, own_file, by=by, on=on)
     if asked.carrier is Carrier.SSCC and asked.serialised:  # (21) belongs to a trade item; what tells logistic units apart is the SSCC
