@@ -103,7 +103,7 @@ def test_a_character_gs1_cannot_carry_is_shown_with_its_place(lot: str, found: s
     assert (finding.code, finding.params) == ("catalogue.lot-character", {"found": found, "place": place})
 
 
-@given(st.text("!\"%&'()*+,-./0123456789:;<=>?ABCXYZ_abcxyz", min_size=1, max_size=20))
+@given(st.text("!\"%&'()*+,-./0123456789:;<=>?ABCXYZ_abcxyz", min_size=1, max_size=20).filter(lambda lot: lot not in {".", ".."}))
 def test_every_character_of_set_82_may_stand_in_a_lot_number(lot: str) -> None:
     assert rules.check_lot({"lot": lot}) == []
 
