@@ -15,14 +15,7 @@ from app.store.columns import to_micros
 from app.store.tables import table
 from tests.builders import Enterprise, make_api_key, make_enterprise
 from tests.label.designs.test_keep import VALUES
-from tests.label.stock import GTIN, LOT, make_stock
-
-
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
+from tests.label.stock import GTIN, LOT
 
 
 @pytest.fixture

@@ -10,17 +10,10 @@ import pytest
 from app.label.stamps import issue
 from app.party.permissions import Role
 from app.runtime import Runtime
-from tests.builders import Enterprise, make_api_key, make_enterprise, signed_in
-from tests.label.stock import GTIN, LOT, make_stock
+from tests.builders import Enterprise, make_api_key, signed_in
+from tests.label.stock import GTIN, LOT
 
 WRONG = pytest.mark.parametrize("typed", ["-1", "1e3", "²", "x", "12345678", "\u0661"])
-
-
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
 
 
 @pytest.fixture

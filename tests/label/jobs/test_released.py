@@ -10,15 +10,8 @@ from app.label.runs.worker import Worker
 from app.party import register
 from app.party.permissions import Permission, Role
 from app.runtime import Runtime
-from tests.builders import Enterprise, make_api_key, make_enterprise
-from tests.label.stock import GTIN, make_stock
-
-
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
+from tests.builders import Enterprise, make_api_key
+from tests.label.stock import GTIN
 
 
 @pytest.fixture

@@ -18,14 +18,7 @@ from app.label.stamps.refusals import RecordedForGood
 from app.ledger import sequencer
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, make_enterprise, object_event, raw
-from tests.label.stock import GTIN, LOT, make_stock
-
-
-@pytest.fixture
-def firm(on: Runtime) -> Enterprise:
-    enterprise = make_enterprise(on)
-    make_stock(on, enterprise)
-    return enterprise
+from tests.label.stock import GTIN, LOT
 
 
 @pytest.fixture
