@@ -16,7 +16,7 @@ from typing import Any
 
 from app.capture import evidence, find, items, pack, read_document, refusals, rules, shape, signing_keys, times
 from app.capture.canonical import jcs
-from app.capture.event_hash import Context, context_of, event_hash
+from app.capture.hashes.event_hash import Context, context_of, event_hash
 from app.capture.model import CaptureDocument, Event, EventIdentity, EventItem
 from app.capture.signing_keys import EventSigner
 from app.errors import Finding

@@ -11,9 +11,10 @@ from flask import Response, request
 from app.api import parameters
 from app.api.door import Door, actor, runtime
 from app.api.problem import UnreadableMediaType, language
-from app.capture import draft, read, sheet
+from app.capture import draft, read
 from app.capture.accept import JSON_TYPES, Receipt, accept, check
-from app.capture.sheet_refusals import SheetEmpty
+from app.capture.sheets import sheet
+from app.capture.sheets.sheet_refusals import SheetEmpty
 from app.ledger import wait
 from app.party.permissions import Permission, permit
 from app.words.refusals import describe_finding

@@ -7,11 +7,11 @@ import io
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.capture import sheet
-from app.capture.sheet_columns import COLUMNS, EVENT_FIELDS
-from app.capture.sheet_file import Cell, Table
-from app.capture.sheet_refusals import SheetInvalid
-from app.capture.sheet_rows import letters
+from app.capture.sheets import sheet
+from app.capture.sheets.sheet_columns import COLUMNS, EVENT_FIELDS
+from app.capture.sheets.sheet_file import Cell, Table
+from app.capture.sheets.sheet_refusals import SheetInvalid
+from app.capture.sheets.sheet_rows import letters
 from app.errors import Finding
 from app.party.permissions import Actor
 from app.runtime import Runtime

@@ -70,7 +70,7 @@ def capture(
 
 def template() -> bytes:
     """The template of a sheet with its explanations in every language."""
-    from app.capture.sheet_template import make_template
+    from app.capture.sheets.sheet_template import make_template
     from app.settings import LANGUAGES
     from app.words.translate import translator
 
@@ -164,8 +164,8 @@ def _remarks(remarks: list[Any]) -> Result:
 def _judged(path: Path, judged: Judged, errors: Path | None) -> Result:
     """The result of a file with findings; a sheet's error file is written where it was asked for."""
     from app.capture.refusals import DocumentInvalid
-    from app.capture.sheet import row_of
-    from app.capture.sheet_refusals import SheetInvalid
+    from app.capture.sheets.sheet import row_of
+    from app.capture.sheets.sheet_refusals import SheetInvalid
 
     count = len(judged.findings)
     if judged.table is None:
@@ -183,8 +183,8 @@ def _judged(path: Path, judged: Judged, errors: Path | None) -> Result:
 
 def error_file(judged: Judged, tongue: str | None = None) -> bytes:
     """A judged sheet with its errors in a last column, in the language of the terminal unless another is given."""
-    from app.capture.sheet import row_of
-    from app.capture.sheet_template import make_error_file
+    from app.capture.sheets.sheet import row_of
+    from app.capture.sheets.sheet_template import make_error_file
     from app.cli.refused import language
     from app.words.refusals import describe_finding
     from app.words.translate import translator

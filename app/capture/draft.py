@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from app.capture import accept as capture
-from app.capture import pack, read_document, refusals, sheet
+from app.capture import pack, read_document, refusals
 from app.capture.model import CaptureDraft
-from app.capture.sheet_file import CSV, XLSX, Table
-from app.capture.sheet_refusals import FileKindUnknown, NoSuchDraft
+from app.capture.sheets import sheet
+from app.capture.sheets.sheet_file import CSV, XLSX, Table
+from app.capture.sheets.sheet_refusals import FileKindUnknown, NoSuchDraft
 from app.errors import Finding
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime

@@ -14,11 +14,11 @@ from app.api.problem import language
 from app.capture import by_hand, draft, history
 from app.capture.commands import error_file, template
 from app.capture.refusals import DocumentInvalid, NoEvents
-from app.capture.sheet import row_of
-from app.capture.sheet_cells import LOCAL
-from app.capture.sheet_columns import DOCUMENTS, STEPS, UNITS
-from app.capture.sheet_refusals import SheetEmpty
-from app.capture.sheet_template import XLSX_TYPE
+from app.capture.sheets.sheet import row_of
+from app.capture.sheets.sheet_cells import LOCAL
+from app.capture.sheets.sheet_columns import DOCUMENTS, STEPS, UNITS
+from app.capture.sheets.sheet_refusals import SheetEmpty
+from app.capture.sheets.sheet_template import XLSX_TYPE
 from app.catalogue import find as catalogue
 from app.errors import Finding, Refusal
 from app.ledger import find as ledger

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from app.capture import draft
 from app.capture.read_document import loads
-from app.capture.sheet_file import XLSX
+from app.capture.sheets.sheet_file import XLSX
 from app.errors import Invalid, Unavailable
 
 _SECONDS = 120

@@ -88,7 +88,7 @@ def _source(file: Path) -> Iterator[BinaryIO]:
 
 def _items(source: BinaryIO, kind: str) -> Iterator[Item]:
     """The registrations of a file, one by one as far as its kind allows."""
-    from app.capture.sheet_file import MOST_BYTES
+    from app.capture.sheets.sheet_file import MOST_BYTES
     from app.resolve import link_sheet, registration_file
     from app.resolve.link_file import SHEETS
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from app.capture import sheet_file
-from app.capture.sheet_cells import Unfit, Where, digits_of, shown, text_of
-from app.capture.sheet_refusals import SheetTooLarge, TooManyRows
-from app.capture.sheet_rows import ERRORS, letters
+from app.capture.sheets import sheet_file
+from app.capture.sheets.sheet_cells import Unfit, Where, digits_of, shown, text_of
+from app.capture.sheets.sheet_refusals import SheetTooLarge, TooManyRows
+from app.capture.sheets.sheet_rows import ERRORS, letters
 from app.errors import Finding, Invalid, TooLarge
 from app.identify.escape import escape_path
 from app.resolve import link_types, rules

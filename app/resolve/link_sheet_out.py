@@ -10,8 +10,8 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from app.capture.sheet_cells import harmless, text_of
-from app.capture.sheet_rows import ERRORS, letters
+from app.capture.sheets.sheet_cells import harmless, text_of
+from app.capture.sheets.sheet_rows import ERRORS, letters
 from app.resolve.anchor import Path, written
 from app.resolve.link_sheet import COLUMNS, Sheet
 from app.resolve.links import VOC, Link, Registration

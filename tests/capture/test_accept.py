@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.capture import evidence, find, pack, refusals, signing_keys
 from app.capture.accept import Receipt, accept
 from app.capture.canonical import jcs
-from app.capture.event_hash import context_of, event_hash
+from app.capture.hashes.event_hash import context_of, event_hash
 from app.capture.model import CaptureDocument, Event, EventIdentity, EventItem
 from app.errors import Refusal
 from app.ledger import find as log_find

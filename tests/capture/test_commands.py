@@ -11,12 +11,12 @@ from werkzeug.serving import make_server
 
 from app.capture import find
 from app.capture.commands import capture
-from app.capture.sheet_file import XLSX, read
+from app.capture.sheets.sheet_file import XLSX, read
 from app.cli import refused
 from app.ledger import find as ledger
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, make_api_key, make_enterprise, object_event, raw
-from tests.capture.sheets import as_csv, as_xlsx, harvest
+from tests.capture.sheets.sheets import as_csv, as_xlsx, harvest
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 

@@ -10,14 +10,14 @@ import pytest
 
 from app.capture import draft
 from app.capture.evidence import evidence_hash
-from app.capture.sheet_file import XLSX, read
+from app.capture.sheets.sheet_file import XLSX, read
 from app.clock import SetClock
 from app.ledger import find as ledger
 from app.ledger import note, proof_file, sequencer
 from app.party.permissions import Role
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, make_enterprise, object_event, raw, signed_in
-from tests.capture.sheets import BOXES, LYCHEE, PALLET, PLACE, as_csv, as_xlsx, harvest
+from tests.capture.sheets.sheets import BOXES, LYCHEE, PALLET, PLACE, as_csv, as_xlsx, harvest
 from tests.label.stock import GTIN, LOT, make_stock
 
 

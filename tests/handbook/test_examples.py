@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.capture import sheet
 from app.capture.accept import accept
-from app.capture.sheet_file import CSV
+from app.capture.sheets import sheet
+from app.capture.sheets.sheet_file import CSV
 from app.identify.check_digit import digit
 from app.runtime import Runtime
 from app.verify.offline import verify_bundle

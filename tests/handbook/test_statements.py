@@ -16,10 +16,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from app.__main__ import COMMANDS, truyxuat
-from app.capture import rules, sheet_file
+from app.capture import rules
 from app.capture.read_document import DEPTH, LARGEST, loads
 from app.capture.refusals import TooDeep
-from app.capture.sheet_columns import COLUMNS
+from app.capture.sheets import sheet_file
+from app.capture.sheets.sheet_columns import COLUMNS
 from app.label.drawing.design import LAYOUTS
 from app.party.permissions import Role
 from app.settings import Settings

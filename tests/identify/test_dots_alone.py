@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.capture.sheet_cells import product
+from app.capture.sheets.sheet_cells import product
 from app.catalogue.rules import check_lot
 from app.identify import digital_link
 from app.identify.refusals import DotsAlone

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app import signature
-from app.capture import event_hash, evidence
+from app.capture import evidence
+from app.capture.hashes import event_hash
 from app.ledger import merkle, note
 from app.signature import PrivateKey
 from app.verify.bundle_format import Bundle, EventPiece, KeyPiece

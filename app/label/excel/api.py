@@ -9,7 +9,7 @@ from flask import Response, request
 from app.api import parameters
 from app.api.door import Door, actor, runtime
 from app.api.problem import MOST_FINDINGS, UnreadableMediaType, language
-from app.capture.sheet import TYPES
+from app.capture.sheets.sheet import TYPES
 from app.errors import Finding
 from app.label.excel.judge import judge
 from app.label.excel.make import make

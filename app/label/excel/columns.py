@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from app.capture.sheet_columns import Column
+from app.capture.sheets.sheet_columns import Column
 from app.store.folding import fold
 
 COLUMNS = (

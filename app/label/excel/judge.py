@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from app.capture.sheet_cells import shown
-from app.capture.sheet_rows import Row
+from app.capture.sheets.sheet_cells import shown
+from app.capture.sheets.sheet_rows import Row
 from app.catalogue import rules as catalogue
 from app.errors import Finding
 from app.label.designs import find as designs

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.capture import draft
 from app.capture.draft import Draft
-from app.capture.sheet_refusals import NoSuchDraft
+from app.capture.sheets.sheet_refusals import NoSuchDraft
 from app.label.excel.refusals import JobSheetKind
 from app.label.excel.sheet_rows import CSV, XLSX
 from app.party.permissions import Actor, Permission, permit

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.door import Door, actor, runtime
 from app.api.problem import language
-from app.capture.sheet import row_of
+from app.capture.sheets.sheet import row_of
 from app.errors import Finding, Refusal
 from app.label.designs import find as designs
 from app.label.drawing.layouts import LAYOUTS

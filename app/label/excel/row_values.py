@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from app.capture.sheet_cells import Unfit, Where, digits_of, number, product, shown, text_of
-from app.capture.sheet_file import Cell
-from app.capture.sheet_rows import Row
+from app.capture.sheets.sheet_cells import Unfit, Where, digits_of, number, product, shown, text_of
+from app.capture.sheets.sheet_file import Cell
+from app.capture.sheets.sheet_rows import Row
 from app.errors import Finding, Invalid
 from app.identify.gtin import gtin14
 from app.label.excel.columns import CARRIERS, GTIN_ONLY, carrier_of, yes_or_no

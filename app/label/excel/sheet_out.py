@@ -10,8 +10,8 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.capture.sheet_cells import text_of
-from app.capture.sheet_rows import ERRORS, letters
+from app.capture.sheets.sheet_cells import text_of
+from app.capture.sheets.sheet_rows import ERRORS, letters
 from app.label.excel.columns import CARRIERS, COLUMNS, NO, SERIAL_COLUMNS, YES, header
 from app.label.excel.sheet_rows import JobSheet
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.capture import sheet_file
-from app.capture.sheet_cells import Unfit, Where, digits_of, shown, text_of
-from app.capture.sheet_columns import Column
-from app.capture.sheet_file import Cell, Table
-from app.capture.sheet_refusals import SheetTooLarge, TooManyRows
-from app.capture.sheet_rows import ERRORS, Row, letters
+from app.capture.sheets import sheet_file
+from app.capture.sheets.sheet_cells import Unfit, Where, digits_of, shown, text_of
+from app.capture.sheets.sheet_columns import Column
+from app.capture.sheets.sheet_file import Cell, Table
+from app.capture.sheets.sheet_refusals import SheetTooLarge, TooManyRows
+from app.capture.sheets.sheet_rows import ERRORS, Row, letters
 from app.errors import Finding
 from app.label.excel.columns import COLUMNS, SERIAL_COLUMNS, names
 from app.label.excel.refusals import JobSheetEmpty, JobSheetTooLarge

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.door import Door, actor, runtime
 from app.api.problem import language
-from app.capture.sheet import row_of
+from app.capture.sheets.sheet import row_of
 from app.catalogue import find as catalogue
 from app.errors import Finding, Invalid, NotFound, Refusal
 from app.identify import element_string

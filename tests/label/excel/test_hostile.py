@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.capture.sheet_refusals import (
+from app.capture.sheets.sheet_refusals import (
     NotASheet,
     SheetBomb,
     SheetDamaged,
@@ -20,12 +20,12 @@ from app.capture.sheet_refusals import (
     SheetTooWide,
     TooManyRows,
 )
-from app.capture.sheet_rows import Row
+from app.capture.sheets.sheet_rows import Row
 from app.errors import Refusal
 from app.label.excel import sheet_rows
 from app.label.excel.row_values import wish_of
 from app.label.excel.sheet_rows import CSV, XLSX
-from tests.capture.sheets import page_of, with_page, with_part
+from tests.capture.sheets.sheets import page_of, with_page, with_part
 from tests.label.excel.sheets import FRUIT, text, workbook
 
 GOOD = workbook((FRUIT, "VT0612", "", "", 5))

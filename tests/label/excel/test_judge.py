@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.capture.sheet_refusals import SheetTooWide, TooManyRows
+from app.capture.sheets.sheet_refusals import SheetTooWide, TooManyRows
 from app.catalogue import register
 from app.label.designs import keep
 from app.label.excel.judge import judge

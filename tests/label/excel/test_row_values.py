@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.capture.sheet_cells import Unfit, Where
-from app.capture.sheet_rows import Row
+from app.capture.sheets.sheet_cells import Unfit, Where
+from app.capture.sheets.sheet_rows import Row
 from app.identify import check_digit
 from app.label.excel.columns import CARRIERS, COLUMNS, carrier_of, header, named_layout, names, yes_or_no
 from app.label.excel.row_values import Wish, day, gtin_of, wish_of

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from app.capture.sheet_cells import text_of
-from app.capture.sheet_columns import COLUMNS, KINDS, STEPS, UNITS, header
-from app.capture.sheet_file import Cell, Table
-from app.capture.sheet_rows import ERRORS, header_index, letters
+from app.capture.sheets.sheet_cells import text_of
+from app.capture.sheets.sheet_columns import COLUMNS, KINDS, STEPS, UNITS, header
+from app.capture.sheets.sheet_file import Cell, Table
+from app.capture.sheets.sheet_rows import ERRORS, header_index, letters
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.capture.sheet_cells import Where, shown, text_of
-from app.capture.sheet_columns import COLUMNS, Column, column_of
-from app.capture.sheet_file import Cell, Table
+from app.capture.sheets.sheet_cells import Where, shown, text_of
+from app.capture.sheets.sheet_columns import COLUMNS, Column, column_of
+from app.capture.sheets.sheet_file import Cell, Table
 from app.errors import Finding
 from app.store.folding import fold
 

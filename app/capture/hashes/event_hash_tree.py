@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from app.capture import event_hash_values as values
-from app.capture import event_hash_words as words
 from app.capture.contexts import Context
-from app.capture.event_hash_words import Order
+from app.capture.hashes import event_hash_values as values
+from app.capture.hashes import event_hash_words as words
+from app.capture.hashes.event_hash_words import Order
 
 _VOCABULARIES = ("https://ref.gs1.org/cbv", "https://gs1.org/voc", "https://ref.gs1.org/voc")
 _EPC_NAMES = ("inputEPC", "outputEPC")

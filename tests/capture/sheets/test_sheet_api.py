@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from app.capture.sheet_file import MOST_BYTES
+from app.capture.sheets.sheet_file import MOST_BYTES
 from app.party.permissions import Role
 from app.runtime import Runtime
 from tests.builders import make_api_key, make_enterprise
-from tests.capture import sheets
-from tests.capture.sheets import as_csv, as_xlsx, harvest
+from tests.capture.sheets import sheets
+from tests.capture.sheets.sheets import as_csv, as_xlsx, harvest
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from app.capture import sheet_cells as cells
 from app.capture.canonical import jcs
-from app.capture.sheet_cells import Unfit, Where, shown
-from app.capture.sheet_columns import (
+from app.capture.sheets import sheet_cells as cells
+from app.capture.sheets.sheet_cells import Unfit, Where, shown
+from app.capture.sheets.sheet_columns import (
     AGGREGATION,
     ASSOCIATION,
     BY_KEY,
@@ -33,8 +33,8 @@ from app.capture.sheet_columns import (
     step_of,
     unit_of,
 )
-from app.capture.sheet_file import Cell
-from app.capture.sheet_rows import Row
+from app.capture.sheets.sheet_file import Cell
+from app.capture.sheets.sheet_rows import Row
 from app.errors import Finding, Invalid
 
 T = TypeVar("T")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.capture import event_hash, event_hash_tree, event_hash_values, event_hash_words
-from app.capture.event_hash import CBV_2_0, CBV_2_1, context_of
+from app.capture.hashes import event_hash, event_hash_tree, event_hash_values, event_hash_words
+from app.capture.hashes.event_hash import CBV_2_0, CBV_2_1, context_of
 from tests import SHARED
 
 VECTORS = SHARED / "event-hash-vectors" if SHARED else None

@@ -9,18 +9,19 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from app.capture import find, sheet, sheet_refusals
+from app.capture import find
 from app.capture.commands import error_file, template
 from app.capture.draft import Judged
-from app.capture.sheet_cells import Unfit, Where, number
-from app.capture.sheet_columns import COLUMNS, STEPS, header
-from app.capture.sheet_file import CSV, XLSX, read
-from app.capture.sheet_rows import letters
+from app.capture.sheets import sheet, sheet_refusals
+from app.capture.sheets.sheet_cells import Unfit, Where, number
+from app.capture.sheets.sheet_columns import COLUMNS, STEPS, header
+from app.capture.sheets.sheet_file import CSV, XLSX, read
+from app.capture.sheets.sheet_rows import letters
 from app.party.permissions import Actor, NotAllowed, Role
 from app.runtime import Runtime
 from tests.builders import make_enterprise
-from tests.capture import sheets
-from tests.capture.sheets import BOXES, LYCHEE, OTHER_PLACE, PALLET, PLACE, as_csv, as_xlsx, harvest
+from tests.capture.sheets import sheets
+from tests.capture.sheets.sheets import BOXES, LYCHEE, OTHER_PLACE, PALLET, PLACE, as_csv, as_xlsx, harvest
 from tests.thorough import ONE_FIXTURE
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from app.capture import event_hash_tree as tree
-from app.capture import event_hash_values as values
-from app.capture import event_hash_words as words
 from app.capture.contexts import Context, context_of
+from app.capture.hashes import event_hash_tree as tree
+from app.capture.hashes import event_hash_values as values
+from app.capture.hashes import event_hash_words as words
 
 __all__ = ["CBV_2_0", "CBV_2_1", "Context", "context_of", "event_hash", "prehash"]
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from app.capture.sheet_file import Cell
+from app.capture.sheets.sheet_file import Cell
 from app.errors import Finding, Invalid
 from app.identify import digital_link
 from app.identify.gln import check_gln

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from app.capture import sheet_file, sheet_refusals
-from app.capture.sheet_file import CSV, XLSX, read
+from app.capture.sheets import sheet_file, sheet_refusals
+from app.capture.sheets.sheet_file import CSV, XLSX, read
 from app.errors import Refusal
-from tests.capture import sheets
+from tests.capture.sheets import sheets
 
 
 def test_a_workbook_gives_its_cells_in_their_kinds() -> None:

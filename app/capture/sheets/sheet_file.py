@@ -16,7 +16,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from app.capture.sheet_refusals import (
+from app.capture.sheets.sheet_refusals import (
     NotASheet,
     SheetBomb,
     SheetDamaged,

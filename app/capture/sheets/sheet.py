@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.capture import accept as capture
-from app.capture import find, sheet_file
+from app.capture import find
 from app.capture.canonical import jcs
-from app.capture.sheet_events import CONTEXT, SheetEvent, events_of
-from app.capture.sheet_file import CSV, XLSX, Table
-from app.capture.sheet_refusals import SheetEmpty, SheetInvalid, TooManyRows
-from app.capture.sheet_rows import rows_of
+from app.capture.sheets import sheet_file
+from app.capture.sheets.sheet_events import CONTEXT, SheetEvent, events_of
+from app.capture.sheets.sheet_file import CSV, XLSX, Table
+from app.capture.sheets.sheet_refusals import SheetEmpty, SheetInvalid, TooManyRows
+from app.capture.sheets.sheet_rows import rows_of
 from app.errors import Finding
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.capture.sheet_cells import harmless
+from app.capture.sheets.sheet_cells import harmless
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+84", "-5", "@SUM(A1)", "\tx", "\rx"])

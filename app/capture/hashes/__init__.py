@@ -1,0 +1,1 @@
+"""The CBV event hash: an event's identifier that every implementation computes alike."""

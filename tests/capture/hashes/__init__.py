@@ -1,0 +1,1 @@
+"""The CBV event hash."""
