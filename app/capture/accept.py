@@ -243,7 +243,7 @@ def _document_row(sending: _Sending, document_id: int, captured: datetime, count
     content = pack.pack_document(sending.raw)
     received = to_micros(captured)
     who = (sending.party_id, document_id, received, sending.content_type, sending.digest)
-    return (*who, content, context, count, *signed, sending.idempotency_key)
+    return (*who, content, context, count, *signed, sending.idempotency_key, None)
 
 
 def _told(draft: _Draft, seal: evidence.Sealed | None) -> EventReceipt:

@@ -7,7 +7,7 @@ bits are the record time, one partition a month.
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.columns import Bytes, Flag, Id, Small, Words
@@ -15,7 +15,11 @@ from app.store.tables import Base
 
 
 class CaptureDocument(Base):
-    """What one capture call sent, byte for byte (zstd), and what became of it; also the EPCIS capture job."""
+    """Events that were signed together, and, of a document taken at once, its bytes (zstd): it is its own EPCIS capture job.
+
+    content: empty for a portion of a job, whose bytes are in `capture_part`; job_id: the job of a portion, and of a document taken at once
+    that has more to tell than this row (`CaptureJob` under the same number).
+    """
 
     __tablename__ = "capture_document"
     __table_args__ = (
@@ -35,6 +39,73 @@ class CaptureDocument(Base):
     root: Mapped[bytes | None] = mapped_column(Bytes)
     signature: Mapped[bytes | None] = mapped_column(Bytes)
     idempotency_key: Mapped[str | None] = mapped_column(Words)
+    job_id: Mapped[int | None] = mapped_column(Id)
+
+
+class CaptureJob(Base):
+    """A document that is worked on beside the request, or of which more is told than that all of it was taken (EPCIS 2.0, CaptureJob).
+
+    state: arriving, waiting, running, done; behaviour: rollback or proceed; seen: events read so far, kept: events recorded, failed:
+    events refused; errors: the first of them, as {code, event, pointer, value, params}; changes: what the lenient reader changed, alike, of
+    `changed` in all; parts: portions of the bytes in `capture_part`; keeper, kept_until: who works on it and until when it may be thought
+    alive (microseconds); tried: how often it was begun.
+    """
+
+    __tablename__ = "capture_job"
+    __table_args__ = (
+        Index("ix_capture_job_open", "job_id", sqlite_where=text("state <> 'done'"), postgresql_where=text("state <> 'done'")),
+        Index("uq_capture_job_idempotency", "party_id", "idempotency_key", unique=True),
+    )
+
+    party_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    job_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    created_at: Mapped[int] = mapped_column(Id)
+    finished_at: Mapped[int | None] = mapped_column(Id)
+    state: Mapped[str] = mapped_column(Words)
+    success: Mapped[bool] = mapped_column(Flag)
+    behaviour: Mapped[str] = mapped_column(Words)
+    lenient: Mapped[bool] = mapped_column(Flag)
+    content_type: Mapped[str] = mapped_column(Words)
+    content_sha256: Mapped[bytes | None] = mapped_column(Bytes)
+    size: Mapped[int] = mapped_column(Id)
+    parts: Mapped[int] = mapped_column(Id)
+    asked: Mapped[str | None] = mapped_column(Words)
+    idempotency_key: Mapped[str | None] = mapped_column(Words)
+    total: Mapped[int | None] = mapped_column(Id)
+    seen: Mapped[int] = mapped_column(Id)
+    kept: Mapped[int] = mapped_column(Id)
+    failed: Mapped[int] = mapped_column(Id)
+    errors: Mapped[str | None] = mapped_column(Words)
+    changed: Mapped[int] = mapped_column(Id)
+    changes: Mapped[str | None] = mapped_column(Words)
+    keeper: Mapped[str | None] = mapped_column(Words)
+    kept_until: Mapped[int | None] = mapped_column(Id)
+    tried: Mapped[int] = mapped_column(Id)
+    actor: Mapped[str | None] = mapped_column(Words)
+
+
+class CapturePart(Base):
+    """A portion of a large document as it was sent, zstd, numbered from 1."""
+
+    __tablename__ = "capture_part"
+
+    party_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    job_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    part: Mapped[int] = mapped_column(Id, primary_key=True)
+    content: Mapped[bytes] = mapped_column(Bytes)
+
+
+class EventFacet(Base):
+    """A value that an organisation's events have in a field that questions are asked by: what the top-level resources of EPCIS list.
+
+    field: eventType, bizStep, disposition, readPoint, bizLocation, issuer; value: in the canonical spelling.
+    """
+
+    __tablename__ = "event_facet"
+
+    party_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    field: Mapped[str] = mapped_column(Words, primary_key=True)
+    value: Mapped[str] = mapped_column(Words, primary_key=True)
 
 
 class CaptureDraft(Base):
@@ -56,7 +127,7 @@ class Event(Base):
 
     event_time and record time in microseconds since 1970 (record time in the envelope, order in `id`); envelope: zstd of the JCS bytes that
     the evidence hash covers; position and path: leaf and RFC 6962 audit path in the document's signed tree, 32-byte
-    hashes.
+    hashes. kind, biz_step, disposition, read_point and biz_location are in the canonical spelling, the envelope keeps the sender's.
     """
 
     __tablename__ = "event"

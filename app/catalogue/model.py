@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.columns import Bytes, Id, Instant, Words
+from app.store.columns import Bytes, Flag, Id, Instant, Words
 from app.store.tables import Base
 
 
@@ -72,3 +72,29 @@ class Lot(Base):
     uom: Mapped[str | None] = mapped_column(Words)
     note: Mapped[str | None] = mapped_column(Words)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class MasterData(Base):
+    """What an organisation says of a product, place or party in the words of EPCIS, version by version; the newest at a day counts.
+
+    vocabulary: URI of the vocabulary type (CBV 2.0, section 9.1, in the URN spelling); element: canonical identifier; element_as_sent: in
+    the sender's spelling; valid_from: microseconds, when it begins to be true; attributes: [{id, attribute}]; children: identifiers; removed:
+    the element is no longer; document_id: the captured document that brought it, None when it came by API; checksum: SHA-256 over
+    attributes and children, so that what is sent again adds no version.
+    """
+
+    __tablename__ = "master_data"
+    __table_args__ = (Index("ix_master_data_element", "party_id", "element", "valid_from"),)
+
+    party_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    vocabulary: Mapped[str] = mapped_column(Words, primary_key=True)
+    element: Mapped[str] = mapped_column(Words, primary_key=True)
+    valid_from: Mapped[int] = mapped_column(Id, primary_key=True)
+    version_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    element_as_sent: Mapped[str] = mapped_column(Words)
+    attributes: Mapped[str] = mapped_column(Words)
+    children: Mapped[str] = mapped_column(Words)
+    removed: Mapped[bool] = mapped_column(Flag)
+    document_id: Mapped[int | None] = mapped_column(Id)
+    checksum: Mapped[bytes] = mapped_column(Bytes)
+    actor: Mapped[str | None] = mapped_column(Words)

@@ -26,6 +26,7 @@ def all_tables() -> MetaData:
     """The metadata with the tables of every slice loaded."""
     import app.capture.model
     import app.catalogue.model
+    import app.journey.model
     import app.label.model
     import app.ledger.model
     import app.party.model
