@@ -66,6 +66,9 @@ def _fast(event: _Event, context: Context) -> str:
         raise _Unusual  # its reason is one more term that replaces bare words
     known = set(terms)
     ends: list[str] = []
+    for _, value in others:
+        if not isinstance(value, str) or value.startswith(tree.VOCABULARIES):
+            tree.spelled_out(value, context, known, standard=False)
     for key, value in others:
         ends += _other(key, value, context, known)
     if len(ends) > 1:
@@ -191,7 +194,10 @@ def _canonical(value: Any, context: Context) -> str:
     if isinstance(value, str):
         if value.startswith("urn:epc:"):
             return values.epc(value.strip())
-        return values.canonical(context.value(value).strip())
+        full = context.value(value)
+        if full.startswith(tree.VOCABULARIES):
+            raise _Unusual  # one more term that replaces bare words
+        return values.canonical(full.strip())
     if isinstance(value, int | float) and not isinstance(value, bool):
         return values.number(str(value))
     raise _Unusual

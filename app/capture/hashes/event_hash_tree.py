@@ -14,7 +14,8 @@ from app.capture.hashes import event_hash_values as values
 from app.capture.hashes import event_hash_words as words
 from app.capture.hashes.event_hash_words import Order
 
-_VOCABULARIES = ("https://ref.gs1.org/cbv", "https://gs1.org/voc", "https://ref.gs1.org/voc")
+_NOT_READ = words.COMMENTS | {"@context"}
+VOCABULARIES = ("https://ref.gs1.org/cbv", "https://gs1.org/voc", "https://ref.gs1.org/voc")
 _EPC_NAMES = ("inputEPC", "outputEPC")
 _QUANTITY_NAMES = ("inputQuantity", "outputQuantity", "childQuantity")
 
@@ -55,9 +56,25 @@ def terms(event: dict[str, Any], context: Context) -> set[str]:
     for value, known in _term_places(event):
         if isinstance(value, str):
             full = known.get(value) or context.value(value)
-            if full.startswith(_VOCABULARIES):
+            if full.startswith(VOCABULARIES):
                 found.add(full)
+    spelled_out(event, context, found, standard=True)
     return found
+
+
+def spelled_out(value: Any, context: Context, found: set[str], *, standard: bool) -> None:
+    """Vocabulary URIs that stand anywhere in an event, also those with a prefix in standard properties."""
+    if isinstance(value, str):
+        full = context.value(value) if standard else value
+        if full.startswith(VOCABULARIES):
+            found.add(full)
+    elif isinstance(value, list):
+        for each in value:
+            spelled_out(each, context, found, standard=standard)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in _NOT_READ:
+                spelled_out(inner, context, found, standard=standard and ":" not in key)
 
 
 def _term_places(event: dict[str, Any]) -> Iterator[tuple[Any, words.Words]]:

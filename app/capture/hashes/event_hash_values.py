@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
 
-from app.identify import epc_urn
-from app.identify.refusals import NotAnEpcUrn
+from app.capture.hashes import event_hash_epc
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:[.,](\d+))?([Zz]|[+-]\d\d(?::?\d\d)?)", re.ASCII)
 _NUMBER_LIKE = re.compile(r"[+\-._\d][\d._+\-eE]*")
@@ -26,7 +25,7 @@ _VOCABULARIES = {
     "urn:epcglobal:cbv:er:": "https://ref.gs1.org/cbv/ER-",
 }
 
-_CANONICAL = "https://id.gs1.org"
+_CANONICAL = event_hash_epc.CANONICAL
 _URN = re.compile(r"(urn:epc:(?:id:sgtin|class:lgtin):[0-9]{6,12}\.[0-9]{1,7})\.([0-9A-Za-z_.\-]{1,20})").fullmatch
 _PLAIN_LINK = re.compile(r"https://id\.gs1\.org/01/[0-9]{14}/21/[\"'\-.0-9;<=>A-Z_a-z]{1,20}").fullmatch
 _BRAND_LINK = re.compile(
@@ -142,19 +141,14 @@ def epc(urn: str) -> str:
     except KeyError:
         if len(_heads) >= _MOST_HEADS:
             _heads.clear()
-        parts = epc_urn.take_apart(head + ".1")
-        base = _heads[head] = f"{_CANONICAL}/{parts.ai}/{parts.value}/{parts.instance_ai}/" if parts else None
+        whole = event_hash_epc.link(head + ".1")
+        base = _heads[head] = whole[:-1] if whole else None
     return urn if base is None else base + instance
 
 
 @lru_cache(maxsize=16_384)
 def _rare_epc(urn: str) -> str:
-    if urn.startswith("urn:epc:tag:"):
-        return urn  # the hash translates pure identities only, and a hash once given out stays
-    try:
-        return epc_urn.to_canonical(urn)
-    except NotAnEpcUrn:
-        return urn
+    return event_hash_epc.link(urn) or urn
 
 
 def link(uri: str) -> str:
