@@ -19,12 +19,16 @@ _GAPS = re.compile(r"[\s-]+")
 class Vocabulary:
     """One list of words, as in `schemas/vocabulary/cbv.json`.
 
-    prefixes: what may stand before a word in other spellings (`https://ref.gs1.org/cbv/BizStep-`, `urn:epcglobal:cbv:bizstep:`).
+    prefixes: what may stand before a word in other spellings (`https://ref.gs1.org/cbv/BizStep-`, `urn:epcglobal:cbv:bizstep:`); urn, web,
+    curie: the one of each kind that is written today, urn "" where there is none.
     """
 
     name: str
     words: tuple[str, ...]
     prefixes: tuple[str, ...]
+    urn: str
+    web: str
+    curie: str
 
     def bare(self, text: str) -> str | None:
         """The word that a full name says, known or not; None when it is a name of somebody else's."""
@@ -47,8 +51,9 @@ def _vocabulary(name: str, entry: dict[str, object]) -> Vocabulary:
     old = [prefix.replace("//ref.", "//ns.") for prefix in web]
     secure = [*web, *old]
     plain = [prefix.replace("https:", "http:") for prefix in secure]
-    urn = [entry["urn"]] if "urn" in entry else []
-    return Vocabulary(name, tuple(words), (*urn, *dict.fromkeys([*secure, *plain])))  # type: ignore[arg-type]  # the file is ours
+    urn = str(entry.get("urn", ""))
+    prefixes = (*([urn] if urn else []), *dict.fromkeys([*secure, *plain]))
+    return Vocabulary(name, tuple(words), prefixes, urn, str(web[0]), str(entry["curie"]))
 
 
 def closest(text: str, words: tuple[str, ...], most: int = 3) -> tuple[str, ...]:
