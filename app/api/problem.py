@@ -9,6 +9,7 @@ import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from app.api import negotiation, problem_xml
 from app.errors import Invalid, MediaTypeUnknown, MethodUnknown, NotFound, Refusal, TargetTooLong, TooLarge, Unavailable
 from app.words.refusals import describe, describe_finding, event_of
 from app.words.translate import choose_language
@@ -56,6 +57,13 @@ class TargetLong(TargetTooLong):
     """The request target is too long."""
 
     code = "api.target-too-long"
+
+
+class NotYet(Unavailable):
+    """An operation of the standard that this version does not have: named queries and their subscriptions."""
+
+    status = 501
+    code = "epcis.not-yet"
 
 
 class ServerFault(Unavailable):
@@ -129,6 +137,15 @@ def wants_page() -> bool:
     return request.accept_mimetypes.best_match(kinds, "text/html") == "text/html"
 
 
+def wants_xml() -> bool:
+    """Whether a program that is refused under /epcis reads XML: by Accept, and where that leaves it open by what it sent."""
+    if not _under_epcis():
+        return False
+    json, xml = ("application/problem+json", *negotiation.JSON), ("application/problem+xml", *negotiation.XML)
+    offered = xml + json if request.mimetype in negotiation.XML else json + xml
+    return negotiation.media_type(request.headers.get("Accept"), offered) in xml
+
+
 def respond(refusal: Refusal) -> Response:
     """The answer to a refusal: a page for people, a problem document for programs."""
     if wants_page():
@@ -137,7 +154,10 @@ def respond(refusal: Refusal) -> Response:
         answer = Response(refusal_page(refusal, language()), refusal.status, content_type="text/html; charset=utf-8")
     else:
         body = problem(refusal, epcis=_under_epcis(), tongue=language())
-        answer = Response(orjson.dumps(body, default=str), refusal.status, content_type="application/problem+json")
+        if wants_xml():
+            answer = Response(problem_xml.write(body), refusal.status, content_type="application/problem+xml; charset=utf-8")
+        else:
+            answer = Response(orjson.dumps(body, default=str), refusal.status, content_type="application/problem+json")
     answer.headers.update(_headers(refusal))
     return answer
 
@@ -147,6 +167,8 @@ def _translate(error: HTTPException) -> Refusal:
     status = error.code or 500
     if status == 404:  # HTTP status
         return NoSuchPage(path=request.path[:200])
+    if status == 405 and request.path.startswith("/epcis/queries"):  # the standard has it, we do not have it yet: RFC 9110, 15.6.2
+        return NotYet(method=request.method)
     if status == 405:  # HTTP status
         return NoSuchMethod(method=request.method, allowed=", ".join(sorted(getattr(error, "valid_methods", None) or [])))
     if status == 413:  # HTTP status
