@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes
 from flask import Flask
 
 from app import __version__
-from app.api import identity, problem
+from app.api import epcis, identity, problem
 from app.runtime import Runtime, make_runtime
 from app.settings import Settings, load
 from app.web import headers
@@ -97,6 +97,7 @@ def make_application(settings: Settings | None = None, runtime: Runtime | None =
     problem.install(app)
     identity.install(app)
     headers.install(app)
+    epcis.install(app)
     for name in DOORS:
         app.register_blueprint(importlib.import_module(name).door.blueprint)
     return app
