@@ -11,8 +11,8 @@ from flask import Response, request
 from app.api import parameters
 from app.api.door import Door, actor, runtime
 from app.api.problem import UnreadableMediaType, language
-from app.capture import draft, read
-from app.capture.accept import JSON_TYPES, Receipt, accept, check
+from app.capture import draft, read, reading
+from app.capture.accept import Receipt, accept, check
 from app.capture.sheets import sheet
 from app.capture.sheets.sheet_refusals import SheetEmpty
 from app.ledger import wait
@@ -30,9 +30,12 @@ def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -
     return answer
 
 
-def _read_body() -> bytes:
-    if request.mimetype not in JSON_TYPES:
-        raise UnreadableMediaType(found=request.mimetype or "-", expected=", ".join(JSON_TYPES))
+def _read_body(*, bare: bool = False) -> bytes:
+    """The body; one event without a document around it comes as JSON only (EPCIS 2.0 REST binding, POST /events)."""
+    known = reading.JSON_TYPES if bare else reading.TYPES
+    binding = reading.binding_of(request.mimetype)
+    if binding is None or (bare and binding != reading.JSON):
+        raise UnreadableMediaType(found=request.mimetype or "-", expected=", ".join(known))
     return request.get_data(cache=False)
 
 
@@ -69,7 +72,7 @@ def post_capture() -> Response:
 def post_event() -> Response:
     """Capture one bare event: 201 with its address."""
     key = request.headers.get("Idempotency-Key")
-    receipt = accept(_read_body(), by=actor(), on=runtime(), content_type=request.mimetype, bare=True, idempotency_key=key)
+    receipt = accept(_read_body(bare=True), by=actor(), on=runtime(), content_type=request.mimetype, bare=True, idempotency_key=key)
     return _json(_receipt(receipt), 201, {"Location": f"/epcis/events/{quote(receipt.events[0].event_id, safe='')}"})
 
 
@@ -102,9 +105,14 @@ def get_event(event_id: str) -> Response:
 def check_capture() -> Response:
     """Judge a document without keeping anything."""
     permit(actor(), Permission.CAPTURE_EVENT_WRITE)
-    _, events, findings = check(_read_body(), on=runtime(), bare=request.args.get("bare") == "true")
+    bare, lenient = (request.args.get(name) == "true" for name in ("bare", "lenient"))
+    checked = check(_read_body(bare=bare), on=runtime(), content_type=request.mimetype, bare=bare, lenient=lenient)
+    findings = checked.findings
     told = [describe_finding(item, language()) for item in findings[:100]]
-    return _json({"valid": not findings, "events": len(events), "findings": told, "findingsTotal": len(findings)})
+    body = {"valid": not findings, "events": len(checked.events), "findings": told, "findingsTotal": len(findings)}
+    if checked.changes:
+        body |= {"changes": [describe_finding(item, language()) for item in checked.changes[:100]], "changesTotal": len(checked.changes)}
+    return _json(body)
 
 
 @door.route("/api/capture/sheet", needs=Permission.CAPTURE_EVENT_WRITE, operation="postSheet", methods=("POST",))

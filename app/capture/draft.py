@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from app.capture import accept as capture
-from app.capture import pack, read_document, refusals
+from app.capture import pack, read_document, reading
 from app.capture.model import CaptureDraft
+from app.capture.receipt import PROCEED, ROLLBACK
 from app.capture.sheets import sheet
 from app.capture.sheets.sheet_file import CSV, XLSX, Table
 from app.capture.sheets.sheet_refusals import FileKindUnknown, NoSuchDraft
@@ -21,18 +22,21 @@ from app.store.columns import to_micros
 from app.store.keys import new_id
 from app.store.work import Tx
 
-JSON = "json"
+JSON, XML = reading.JSON, reading.XML
+CONTENT_TYPES = {JSON: "application/json", XML: "application/xml"}
+"""Content types of documents by kind of file."""
+
 KEPT = timedelta(days=1)
 MOST = 20
 """Drafts of one organisation: the newest stay."""
 
-_ENDINGS = {"json": JSON, "jsonld": JSON, "xlsx": XLSX, "csv": CSV, "tsv": CSV, "txt": CSV}
+_ENDINGS = {"json": JSON, "jsonld": JSON, "xml": XML, "xlsx": XLSX, "csv": CSV, "tsv": CSV, "txt": CSV}
 _LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a dry run says of a file of any kind; nothing of it is kept while there are findings."""
+    """What a dry run says of a file of any kind; nothing of it is kept while there are findings. changes: what was repaired to read it."""
 
     kind: str
     events: list[dict[str, Any]] = field(repr=False)
@@ -40,6 +44,7 @@ class Judged:
     remarks: list[Finding]
     known: int = 0
     table: Table | None = field(default=None, repr=False)
+    changes: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,9 @@ class Draft:
 
 def kind_of(name: str, content_type: str = "") -> str:
     """The kind of a file from its content type or, failing that, the end of its name; raises FileKindUnknown."""
-    if content_type in capture.JSON_TYPES:
-        return JSON
+    binding = reading.binding_of(content_type)
+    if binding is not None:
+        return binding
     if content_type in sheet.TYPES:
         return sheet.TYPES[content_type]
     kind = _ENDINGS.get(name.rpartition(".")[2].lower())
@@ -71,26 +77,42 @@ def is_bare(document: Any) -> bool:
     )
 
 
-def judge(raw: bytes, kind: str, *, by: Actor, on: Runtime) -> Judged:
+def judge(raw: bytes, kind: str, *, by: Actor, on: Runtime, lenient: bool = False) -> Judged:
     """A dry run: nothing is kept. Raises the refusals of files that cannot be read at all."""
     permit(by, Permission.CAPTURE_EVENT_WRITE)
-    if kind != JSON:
+    if kind not in CONTENT_TYPES:
         found = sheet.judge(raw, kind, by=by, on=on)
         return Judged(kind, found.events, found.findings, found.remarks, found.known, found.table)
-    bare = is_bare(read_document.loads(raw))
-    _, events, findings = capture.check(raw, on=on, bare=bare)
-    if not events and not findings:
-        raise refusals.NoEvents(pointer="/epcisBody/eventList")
-    return Judged(JSON, events, findings, [])
+    bare = _bare(raw, kind)
+    checked = capture.check(raw, on=on, content_type=CONTENT_TYPES[kind], bare=bare, lenient=lenient)
+    return Judged(kind, checked.events, checked.findings, [], changes=checked.changes)
 
 
-def record(raw: bytes, kind: str, *, by: Actor, on: Runtime) -> tuple[capture.Receipt, list[Finding]]:
-    """Capture a file of any kind, bare events too: (receipt, remarks). Raises what `accept` of documents and of sheets raise."""
-    if kind != JSON:
+def record(
+    raw: bytes, kind: str, *, by: Actor, on: Runtime, lenient: bool = False, proceed: bool = False
+) -> tuple[capture.Receipt, list[Finding]]:
+    """Capture a file of any kind, bare events too: (receipt, remarks). Raises what `accept` of documents and of sheets raise.
+
+    lenient, proceed: of documents only; a sheet with a mistake is told by row and taken whole or not at all.
+    """
+    if kind not in CONTENT_TYPES:
         receipt, judged = sheet.accept(raw, kind, by=by, on=on)
         return receipt, judged.remarks
     permit(by, Permission.CAPTURE_EVENT_WRITE)
-    return capture.accept(raw, by=by, on=on, bare=is_bare(read_document.loads(raw))), []
+    receipt = capture.accept(
+        raw,
+        by=by,
+        on=on,
+        content_type=CONTENT_TYPES[kind],
+        bare=_bare(raw, kind),
+        lenient=lenient,
+        behaviour=PROCEED if proceed else ROLLBACK,
+    )
+    return receipt, []
+
+
+def _bare(raw: bytes, kind: str) -> bool:
+    return kind == JSON and raw.lstrip()[:1] != b"<" and is_bare(read_document.loads(raw))
 
 
 def keep(raw: bytes, kind: str, name: str, *, by: Actor, on: Runtime) -> int:

@@ -65,9 +65,13 @@ class Sealer:
 
     def seal(self, event: Any, salt: bytes) -> Sealed:
         """Envelope and evidence hash of an event exactly as it was accepted. salt: 16 random bytes. Raises NotCanonical."""
+        return self.seal_text(canonical.jcs(event), salt)
+
+    def seal_text(self, text: bytes, salt: bytes) -> Sealed:
+        """The same for an event whose canonical bytes are at hand."""
         if len(salt) != SALT_SIZE:
             raise ValueError(len(salt))
-        envelope = b'%b%b,"salt":"%b"}' % (self._before, canonical.jcs(event), to_base64url(salt).encode())
+        envelope = b'%b%b,"salt":"%b"}' % (self._before, text, to_base64url(salt).encode())
         return Sealed(envelope, evidence_hash(envelope))
 
 

@@ -111,3 +111,9 @@ class CaptureRaced(Unavailable):
     """Other calls recorded the same events at the same moment, again and again; the same call will find them recorded."""
 
     code = "capture.raced"  # params: retry_after
+
+
+class OtherBinding(Invalid):
+    """The content type says one binding, the bytes are of the other."""
+
+    code = "capture.other-binding"  # params: said (content type), found (JSON or XML)

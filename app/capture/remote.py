@@ -17,7 +17,7 @@ from app.errors import Invalid, Unavailable
 
 _SECONDS = 120
 _MOST_ANSWER = 50_000_000
-_TYPES = {draft.JSON: "application/json", XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+_TYPES = {**draft.CONTENT_TYPES, XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class ServerUnreachable(Unavailable):

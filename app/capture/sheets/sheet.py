@@ -70,7 +70,7 @@ def judge_table(table: Table, *, by: Actor, on: Runtime) -> JudgedSheet:
     raw = _document(good, on)
     if good:
         numbers = {id(event): number for number, event in enumerate(events, 1)}
-        findings += [_in_cells(finding, good, numbers) for finding in capture.check(raw, on=on)[2]]
+        findings += [_in_cells(finding, good, numbers) for finding in capture.check(raw, on=on).findings]
     told = [event.event for event in events]
     if findings:
         return JudgedSheet(table, told, sorted(findings, key=_order), table.remarks, None)

@@ -1,0 +1,68 @@
+"""Documents of which the good events are recorded and the wrong ones told (EPCIS 2.0, capture error behaviour `proceed`)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from app.capture import prepare, reading, shape
+from app.capture.contexts import context_of
+from app.capture.prepare import Prepared
+from app.capture.receipt import Receipt
+from app.capture.take import Asked, Told, invalid, take
+from app.errors import Finding
+from app.runtime import Runtime
+
+
+def accept_good(asked: Asked, *, on: Runtime) -> Receipt:
+    """Record the good events of a document; raises what is wrong with the document around them."""
+    stream = reading.stream(io.BytesIO(asked.raw), asked.content_type, lenient=asked.lenient)
+    sorter = Sorter(stream.head, on, xml=reading.binding_of(asked.content_type) == reading.XML)
+    good, told, changes = [], Told(0), list[Finding]()
+    for item in stream:
+        made, findings = sorter.judge(item)
+        changes += item.changes
+        told.seen += 1
+        if findings:
+            told.leave_out(item.number, findings)
+        elif made is not None:
+            good.append(made)
+    sorter.check_head()
+    if stream.findings:
+        raise invalid(list(stream.findings))
+    reading.refuse_count(told.seen, stream.head, on)
+    told.changes = [*stream.changes, *changes]
+    return take(asked, stream.head, good, told, on)
+
+
+class Sorter:
+    """Tells good events of a stream from wrong ones: by themselves, and by what stood before them in the document."""
+
+    def __init__(self, head: Mapping[str, Any], on: Runtime, *, xml: bool, remember: bool = True) -> None:
+        """head: the document around the events; remember: whether events of one eventID may lie far apart."""
+        self._head, self._on, self._xml, self._remember = head, on, xml, remember
+        self._seen: dict[bytes, bytes] = {}
+        self._context: Any = None
+
+    def check_head(self) -> None:
+        """Raise DocumentInvalid when the document around the events is wrong."""
+        findings = reading.check_head(self._head)
+        if findings:
+            raise invalid(findings)
+
+    def judge(self, item: reading.Streamed) -> tuple[Prepared | None, list[Finding]]:
+        """(the event prepared, what is wrong with it); neither for one that stood in the document before."""
+        if self._context is None:
+            self.check_head()
+            self._context = context_of(self._head.get("@context"))
+        findings = reading.judge(item, self._head, self._on, xml=self._xml)
+        if findings or item.event is None:
+            return None, findings
+        pointer = item.xpath(shape.event_pointer(dict(self._head), item.number - 1))
+        made = prepare.prepare(item.event, item.number - 1, pointer, self._context)
+        if self._remember:
+            earlier = self._seen.setdefault(b"".join(made.identity), made.content)
+            if earlier is not made.content:
+                return None, [] if earlier == made.content else [prepare.as_finding(prepare.twice(made), item.number)]
+        return made, []

@@ -1,0 +1,50 @@
+"""What the sender of a document is told once the disk holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.errors import Finding
+
+ROLLBACK, PROCEED = "rollback", "proceed"
+"""What becomes of a document with wrong events (EPCIS 2.0, GS1-Capture-Error-Behaviour): nothing of it, or all but those, is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventReceipt:
+    """What became of one event: its eventID (the CBV hash where the sender gave none), both hashes, and whether it was known already."""
+
+    event_id: str
+    evidence: str
+    cbv_hash: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a document: durable when this is returned.
+
+    row_ids: the rows of its events, in the order of `events`; errors: what was wrong with events that were left out, the first of
+    `failed`; changes: what the lenient reader repaired.
+    """
+
+    capture_id: str
+    captured_at: datetime
+    events: tuple[EventReceipt, ...]
+    row_ids: tuple[int, ...] = field(repr=False, default=())
+    behaviour: str = ROLLBACK
+    success: bool = True
+    errors: tuple[Finding, ...] = ()
+    changes: tuple[Finding, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As the capture job of the receipt; errors and changes are added by the doors, in the reader's language."""
+        return {
+            "captureID": self.capture_id,
+            "createdAt": self.captured_at.isoformat().replace("+00:00", "Z"),
+            "events": [
+                {"eventID": item.event_id, "evidence": item.evidence, "cbvHash": item.cbv_hash, "known": item.known} for item in self.events
+            ],
+        }
