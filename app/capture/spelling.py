@@ -186,9 +186,9 @@ def _declaration(value: Any, word_of: Word, _name: Name) -> Any:
 def _sensors(value: Any, word_of: Word, name: Name) -> Any:
     if not isinstance(value, list):
         return value
-    names: tuple[tuple[str, Callable[[str], str]], ...] = tuple((field, name) for field in _SENSOR)
+    names: list[tuple[str, Name]] = [(field, name) for field in _SENSOR]
     words = (("type", "measurementType"), ("exception", "sensorAlertType"), ("component", "component"))
-    report = (*names, *((field, partial(word_of, vocabulary)) for field, vocabulary in words))
+    report = names + [(field, partial(word_of, vocabulary)) for field, vocabulary in words]
 
     def element(each: Any) -> Any:
         if not isinstance(each, dict):
