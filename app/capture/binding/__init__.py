@@ -1,0 +1,1 @@
+"""The event model in its three bindings: JSON-LD, XML 2.0 and XML 1.2."""
