@@ -15,6 +15,7 @@ from app.capture.hashes import event_hash_words as words
 from app.capture.hashes.event_hash_words import Order
 
 _NOT_READ = words.COMMENTS | {"@context"}
+_LITERAL = frozenset({"stringValue", "hexBinaryValue", "uom"})
 VOCABULARIES = ("https://ref.gs1.org/cbv", "https://gs1.org/voc", "https://ref.gs1.org/voc")
 _EPC_NAMES = ("inputEPC", "outputEPC")
 _QUANTITY_NAMES = ("inputQuantity", "outputQuantity", "childQuantity")
@@ -74,7 +75,7 @@ def spelled_out(value: Any, context: Context, found: set[str], *, standard: bool
     elif isinstance(value, dict):
         for key, inner in value.items():
             if key not in _NOT_READ:
-                spelled_out(inner, context, found, standard=standard and ":" not in key)
+                spelled_out(inner, context, found, standard=standard and ":" not in key and key not in _LITERAL)
 
 
 def _term_places(event: dict[str, Any]) -> Iterator[tuple[Any, words.Words]]:

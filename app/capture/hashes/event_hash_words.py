@@ -62,9 +62,10 @@ def _order(names: str) -> Order:
 
 
 _EPCS: Order = _order("epc")
-_QUANTITIES: Order = {"quantityElement": _order("epcClass quantity uom")}
-_METADATA = _order("time startTime endTime deviceID deviceMetadata rawData dataProcessingMethod bizRules")
-_REPORT = _order(
+QUANTITY = _order("epcClass quantity uom")
+_QUANTITIES: Order = {"quantityElement": QUANTITY}
+METADATA = _order("time startTime endTime deviceID deviceMetadata rawData dataProcessingMethod bizRules")
+REPORT = _order(
     "type exception deviceID deviceMetadata rawData dataProcessingMethod time microorganism chemicalSubstance value component stringValue "
     "booleanValue hexBinaryValue uriValue minValue maxValue meanValue sDev percRank percValue uom coordinateReferenceSystem"
 )
@@ -91,7 +92,7 @@ PROPERTIES: Order = {
     "bizTransactionList": _order("type bizTransaction"),
     "sourceList": _order("type source"),
     "destinationList": _order("type destination"),
-    "sensorElementList": {"sensorElement": {"sensorMetadata": _METADATA, "sensorReport": _REPORT}},
+    "sensorElementList": {"sensorElement": {"sensorMetadata": METADATA, "sensorReport": REPORT}},
 }
 
 TIMES = frozenset({"eventTime", "time", "startTime", "endTime"})
