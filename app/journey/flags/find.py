@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, tuple_
@@ -36,6 +36,22 @@ _OTHERS = select(Event.id, Event.event_uri, Event.event_time).where(
 )
 
 
+_FINDINGS = {
+    each.code: each
+    for each in (
+        Finding("life.before-commissioning", params={"item": ""}),
+        Finding("life.no-beginning", params={"item": ""}),
+        Finding("life.commissioned-twice", params={"item": ""}),
+        Finding("life.after-end", params={"item": ""}),
+        Finding("life.consumed-twice", params={"item": ""}),
+        Finding("life.after-consumed", params={"item": ""}),
+        Finding("life.packed-twice", params={"item": ""}),
+        Finding("life.not-inside", params={"item": ""}),
+        Finding("life.moved-alone", params={"item": ""}),
+    )
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """A surprise at one of an organisation's events.
@@ -54,7 +70,7 @@ class Flag:
     @property
     def finding(self) -> Finding:
         """As it is put into words."""
-        return Finding(self.code, value=self.item, params={"item": self.item, "other": self.other_uri or "—"})
+        return replace(_FINDINGS[self.code], value=self.item, params={"item": self.item})
 
 
 class Page(NamedTuple):
@@ -120,7 +136,8 @@ def tally(connection: Connection, party_id: int) -> dict[str, int]:
 
 
 def _told(connection: Connection, party_id: int, rows: list[Any]) -> list[Flag]:
-    wanted, uris = sorted({row.other_event for row in rows if row.other_event is not None}), {}
+    wanted = sorted({row.other_event for row in rows if row.other_event is not None})
+    uris: dict[int, str] = {}
     for start in range(0, len(wanted), _SOME):
         asked = {"party_id": party_id, "ids": wanted[start : start + _SOME]}
         uris |= {row.id: row.event_uri for row in connection.execute(_OTHERS, asked)}

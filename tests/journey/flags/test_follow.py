@@ -16,6 +16,7 @@ from app.journey.flags.rules import CODES
 from app.ledger import sequencer
 from app.runtime import Runtime
 from app.store.keys import new_id, time_of
+from app.words.refusals import describe_finding
 from tests.builders import Enterprise, document, make_enterprise, raw
 from tests.journey.flags.lives import BOTTLE, CASE, CASE_2, OTHER, batch, emptied, made, packed, retired, seen, turned, unpacked
 
@@ -50,7 +51,7 @@ def test_a_surprise_is_told_with_both_events(on: Runtime, firm: Enterprise) -> N
         ((flag,),) = find.of_events(
             connection, firm.party_id, [flag.event_id for flag in find.newest(connection, firm.party_id).flags]
         ).values()
-    assert flag.finding.params == {"item": LINK, "other": destroyed}
+    assert describe_finding(flag.finding, "en")["message"] == f"{LINK} was destroyed or retired before, and still appears in this event."
     assert sold != destroyed
 
 
