@@ -6,6 +6,7 @@ the goods from then on. Corrective events speak for themselves. Pure, but for th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
@@ -16,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from app.capture import find, items
 from app.capture.model import Event, EventIdentity
-from app.capture.vocabulary import vocabularies
+from app.capture.vocabulary import word
 from app.errors import Refusal
 from app.identify.item_key import ItemKey, item_key
 from app.identify.read import identify
@@ -39,6 +40,7 @@ _DECLARED = (
     )
 )
 _SOME = 500
+_LOCAL = re.compile("[:/#]")  # a name of master data as CURIE, with the namespace of CBV, or with one of EPCIS 1.2
 
 
 def declared_wrong(connection: Connection, party_id: int, event_uris: Iterable[str]) -> set[str]:
@@ -59,20 +61,16 @@ def end(event: Mapping[str, Any], role: int) -> End | None:
     """Whether an event says that an item of this part is no more, or no longer in use."""
     if role not in {items.EPC, items.CHILD}:
         return None
-    step, states = _bare("bizStep", event.get("bizStep")), {_bare("disposition", word) for word in _dispositions(event)}
+    step, states = word("bizStep", event.get("bizStep") or ""), {word("disposition", text) for text in _dispositions(event)}
     if step == "destroying" or "destroyed" in states:
         return End.DESTROYED
     deleted = event["type"] == "ObjectEvent" and event.get("action") == "DELETE"
     return End.DECOMMISSIONED if role == items.EPC and (deleted or step == "decommissioning") else None
 
 
-def _dispositions(event: Mapping[str, Any]) -> Iterator[str | None]:
-    yield event.get("disposition")
+def _dispositions(event: Mapping[str, Any]) -> Iterator[str]:
+    yield event.get("disposition") or ""
     yield from (event.get("persistentDisposition") or {}).get("set") or ()
-
-
-def _bare(vocabulary: str, word: str | None) -> str | None:
-    return None if word is None else vocabularies()[vocabulary].bare(word) or word
 
 
 def lots(event: Mapping[str, Any], key: ItemKey, role: int) -> list[str]:
@@ -80,7 +78,7 @@ def lots(event: Mapping[str, Any], key: ItemKey, role: int) -> list[str]:
     found = master_lots(event)
     value = key.instance.partition(":")[2]
     for uri, part in items.named(event):
-        if part == role and "10" in uri and (value in uri or "%" in uri) and item_key(uri)[:3] == key[:3]:
+        if part == role and ("10" in uri or "/lot/" in uri) and (value in uri or "%" in uri) and item_key(uri)[:3] == key[:3]:
             found += lot_named(uri)
     return list(dict.fromkeys(found))
 
@@ -114,5 +112,5 @@ def _master(event: Mapping[str, Any], name: str) -> Iterator[Any]:
     """Instance master data of a name in any namespace; one value or a list of them."""
     ilmd = event.get("ilmd")
     for key, value in ilmd.items() if isinstance(ilmd, Mapping) else ():
-        if key.rpartition(":")[2].rpartition("/")[2] == name:
+        if _LOCAL.split(key)[-1] == name:
             yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str | int))

@@ -16,11 +16,16 @@ from typing import Any
 
 from app.capture import items
 from app.capture.canonical import jcs
-from app.capture.vocabulary import vocabularies
+from app.capture.vocabulary import vocabularies, word
 from app.errors import Refusal
 from app.identify import company_prefix, epc_urn
 from app.identify.escape import unescape_path
 from app.identify.item_key import CANONICAL, ItemKey, item_key
+
+__all__ = [
+    "CBV_HASH", "EpcFormat", "Event", "Lengths", "WordForm", "canonical_event", "content_digest", "facets", "json_words", "link", "place",
+    "spelled", "spelled_uri", "stated", "urn", "word",
+]  # fmt: skip
 
 Event = dict[str, Any]
 Lengths = Callable[[str, str], int | None]
@@ -45,8 +50,6 @@ class WordForm(StrEnum):
     NEVER_TRANSLATES = "Never_Translates"
 
 
-_VOCABULARY = {"set": "disposition", "unset": "disposition", "reason": "errorReason", "exception": "sensorAlertType"}
-"""Fields that are not named like their vocabulary; `type` belongs to the list it stands in."""
 _TYPED = {
     "bizTransactionList": ("bizTransactionType", "bizTransaction"),
     "sourceList": ("sourceOrDestinationType", "source"),
@@ -63,25 +66,6 @@ Name = Callable[[str], str]
 
 
 # ---------------------------------------------------------------------------------------------------------------- words
-
-
-def word(field: str, text: str) -> str:
-    """The bare word that a text in a field says in any spelling; a word of somebody else's as it is.
-
-    field: name of the field (`bizStep`, `disposition`, `set`, `reason`, `component`, `exception`) or of its vocabulary.
-    """
-    return _known(_VOCABULARY.get(field, field)).get(text, text) if ":" in text else text
-
-
-@cache
-def _known(vocabulary: str) -> dict[str, str]:
-    """Every other spelling of a vocabulary's words, with the bare word: URN, web URI old and new, CURIE."""
-    entry = vocabularies()[vocabulary]
-    starts = set(entry.prefixes) | {entry.curie}
-    # GS1's own XML examples write Bizstep- where the vocabulary has BizStep-.
-    starts |= {start.replace("/BizStep-", f"/{local}-") for start in starts for local in ("Bizstep", "bizstep")}
-    starts |= {start.replace("//gs1.org/voc/", "//ref.gs1.org/voc/") for start in starts}
-    return {start + bare: bare for start in starts for bare in entry.words}
 
 
 @cache

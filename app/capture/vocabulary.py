@@ -78,3 +78,26 @@ def _pairs(text: str) -> frozenset[str]:
     """The pairs of neighbouring letters, the beginning counting as one."""
     plain = "^" + _GAPS.sub("_", text.strip()).lower()
     return frozenset(map("".join, pairwise(plain)))
+
+
+_FIELDS = {"set": "disposition", "unset": "disposition", "reason": "errorReason", "exception": "sensorAlertType"}
+"""Fields that are not named like their vocabulary; `type` belongs to the list it stands in."""
+
+
+def word(field: str, text: str) -> str:
+    """The bare word that a text in a field says in any spelling; a word of somebody else's as it is.
+
+    field: name of the field (`bizStep`, `disposition`, `set`, `reason`, `component`, `exception`) or of its vocabulary.
+    """
+    return _spellings(_FIELDS.get(field, field)).get(text, text) if ":" in text else text
+
+
+@cache
+def _spellings(vocabulary: str) -> dict[str, str]:
+    """Every other spelling of a vocabulary's words, with the bare word: URN, web URI old and new, CURIE."""
+    entry = vocabularies()[vocabulary]
+    starts = set(entry.prefixes) | {entry.curie}
+    # GS1's own XML examples write Bizstep- where the vocabulary has BizStep-.
+    starts |= {start.replace("/BizStep-", f"/{local}-") for start in starts for local in ("Bizstep", "bizstep")}
+    starts |= {start.replace("//gs1.org/voc/", "//ref.gs1.org/voc/") for start in starts}
+    return {start + bare: bare for start in starts for bare in entry.words}

@@ -227,10 +227,26 @@ def _other_link(uri: str) -> ItemKey:
     segments = match[1].removesuffix("/").split("/")
     if len(segments) > 1 and segments[-2] in keys.QUALIFIERS:
         return _key_alone(segments[-2], unescape_path(segments[-1])) or foreign_key(uri)
+    path = _path(segments)
+    return foreign_key(uri) if path is None else key_of_path(path) or foreign_key(uri)
+
+
+def old_path(uri: str) -> tuple[tuple[str, str], ...] | None:
+    """AIs and unescaped values of a link as Digital Link 1.0 and 1.1 allowed it: names in place of AIs, a slash at the end.
+
+    None when it names no key so, or a wrong one.
+    """
+    match = _link(uri)
+    path = None if match is None else _path(match[1].removesuffix("/").split("/"))
+    return path if path is not None and key_of_path(path) is not None else None
+
+
+def _path(segments: list[str]) -> tuple[tuple[str, str], ...] | None:
+    """The AIs and values that the segments of a path end in, from the last one that is a primary key."""
     path: list[tuple[str, str]] = []
     for place in range(len(segments) - 2, -1, -2):
         ai = _OLD_NAMES.get(segments[place], segments[place])
         path.append((ai, unescape_path(segments[place + 1])))
         if ai in keys.QUALIFIERS:
-            return key_of_path(tuple(reversed(path))) or foreign_key(uri)
-    return foreign_key(uri)
+            return tuple(reversed(path))
+    return None

@@ -22,6 +22,7 @@ from app.identify import (
     sscc,
 )
 from app.identify.escape import escape_path
+from app.identify.item_key import old_path
 from app.identify.places import counted_from
 from app.identify.refusals import NoKey, NoKeyInUri, NotRecognised
 from app.identify.spellings import DEFAULT, Options
@@ -170,7 +171,10 @@ def _link(uri: str, options: Options) -> Identified:
     except NoKeyInUri:
         unpacked = packed.unpack(uri, how)
         if unpacked is None:
-            raise
+            path = old_path(uri)
+            if path is None:
+                raise
+            return named((("01", gtin.gtin14(path[0][1])) if path[0][0] == "01" else path[0], *path[1:]), ())
         link = unpacked
     return named(link.path, link.attributes)
 
@@ -194,7 +198,8 @@ def read_epc_binary(segment: str, options: Options = DEFAULT) -> Identified:  # 
 
 def read_urn(text: str, options: Options = DEFAULT) -> Identified:  # noqa: ARG001  # as above
     """The key of an EPC URN. Raises NotAnEpcUrn."""
-    link = digital_link.parse(epc_urn.to_canonical(text), _LEGACY)
+    start = len("urn:epc:")  # the case of a URN's namespace says nothing (RFC 8141, 3.1)
+    link = digital_link.parse(epc_urn.to_canonical(text[:start].lower() + text[start:]), _LEGACY)
     return named(link.path, link.attributes)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from app.capture import items
 from app.capture.model import CaptureDocument
+from app.capture.vocabulary import word
 from app.catalogue import find as catalogue
 from app.identify.item_key import ItemKey, item_key
 from app.journey.walk import DEEPEST, MOST_EVENTS, Recorded, walk
@@ -186,8 +187,8 @@ def _step(item: Recorded, parties: Mapping[int, Any], places: Mapping[str, Any],
         event_id=event.get("eventID") or row.event_uri,
         kind=event["type"],
         action=event.get("action"),
-        biz_step=_bare(event.get("bizStep")),
-        disposition=_bare(event.get("disposition")),
+        biz_step=_word("bizStep", event),
+        disposition=_word("disposition", event),
         at=item.at,
         local=event["eventTime"],
         offset=event["eventTimeZoneOffset"],
@@ -205,13 +206,10 @@ def _step(item: Recorded, parties: Mapping[int, Any], places: Mapping[str, Any],
     )
 
 
-def _bare(word: str | None) -> str | None:
-    """A word of the Core Business Vocabulary without its namespace; words of others stay whole."""
-    if word is None:
-        return None
-    for start in ("https://ref.gs1.org/cbv/BizStep-", "https://ref.gs1.org/cbv/Disp-", "cbv:BizStep-", "cbv:Disp-"):
-        word = word.removeprefix(start)
-    return word
+def _word(field: str, event: Mapping[str, Any]) -> str | None:
+    """The bare word of a field, however the sender spelled it; words of others stay whole."""
+    text = event.get(field)
+    return None if text is None else word(field, text)
 
 
 def _where(event: Mapping[str, Any]) -> str | None:
@@ -257,7 +255,7 @@ def _readings(event: Mapping[str, Any]) -> list[Measured]:
         for report in element.get("sensorReport") or ():
             value, low, high = (_number(report[name]) if name in report else None for name in ("value", "minValue", "maxValue"))
             if "type" in report and (value, low, high) != (None, None, None):
-                found.append(Measured(str(report["type"]).removeprefix("gs1:"), value, low, high, report.get("uom")))
+                found.append(Measured(word("measurementType", str(report["type"])), value, low, high, report.get("uom")))
     return found[:MOST_READINGS]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from app import signature
 from app.capture import statement
+from app.capture.vocabulary import word
 from app.errors import Invalid
 from app.identify import digital_link
 from app.identify.item_key import ItemKey, item_key
@@ -317,8 +318,8 @@ def _proven(piece: EventPiece, envelope: Mapping[str, Any], about: str, key: Key
     return ProvenEvent(
         kind=_text(event.get("type")) or "",
         time=_text(event.get("eventTime")) or "",
-        step=_text(event.get("bizStep")),
-        disposition=_text(event.get("disposition")),
+        step=_word("bizStep", event),
+        disposition=_word("disposition", event),
         place=_place(event.get("readPoint")) or _place(event.get("bizLocation")),
         about=about,
         captured=_text(envelope["captureTime"]) or "",
@@ -330,6 +331,12 @@ def _proven(piece: EventPiece, envelope: Mapping[str, Any], about: str, key: Key
         evidence=statement.evidence_hash(piece.envelope).hex(),
         cbv=piece.cbv,
     )
+
+
+def _word(field: str, event: Mapping[str, Any]) -> str | None:
+    """The bare word of a field, however the sender spelled it."""
+    text = _text(event.get(field))
+    return None if text is None else word(field, text)
 
 
 def _text(value: Any) -> str | None:
