@@ -79,7 +79,8 @@ def test_made_in_every_spelling_an_item_keeps_its_key(gtin: str, serial: str, le
     assert item_key(digital_link.build(path, stem="http://brand.example/a")) == wanted
     assert item_key(epc_urn.build(path, prefix_length=length)) == wanted
     assert item_key(identify(element_string.build(path)).canonical) == wanted
-    assert item_key(identify(element_string.human(path)).canonical) == wanted
+    if "(" not in serial:  # what follows a bracket in a value reads as an AI
+        assert item_key(identify(element_string.human(path)).canonical) == wanted
 
 
 @pytest.mark.parametrize(
