@@ -13,8 +13,10 @@ from app import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("app.store.commands:backup", "Copy the database and the secrets while the server runs, or restore them."),
     "capture": ("app.capture.commands:capture", "Capture EPCIS documents or spreadsheets from files."),
+    "convert": ("app.capture.binding.commands:convert", "Convert an EPCIS document between JSON-LD, XML 2.0 and XML 1.2."),
     "demo": ("app.cli.demo:demo", "Seed the demo world when needed and print its sign-ins, keys and links."),
     "doctor": ("app.watch.commands:doctor", "Check this installation: Python, libraries, decoders, database, log."),
+    "event-hash": ("app.capture.hashes.commands:event_hash", "Print the CBV event hash of each event in files."),
     "identify": ("app.identify.commands:identify", "Explain a GS1 identifier, or read many of them for a program."),
     "label": ("app.label.commands:label", "Draw labels: QR codes, Data Matrix and bars as PDF, PNG, SVG, ZPL or a table."),
     "migrate": ("app.store.commands:migrate_command", "Bring the database to this program's version."),

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.capture.binding import xml_out_tables as tables
 from app.capture.binding.namespaces import OURS, XSI, Names, declarations
+from app.capture.binding.xml_out_links import links
 from app.capture.binding.xml_out_values import At, Notes, Trees, number, of_text, quoted, scalar, time
 
 Event = Mapping[str, Any]
@@ -34,6 +35,9 @@ class Events:
         if kind not in tables.ORDER_2_0:
             return self._custom(event, kind, at)
         body = self._common(event, at) + (self._parts_1_2(event, kind, at) if self._old else self._parts_2_0(event, kind, at))
+        if self._old:
+            for place, uri in links(event, at):
+                self.notes.tell("binding.link-in-1-2", place, uri)
         spaces = declarations(names.used) if names.used else ""
         return self._wrapped(kind, f"<{kind}{spaces}>{body}</{kind}>", at)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.capture.binding.namespaces import XSD, XSI, Names, NoName, escaped
+from app.capture.binding.namespaces import XSD, Names, NoName, escaped
 from app.errors import Finding, Invalid
 
 _LARGE = 1e21
@@ -167,12 +167,11 @@ class Trees:
             return f"<{tag}>{text(value)}</{tag}>"
         if isinstance(value, dict):
             return self._object(tag, value, at)
-        self.names.used["xsi"] = XSI
         if value is None:
-            return f'<{tag} xsi:nil="true"/>'
-        self.names.used["xsd"] = XSD
-        kind = "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "double"
-        return f'<{tag} xsi:type="xsd:{kind}">{scalar(value)}</{tag}>'
+            self.notes.tell("binding.empty-left-out", at)
+            return ""
+        self.notes.tell("binding.number-as-text", at, value)
+        return f"<{tag}>{scalar(value)}</{tag}>"
 
     def _tell_list(self, items: list[Any], at: At) -> None:
         """What becomes of a list that is not just several values."""
@@ -217,4 +216,6 @@ class Trees:
         if key.startswith("xml:") and escaped(key[4:]) == key[4:]:
             return f' {key}="{quoted(scalar(value))}"'
         tag = self.tag(key, at)
+        if key == "xsi:type" and isinstance(value, str) and value.startswith("xsd:"):
+            self.names.used["xsd"] = XSD  # the value is a name too, and needs its prefix
         return f' {tag}="{quoted(scalar(value))}"' if tag else ""

@@ -1,0 +1,170 @@
+"""One document from one binding into another: JSON-LD, XML 2.0, XML 1.2, and what is lost or changed on the way.
+
+Values stay as they were received but for what the target demands: bare words in JSON, words with a namespace in XML, and EPC URNs and CBV
+URNs in XML 1.2, which knows neither Digital Links nor web vocabularies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, cast
+
+import orjson
+
+from app.capture import read_document, shape
+from app.capture.binding.targets import TARGETS
+from app.capture.binding.xml_out import render
+from app.capture.reading import with_events
+from app.capture.refusals import DocumentInvalid
+from app.capture.spelling import EpcFormat, Lengths, WordForm, spelled, spelled_uri
+from app.errors import Finding, Invalid
+
+Target = Literal["json", "xml-2.0", "xml-1.2"]
+MEDIA_TYPES: dict[str, str] = {"json": "application/ld+json", "xml-2.0": "application/xml", "xml-1.2": "application/xml"}
+ENDINGS: dict[str, str] = {"json": ".jsonld", "xml-2.0": ".xml", "xml-1.2": ".xml"}
+"""How the name of a file in this binding ends."""
+
+_MARK = b"\xef\xbb\xbf"
+_DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
+
+
+class UnknownContent(Invalid):
+    """The bytes begin neither like JSON nor like XML."""
+
+    code = "binding.unknown-content"
+
+
+class Spelling(NamedTuple):
+    """How identifiers and words are to be written; None leaves it to the target. lengths: what is known of company prefixes."""
+
+    epcs: EpcFormat | None = None
+    words: WordForm | None = None
+    lengths: Lengths | None = None
+
+
+class Converted(NamedTuple):
+    """A document in another binding. source: the binding it came in; losses: what the target does not say, or says otherwise; changes: what
+    was repaired, or remarked, when it was read."""
+
+    content: bytes
+    media_type: str
+    source: str
+    events: int
+    losses: list[Finding]
+    changes: list[Finding]
+
+
+class _Read(NamedTuple):
+    source: str
+    document: dict[str, Any]
+    changes: list[Finding]
+
+
+def convert(raw: bytes, to: Target, *, lenient: bool = False, spelling: Spelling = Spelling()) -> Converted:
+    """The document, or in JSON the single event, in another binding; which one it comes in is seen from its content.
+
+    lenient: repair known dialects and list what was changed. Raises UnknownContent, DocumentInvalid with findings, the refusals of the
+    readers, and those of `write_xml`.
+    """
+    read = _read(raw, lenient=lenient)
+    bare = read.document.get("type") not in _DOCUMENTS
+    losses: list[Finding] = []
+    document = read.document
+    if bare and to != "json":
+        document = _wrapped(document)
+        losses.append(Finding("binding.wrapped"))
+    document = _spelled(document, to, spelling)
+    count = len(shape.events_of(document))
+    if to == "json":
+        content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        losses += [] if read.source == "json" else shape.check_document(document)
+    else:
+        content, found = render(document, to.removeprefix("xml-"))
+        losses += found
+    return Converted(content, MEDIA_TYPES[to], read.source, count, losses, read.changes)
+
+
+def binding_of(raw: bytes) -> str:
+    """`json` or `xml` by the first character; raises UnknownContent."""
+    start = raw[:512].removeprefix(_MARK).lstrip()[:1]
+    if start == b"<" or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16, which the XML reader judges
+        return "xml"
+    if start in (b"{", b"["):
+        return "json"
+    raise UnknownContent
+
+
+def _read(raw: bytes, *, lenient: bool) -> _Read:
+    """The document in the structure of JSON. Raises DocumentInvalid with findings."""
+    if binding_of(raw) == "xml":
+        from app.capture.binding.xml_in import read_xml
+
+        read = read_xml(raw, lenient=lenient)
+        _refuse(list(read.findings))
+        return _Read(read.binding, read.document, list(read.changes))
+    document, changes = read_document.loads(raw), []
+    bare = isinstance(document, dict) and document.get("type") not in _DOCUMENTS
+    if lenient:
+        from app.capture import lenient as repairs
+
+        document, changes = repairs.normalise(document, bare=bare)
+    # A document without a type is told so; what has one and is no document can only be an event.
+    _refuse(shape.check_event(document) if bare and "type" in document else shape.check_document(document))
+    return _Read("json", document, changes)
+
+
+def _refuse(findings: list[Finding]) -> None:
+    if findings:
+        events = {finding.event for finding in findings if finding.event is not None}
+        raise DocumentInvalid(findings=findings, count=len(findings), events=len(events))
+
+
+def _wrapped(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A document around one event, made when the event was recorded or, if nobody says when, when it happened."""
+    return {
+        "@context": event["@context"],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": event.get("recordTime", event["eventTime"]),
+        "epcisBody": {"eventList": [{key: value for key, value in event.items() if key != "@context"}]},
+    }
+
+
+# ------------------------------------------------------------------------------------------------------------ spelling
+
+
+def _spelled(document: dict[str, Any], to: Target, wanted: Spelling) -> dict[str, Any]:
+    """The document with words and identifiers as the target demands them, or as they are wanted."""
+    old = to == "xml-1.2"
+    epcs = wanted.epcs or (EpcFormat.ALWAYS_EPC_URN if old else EpcFormat.NEVER_TRANSLATES)
+    words = wanted.words or (WordForm.ALWAYS_URN if old else WordForm.NEVER_TRANSLATES)
+    events = [spelled(event, binding=to, epcs=epcs, words=words, lengths=wanted.lengths) for event in shape.events_of(document)]
+    if document.get("type") not in _DOCUMENTS:
+        return events[0]
+    header = document.get("epcisHeader")
+    if header and epcs is not EpcFormat.NEVER_TRANSLATES and "epcisMasterData" in header:
+        document = {**document, "epcisHeader": _header(header, epcs, wanted.lengths)}
+    return with_events(document, events)
+
+
+def _header(header: Mapping[str, Any], epcs: EpcFormat, lengths: Lengths | None) -> dict[str, Any]:
+    """The header with the identifiers of its master data spelled like those of the events."""
+
+    def element(value: Mapping[str, Any]) -> dict[str, Any]:
+        changed = {**value, "id": spelled_uri(value["id"], epcs, lengths)}
+        if "children" in value:
+            changed["children"] = [spelled_uri(each, epcs, lengths) for each in value["children"]]
+        return changed
+
+    def vocabulary(value: Mapping[str, Any]) -> Mapping[str, Any]:
+        listed = value.get("vocabularyElementList")
+        return {**value, "vocabularyElementList": [element(each) for each in listed]} if listed else value
+
+    master = header["epcisMasterData"]
+    listed = [vocabulary(each) for each in master.get("vocabularyList", ())]
+    return {**header, "epcisMasterData": {**master, "vocabularyList": listed}}
+
+
+def target(text: str) -> Target | None:
+    """The target of this name, or None."""
+    return cast("Target", text) if text in TARGETS else None
