@@ -233,7 +233,7 @@ class Names:
         by_vocabulary: dict[str, list[Version]] = {}
         for version in self.by_element.get(rules.element_key(uri), ()):
             by_vocabulary.setdefault(version.vocabulary, []).append(version)
-        told = (_counting(by_vocabulary[name], at) for name in sorted(by_vocabulary, key=_rank))
+        told = (_counting(by_vocabulary[name], at) for name in sorted(by_vocabulary, key=rank))
         chosen = next((version for version in told if version is not None and version.name), None)
         if chosen is None:
             return None
@@ -244,7 +244,8 @@ class Names:
 _FIRST = ("Location", "BusinessLocation", "Party", "ReadPoint", "EPCClass")
 
 
-def _rank(vocabulary: str) -> tuple[int, str]:
+def rank(vocabulary: str) -> tuple[int, str]:
+    """Where a vocabulary stands when several speak of one element: the one that says most of it first."""
     name = rules.short(vocabulary)
     return (_FIRST.index(name) if name in _FIRST else len(_FIRST), name)
 
