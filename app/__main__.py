@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("app.cli.demo:demo", "Seed the demo world when needed and print its sign-ins, keys and links."),
     "doctor": ("app.watch.commands:doctor", "Check this installation: Python, libraries, decoders, database, log."),
     "event-hash": ("app.capture.hashes.commands:event_hash", "Print the CBV event hash of each event in files."),
+    "flags": ("app.journey.flags.commands:flags", "Tell what does not fit together in recorded events; judge all of them again."),
     "identify": ("app.identify.commands:identify", "Explain a GS1 identifier, or read many of them for a program."),
     "label": ("app.label.commands:label", "Draw labels: QR codes, Data Matrix and bars as PDF, PNG, SVG, ZPL or a table."),
     "migrate": ("app.store.commands:migrate_command", "Bring the database to this program's version."),

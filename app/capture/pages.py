@@ -21,6 +21,7 @@ from app.capture.sheets.sheet_refusals import SheetEmpty
 from app.capture.sheets.sheet_template import XLSX_TYPE
 from app.catalogue import find as catalogue
 from app.errors import Finding, Refusal
+from app.journey.flags import tell as flags
 from app.ledger import find as ledger
 from app.party.permissions import Permission, permit
 from app.store.columns import from_micros
@@ -159,7 +160,8 @@ def captured(capture_id: int) -> str:
     listed = history.of_capture(capture_id, by=actor(), on=runtime())
     if not listed:
         raise NoEvents(pointer="/epcisBody/eventList")
-    return render_template("capture/captured.html", capture_id=capture_id, listed=listed)
+    counted = flags.counts([item.row.id for item in listed], by=actor(), on=runtime())
+    return render_template("capture/captured.html", capture_id=capture_id, listed=listed, flag_counts=counted)
 
 
 @door.route("/console/events", needs=Permission.CAPTURE_EVENT_READ)
@@ -169,14 +171,17 @@ def events() -> str:
     before = request.args.get("before", "")
     start = int(before) if before.isdecimal() and len(before) < 19 else None
     listed, following = history.recent(by=actor(), on=runtime(), product=asked["product"], lot=asked["lot"], before=start)
-    return render_template("capture/events.html", form=forms.Form(asked), asked=asked, listed=listed, following=following, start=start)
+    counted = flags.counts([item.row.id for item in listed], by=actor(), on=runtime())
+    shown = {"listed": listed, "following": following, "start": start, "flag_counts": counted}
+    return render_template("capture/events.html", form=forms.Form(asked), asked=asked, **shown)
 
 
 @door.route(f"/console/events/{_NUMBER.format('row_id')}", needs=Permission.CAPTURE_EVENT_READ)
 def event(row_id: int) -> str:
     """One event in words, with everything that proves it."""
     found = history.one(row_id, by=actor(), on=runtime())
-    return render_template("capture/event.html", **_facts(found))
+    flagged = flags.of_events([row_id], by=actor(), on=runtime()).get(row_id, [])
+    return render_template("capture/event.html", flags=flagged, **_facts(found))
 
 
 def _facts(found: history.Shown) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 One keeps the log going every half second and makes the partitions of coming months every hour. Another does a minute's share of the
 night's work, which waits for servers of others and must never hold the log up. Two look after
-labels every second: serial numbers still to be given out and stamps that events tell of; and files to be drawn, which a process beside
+labels every second: serial numbers still to be given out and stamps that events tell of, and at what of an item's events does not fit
+together, while none come in; and files to be drawn, which a process beside
 the server does, part by part.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable
 
 from app.api.opening import make_months_ahead
 from app.errors import Refusal
+from app.journey.flags.follow import follow_when_calm
 from app.label.runs.drawing_room import DrawingRoom
 from app.label.runs.runs import clear_old
 from app.label.runs.worker import Interrupted, Worker
@@ -116,7 +118,11 @@ class Background:
             pause = max(1.0, _MINUTE - (time.monotonic() - begun))
 
     def _run_labels(self) -> None:
-        duties = (Duty("serial numbers", lambda: draw_more(on=self._on)), Duty("stamps", lambda: follow(self._on)))
+        duties = (
+            Duty("serial numbers", lambda: draw_more(on=self._on)),
+            Duty("stamps", lambda: follow(self._on)),
+            Duty("flags", lambda: follow_when_calm(self._on)),
+        )
         pause = _SECOND
         while not self._stop.wait(pause):
             pause = _SECOND * (not take_turns(duties, time.monotonic()))

@@ -31,9 +31,7 @@ _COUNTS = (
     .where(EventFlag.party_id == bindparam("party_id"), EventFlag.event_id.in_(bindparam("ids", expanding=True)))
     .group_by(EventFlag.event_id)
 )
-_OTHERS = select(Event.id, Event.event_uri, Event.event_time).where(
-    Event.party_id == bindparam("party_id"), Event.id.in_(bindparam("ids", expanding=True))
-)
+_URIS = select(Event.id, Event.event_uri).where(Event.party_id == bindparam("party_id"), Event.id.in_(bindparam("ids", expanding=True)))
 
 
 _FINDINGS = {
@@ -56,11 +54,12 @@ _FINDINGS = {
 class Flag:
     """A surprise at one of an organisation's events.
 
-    item: the identifier as the event names it; other: number of the event it does not agree with, 0 for none; other_uri: that event's
-    eventID, "" where another organisation recorded it; found_at: microseconds since 1970.
+    event_uri: its eventID; item: the identifier as the event names it; other: number of the event it does not agree with, 0 for none;
+    other_uri: that event's eventID, "" where another organisation recorded it; found_at: microseconds since 1970.
     """
 
     event_id: int
+    event_uri: str
     code: str
     item: str
     other: int
@@ -136,9 +135,18 @@ def tally(connection: Connection, party_id: int) -> dict[str, int]:
 
 
 def _told(connection: Connection, party_id: int, rows: list[Any]) -> list[Flag]:
-    wanted = sorted({row.other_event for row in rows if row.other_event is not None})
+    wanted = sorted({number for row in rows for number in (row.event_id, row.other_event) if number is not None})
     uris: dict[int, str] = {}
     for start in range(0, len(wanted), _SOME):
         asked = {"party_id": party_id, "ids": wanted[start : start + _SOME]}
-        uris |= {row.id: row.event_uri for row in connection.execute(_OTHERS, asked)}
-    return [Flag(row.event_id, row.code, row.item, row.other_event or 0, uris.get(row.other_event, ""), row.found_at) for row in rows]
+        uris |= {row.id: row.event_uri for row in connection.execute(_URIS, asked)}
+    return [
+        Flag(row.event_id, uris[row.event_id], row.code, row.item, row.other_event or 0, uris.get(row.other_event, ""), row.found_at)
+        for row in rows
+    ]
+
+
+def tally_of_all(connection: Connection) -> dict[str, int]:
+    """How many flags of each code there are in this installation."""
+    statement = select(EventFlag.code, func.count().label("flags")).group_by(EventFlag.code)
+    return {row.code: int(row.flags) for row in connection.execute(statement)}

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.capture import find as captured
+from app.capture import items
 from app.capture.accept import accept
 from app.clock import SetClock
 from app.identify.item_key import item_key
@@ -18,7 +20,7 @@ from app.runtime import Runtime
 from app.store.keys import new_id, time_of
 from app.words.refusals import describe_finding
 from tests.builders import Enterprise, document, make_enterprise, raw
-from tests.journey.flags.lives import BOTTLE, CASE, CASE_2, OTHER, batch, emptied, made, packed, retired, seen, turned, unpacked
+from tests.journey.flags.lives import BOTTLE, CASE, CASE_2, OTHER, batch, emptied, flags_of, made, packed, retired, seen, turned, unpacked
 
 LINK = "https://vai.example/01/09521002000016/21/K7M2Q9"
 URN = "urn:epc:id:sgtin:9521002.000001.K7M2Q9"
@@ -146,17 +148,11 @@ ARRIVALS = (
 
 @pytest.mark.parametrize("step", [1, 3, 5, 9, 11, 13])
 def test_any_order_of_arrival_ends_with_the_same_flags(on: Runtime, step: int) -> None:
-    def flags(firm: Enterprise) -> set[tuple[str, str, str]]:
+    def flags(firm: Enterprise) -> set[tuple[str, str, int]]:
         with on.store.reading() as connection:
-            return {
-                (
-                    flag.code,
-                    flag.item,
-                    flag.other_uri,
-                    connection.exec_driver_sql(f"SELECT event_time FROM event WHERE id = {flag.event_id}").scalar_one(),
-                )  # noqa: S608  # our own number
-                for flag in find.newest(connection, firm.party_id).flags
-            }  # type: ignore[return-value]
+            found = find.newest(connection, firm.party_id).flags
+            rows = captured.events_by_id(connection, firm.party_id, [flag.event_id for flag in found])
+        return {(flag.code, flag.item, rows[flag.event_id].event_time) for flag in found}
 
     order = [ARRIVALS[place * step % len(ARRIVALS)] for place in range(len(ARRIVALS))]
     firm = make_enterprise(on)
@@ -174,9 +170,6 @@ def test_any_order_of_arrival_ends_with_the_same_flags(on: Runtime, step: int) -
 
 def judged_at_once() -> set[tuple[str, str]]:
     """What the rules alone say of the same events, without what was declared wrong."""
-    from app.capture import items
-    from tests.journey.flags.lives import flags_of
-
     standing = [each for each in ARRIVALS if "eventID" not in each]
     found = set()
     for item in (BOTTLE, OTHER, CASE, CASE_2):
