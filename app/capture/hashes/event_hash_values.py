@@ -88,6 +88,8 @@ def number(text: str) -> str:
         value = Decimal(text)
     except InvalidOperation:
         return text
+    if not value.is_finite():
+        return text
     whole = value.to_integral_value()
     if value == whole:
         return str(whole)
