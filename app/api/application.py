@@ -38,6 +38,8 @@ DOORS = (
     "app.label.runs.pages",
     "app.label.units.api",
     "app.label.units.pages",
+    "app.capture.binding.api",
+    "app.capture.binding.pages",
     "app.capture.api",
     "app.capture.pages",
     "app.ledger.api",

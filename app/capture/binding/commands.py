@@ -11,7 +11,8 @@ import click
 from app.capture.binding.targets import EPC_FORMATS, TARGETS, WORD_FORMS
 
 if TYPE_CHECKING:
-    from app.capture.binding.convert import Converted, Spelling, Target
+    from app.capture.binding.convert import Converted, Spelling
+    from app.capture.binding.targets import Target
     from app.errors import Finding, Refusal
 
 _SHOWN = 20

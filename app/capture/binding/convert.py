@@ -7,19 +7,17 @@ URNs in XML 1.2, which knows neither Digital Links nor web vocabularies.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import orjson
 
 from app.capture import read_document, shape
-from app.capture.binding.targets import TARGETS
+from app.capture.binding.targets import Target
 from app.capture.binding.xml_out import render
-from app.capture.reading import with_events
 from app.capture.refusals import DocumentInvalid
 from app.capture.spelling import EpcFormat, Lengths, WordForm, spelled, spelled_uri
 from app.errors import Finding, Invalid
 
-Target = Literal["json", "xml-2.0", "xml-1.2"]
 MEDIA_TYPES: dict[str, str] = {"json": "application/ld+json", "xml-2.0": "application/xml", "xml-1.2": "application/xml"}
 ENDINGS: dict[str, str] = {"json": ".jsonld", "xml-2.0": ".xml", "xml-1.2": ".xml"}
 """How the name of a file in this binding ends."""
@@ -144,7 +142,15 @@ def _spelled(document: dict[str, Any], to: Target, wanted: Spelling) -> dict[str
     header = document.get("epcisHeader")
     if header and epcs is not EpcFormat.NEVER_TRANSLATES and "epcisMasterData" in header:
         document = {**document, "epcisHeader": _header(header, epcs, wanted.lengths)}
-    return with_events(document, events)
+    return _with_events(document, events)
+
+
+def _with_events(value: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
+    """The same document with other events, however deep their list stands."""
+    for key in ("epcisBody", "queryResults", "resultsBody"):
+        if key in value:
+            return {**value, key: _with_events(value[key], events)}
+    return {**value, "eventList": events} if "eventList" in value else value
 
 
 def _header(header: Mapping[str, Any], epcs: EpcFormat, lengths: Lengths | None) -> dict[str, Any]:
@@ -163,8 +169,3 @@ def _header(header: Mapping[str, Any], epcs: EpcFormat, lengths: Lengths | None)
     master = header["epcisMasterData"]
     listed = [vocabulary(each) for each in master.get("vocabularyList", ())]
     return {**header, "epcisMasterData": {**master, "vocabularyList": listed}}
-
-
-def target(text: str) -> Target | None:
-    """The target of this name, or None."""
-    return cast("Target", text) if text in TARGETS else None

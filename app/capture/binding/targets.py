@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-TARGETS = ("json", "xml-2.0", "xml-1.2")
+from typing import Literal
+
+Target = Literal["json", "xml-2.0", "xml-1.2"]
+TARGETS: tuple[Target, ...] = ("json", "xml-2.0", "xml-1.2")
 """Bindings of EPCIS that a document can be converted into."""
 
 EPC_FORMATS = ("No_Preference", "Always_GS1_Digital_Link", "Always_EPC_URN", "Never_Translates")
