@@ -77,10 +77,10 @@ class Lot(Base):
 class MasterData(Base):
     """What an organisation says of a product, place or party in the words of EPCIS, version by version; the newest at a day counts.
 
-    vocabulary: URI of the vocabulary type (CBV 2.0, section 9.1, in the URN spelling); element: canonical identifier; element_as_sent: in
-    the sender's spelling; valid_from: microseconds, when it begins to be true; attributes: [{id, attribute}]; children: identifiers; removed:
-    the element is no longer; document_id: the captured document that brought it, None when it came by API; checksum: SHA-256 over
-    attributes and children, so that what is sent again adds no version.
+    vocabulary: URI of the vocabulary type in the URN spelling; element: canonical identifier; element_as_sent: in the sender's spelling;
+    valid_from: microseconds, when it begins to be true; attributes: JSON of [{id, attribute}]; children: JSON of identifiers; removed:
+    the element is no longer; document_id: the captured document that brought it, None when it came by API or form; checksum: SHA-256 over
+    attributes and children, so that what is sent again adds no version; actor: who said it when no document did.
     """
 
     __tablename__ = "master_data"

@@ -10,7 +10,12 @@ from werkzeug.wrappers import Response
 
 from app.api import parameters
 from app.api.door import Door, actor, runtime
+from app.api.problem import language
 from app.catalogue import find, register, rules
+from app.catalogue.master import find as master
+from app.catalogue.master import take_over
+from app.catalogue.master.rules import LONGEST_URI, element_key, shown
+from app.catalogue.master.rules import short as short_name
 from app.errors import Refusal
 from app.identify import digital_link
 from app.identify.item_key import item_key
@@ -23,6 +28,7 @@ from app.resolve.link_state import link_state
 from app.store.folding import fold
 from app.web import forms
 from app.web.show import t
+from app.words.translate import translator
 
 door = Door("catalogue_pages", __name__, templates=True)
 
@@ -55,6 +61,13 @@ def places() -> str:
     return render_template("catalogue/places.html", provinces=provinces(), **cut(rows))
 
 
+def _taken(connection: Connection) -> tuple[str, list[master.Version]]:
+    """The element that `?from=` names, and what was said of it."""
+    element = element_key(request.args.get("from", "").replace("\0", "")[:LONGEST_URI])
+    known = master.at_instant(connection, actor().party, element, runtime().clock.now()) if element else []
+    return (element if known else "", known)
+
+
 def _place_choices() -> dict[str, Any]:
     return {
         "kinds": [(kind, t(f"catalogue.place_{kind}")) for kind in rules.PLACE_KINDS],
@@ -64,10 +77,11 @@ def _place_choices() -> dict[str, Any]:
 
 @door.route("/console/places/new", needs=Permission.CATALOGUE_PLACE_WRITE)
 def place_form() -> str:
-    """The form for a place; it begins in the organisation's own province."""
+    """The form for a place; it begins in the organisation's own province. `?from=` takes a place over from master data."""
     with runtime().store.reading() as connection:
         home = party.party(connection, actor().party)
-    form = forms.Form({"province": home.province, "commune": home.commune})
+        taken = take_over.place_form(*_taken(connection))
+    form = forms.Form(taken or {"province": home.province, "commune": home.commune})
     return render_template("catalogue/place_new.html", form=form, **_place_choices())
 
 
@@ -106,8 +120,10 @@ def _product_choices() -> dict[str, Any]:
 
 @door.route("/console/products/new", needs=Permission.CATALOGUE_PRODUCT_WRITE)
 def product_form() -> str:
-    """The form for a product."""
-    return render_template("catalogue/product_new.html", form=forms.Form(), **_product_choices())
+    """The form for a product. `?from=` takes a product over from master data."""
+    with runtime().store.reading() as connection:
+        taken = take_over.product_form(*_taken(connection))
+    return render_template("catalogue/product_new.html", form=forms.Form(taken), **_product_choices())
 
 
 @door.route("/console/products", needs=Permission.CATALOGUE_PRODUCT_WRITE, methods=("POST",))
@@ -148,10 +164,29 @@ def _product_page(gtin: str, form: forms.Form) -> str:
         chosen = next((row for row in rows if row.lot == request.args.get("lot")), rows[0] if rows else None)
         items = ten_items(connection, found, chosen)
         answers = link_state(connection, actor().party, found.gtin)
+        said = master.at_instant(connection, actor().party, product_uri(found.gtin), runtime().clock.now())
     links = {row.lot: lot_path(row.gtin, row.lot) for row in rows}
     may = {"write": actor().may(Permission.CATALOGUE_PRODUCT_WRITE), "lot": actor().may(Permission.CATALOGUE_LOT_WRITE)}
-    shown = {"product": found, "lots": rows, "chosen": chosen, "items": items, "links": links, "answers": answers}
-    return render_template("catalogue/product.html", may=may, form=form, **shown)
+    page: dict[str, Any] = {"product": found, "lots": rows, "chosen": chosen, "items": items, "links": links, "answers": answers}
+    page |= {"said": said, "element": product_uri(found.gtin), "attribute_label": attribute_label, "attribute_text": shown}
+    return render_template("catalogue/product.html", may=may, form=form, **page)
+
+
+def product_uri(gtin: str) -> str:
+    """The canonical identifier of a product, as master data know it."""
+    return digital_link.build((("01", gtin),))
+
+
+def attribute_label(name: str) -> str:
+    """What people call an attribute of master data; one without words of ours is shown as it is."""
+    key = f"master.attribute_{name}"
+    return t(key) if translator(language()).has(key) else name
+
+
+def vocabulary_name(uri: str) -> str:
+    """What people call a vocabulary."""
+    key = f"master.vocabulary_{short_name(uri)}"
+    return t(key) if translator(language()).has(key) else uri
 
 
 def lot_path(gtin: str, lot: str) -> str:

@@ -118,7 +118,10 @@ def navigation() -> list[Place]:
     return [Place(words, path, picture, _here(path)) for words, path, picture in _PLACES if reachable(path)]
 
 
-_ALSO = {"/console/stamps": ("/console/serials", "/console/serial-ranges", "/console/ssccs")}
+_ALSO = {
+    "/console/stamps": ("/console/serials", "/console/serial-ranges", "/console/ssccs"),
+    "/console/places": ("/console/master-data",),
+}
 """Pages that belong to a place of the navigation although their addresses begin otherwise."""
 
 

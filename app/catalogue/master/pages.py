@@ -13,20 +13,18 @@ from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
 from app.api.door import Door, actor, runtime
-from app.api.problem import language
 from app.catalogue import find as catalogue
 from app.catalogue.master import find, put, rules, take_over
 from app.catalogue.master.api import asked_instant
 from app.catalogue.master.free_lines import from_form, to_form
-from app.catalogue.pages import page_number, wanted
+from app.catalogue.pages import attribute_label, page_number, vocabulary_name, wanted
 from app.errors import Invalid, Refusal
 from app.identify.gln import check_gln
 from app.identify.gtin import gtin14
 from app.party.permissions import Permission
 from app.store.columns import to_micros
 from app.web import forms
-from app.web.show import day, instant, t
-from app.words.translate import translator
+from app.web.show import day, instant
 
 door = Door("master_pages", "app.catalogue", templates=True)
 
@@ -43,18 +41,6 @@ _MOST_CHILDREN = 200
 _DAY = slice(10)
 
 
-def label(name: str) -> str:
-    """What people call an attribute; one without words of ours is shown as it is."""
-    key = f"master.attribute_{name}"
-    return t(key) if translator(language()).has(key) else name
-
-
-def vocabulary_name(uri: str) -> str:
-    """What people call a vocabulary."""
-    key = f"master.vocabulary_{rules.short(uri)}"
-    return t(key) if translator(language()).has(key) else uri
-
-
 def page_of(element: str, vocabulary: str = "", **more: str) -> str:
     """The address of an element's page."""
     return f"{_LIST}/element?" + urlencode({"id": element} | ({"vocabulary": vocabulary} if vocabulary else {}) | more)
@@ -69,7 +55,7 @@ def _kind() -> str:
     return asked if asked in TABS else ""
 
 
-_SHOWN = {"label": label, "vocabulary_name": vocabulary_name, "master_page": page_of, "value_text": rules.shown, "day_of": day}
+_SHOWN = {"label": attribute_label, "vocabulary_name": vocabulary_name, "master_page": page_of, "value_text": rules.shown, "day_of": day}
 
 
 @door.route(_LIST, needs=Permission.CATALOGUE_RECORD_READ)
