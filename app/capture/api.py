@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote
 
 import orjson
 from flask import Response, request
 
-from app.api import parameters
+from app.api import epcis, parameters
 from app.api.door import Door, actor, runtime
 from app.api.problem import UnreadableMediaType, language
 from app.capture import draft, read, reading
@@ -85,20 +85,17 @@ def list_capture_jobs() -> Response:
     return _json(jobs, headers=links)
 
 
+@door.route("/epcis/capture/<capture_id>", needs=Permission.CAPTURE_EVENT_READ, operation="describeCaptureJob", methods=("OPTIONS",))
+def describe_capture_job(capture_id: str) -> Response:
+    """What may be asked of a capture job."""
+    read.job(capture_id, by=actor(), on=runtime())
+    return epcis.discovery("GET", xml=True)
+
+
 @door.route("/epcis/capture/<capture_id>", needs=Permission.CAPTURE_EVENT_READ, operation="getCaptureJob")
 def get_capture_job(capture_id: str) -> Response:
     """One capture job."""
     return _json(read.job(capture_id, by=actor(), on=runtime()))
-
-
-@door.route("/epcis/events/<path:event_id>", needs=Permission.CAPTURE_EVENT_READ, operation="getEvent")
-def get_event(event_id: str) -> Response:
-    """An event with its error declarations, as an EPCISQueryDocument."""
-    raw = request.environ.get("RAW_URI")  # latin-1, as it came: %2F is data here, and so is a byte that was not encoded
-    if raw:
-        quoted = raw.split("?", 1)[0].split("/epcis/events/", 1)[-1]
-        event_id = unquote_to_bytes(quoted.encode("latin-1", "replace")).decode("utf-8", "replace")
-    return _json(read.event_document(event_id, by=actor(), on=runtime()))
 
 
 @door.route("/api/capture/check", needs=Permission.CAPTURE_EVENT_WRITE, operation="checkCapture", methods=("POST",))
