@@ -61,7 +61,13 @@ class Settings:
         0.5, "Seconds between two passes of the sequencer; a checkpoint follows within a second.", 0.01, 3600
     )
     max_body_bytes: int = _setting(20_000_000, "Largest request body in bytes.", 1000, 2_000_000_000)
-    max_events: int = _setting(10_000, "Most events in one EPCIS document.", 1, 1_000_000)
+    max_events: int = _setting(200_000, "Most events in one EPCIS document.", 1, 1_000_000)
+    max_document_bytes: int = _setting(
+        200_000_000, "Largest EPCIS document in bytes, unpacked; other bodies: max_body_bytes.", 1000, 2_000_000_000
+    )
+    capture_at_once_bytes: int = _setting(
+        4_000_000, "EPCIS documents up to this size are recorded within the request; larger ones beside it, as a job.", 1000, 64_000_000
+    )
     max_image_bytes: int = _setting(12_000_000, "Largest uploaded photograph in bytes.", 1000, 2_000_000_000)
     queue_length: int = _setting(1_000, "Most writes waiting for the writer; beyond it the answer is 503 with Retry-After.", 1, 1_000_000)
     session_hours: int = _setting(12, "Hours after which a signed-in session ends.", 1, 8760)

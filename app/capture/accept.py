@@ -43,8 +43,8 @@ def accept(
     sent = hashlib.sha256(raw).digest()
     asked = Asked(party_id, raw, sent, content_type, idempotency_key, ROLLBACK if bare else behaviour, lenient, by.name)
     earlier = once.check_key(party_id, idempotency_key, sent, on=on)
-    if earlier is not None:
-        return record.receipt(earlier, party_id, on=on)
+    if earlier is not None and earlier.job:
+        return record.receipt(earlier.number, party_id, on=on)
     if asked.behaviour == PROCEED:
         from app.capture.proceed import accept_good
 

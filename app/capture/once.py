@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.engine import Connection, Row
@@ -19,8 +19,15 @@ _LOCK = 7_274_893
 """First key of the PostgreSQL advisory lock under which one Idempotency-Key is taken; the second is of the key itself."""
 
 
-def check_key(party_id: int, key: str | None, sent: bytes, *, on: Runtime) -> int | None:
-    """The job that a key stands for already, None for none or for a document, which finds its events recorded like any repetition.
+class Earlier(NamedTuple):
+    """What an Idempotency-Key stands for already. job: whether it is a row of `capture_job`, and not a document without one."""
+
+    number: int
+    job: bool
+
+
+def check_key(party_id: int, key: str | None, sent: bytes, *, on: Runtime) -> Earlier | None:
+    """The job or the document that a key stands for already.
 
     sent: SHA-256 of the body. Raises KeyReused when the key stands for another body, KeyTooLong.
     """
@@ -32,7 +39,7 @@ def check_key(party_id: int, key: str | None, sent: bytes, *, on: Runtime) -> in
         return _judge(connection, party_id, key, sent)
 
 
-def take_key(tx: Tx, party_id: int, key: str | None, sent: bytes) -> int | None:
+def take_key(tx: Tx, party_id: int, key: str | None, sent: bytes) -> Earlier | None:
     """The same within the transaction that takes the key, so that of two equal requests at one moment one comes second."""
     if not key:
         return None
@@ -41,13 +48,14 @@ def take_key(tx: Tx, party_id: int, key: str | None, sent: bytes) -> int | None:
     return _judge(tx.connection, party_id, key, sent)
 
 
-def _judge(connection: Connection, party_id: int, key: str, sent: bytes) -> int | None:
-    row = _row(connection, CaptureJob, CaptureJob.job_id, party_id, key)
-    job_id = row[0] if row is not None else None
-    row = row or _row(connection, CaptureDocument, CaptureDocument.document_id, party_id, key)
-    if row is not None and bytes(row.content_sha256 or b"") != sent:
-        raise refusals.KeyReused(key=key[:80])
-    return job_id
+def _judge(connection: Connection, party_id: int, key: str, sent: bytes) -> Earlier | None:
+    for kind, number in ((CaptureJob, CaptureJob.job_id), (CaptureDocument, CaptureDocument.document_id)):
+        row = _row(connection, kind, number, party_id, key)
+        if row is not None:
+            if bytes(row.content_sha256 or b"") != sent:
+                raise refusals.KeyReused(key=key[:80])
+            return Earlier(row[0], kind is CaptureJob)
+    return None
 
 
 def _row(connection: Connection, kind: Any, number: Any, party_id: int, key: str) -> Row[Any] | None:

@@ -39,9 +39,9 @@ def accept_good(asked: Asked, *, on: Runtime) -> Receipt:
 class Sorter:
     """Tells good events of a stream from wrong ones: by themselves, and by what stood before them in the document."""
 
-    def __init__(self, head: Mapping[str, Any], on: Runtime, *, xml: bool, remember: bool = True) -> None:
-        """head: the document around the events; remember: whether events of one eventID may lie far apart."""
-        self._head, self._on, self._xml, self._remember = head, on, xml, remember
+    def __init__(self, head: Mapping[str, Any], on: Runtime, *, xml: bool) -> None:
+        """head: the document around the events."""
+        self._head, self._on, self._xml = head, on, xml
         self._seen: dict[bytes, bytes] = {}
         self._context: Any = None
 
@@ -61,8 +61,11 @@ class Sorter:
             return None, findings
         pointer = item.xpath(shape.event_pointer(dict(self._head), item.number - 1))
         made = prepare.prepare(item.event, item.number - 1, pointer, self._context)
-        if self._remember:
-            earlier = self._seen.setdefault(b"".join(made.identity), made.content)
-            if earlier is not made.content:
-                return None, [] if earlier == made.content else [prepare.as_finding(prepare.twice(made), item.number)]
+        earlier = self._seen.setdefault(b"".join(made.identity), made.content)
+        if earlier is not made.content:
+            return None, [] if earlier == made.content else [prepare.as_finding(prepare.twice(made), item.number)]
         return made, []
+
+    def forget(self) -> None:
+        """Events to come are not compared with those that were; the database does that."""
+        self._seen = {}

@@ -117,3 +117,15 @@ class OtherBinding(Invalid):
     """The content type says one binding, the bytes are of the other."""
 
     code = "capture.other-binding"  # params: said (content type), found (JSON or XML)
+
+
+class EventTooLarge(TooLarge):
+    """One event of a document that is read piece by piece is longer than a piece may be."""
+
+    code = "capture.event-too-large"  # params: limit (bytes)
+
+
+class HeadTooLarge(TooLarge):
+    """What stands around the events of a document is longer than may be held."""
+
+    code = "capture.head-too-large"  # params: limit (bytes)

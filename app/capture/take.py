@@ -71,8 +71,8 @@ def take(asked: Asked, document: Mapping[str, Any], prepared: list[Prepared], to
             return _keep(asked, document, fresh, prepared, told, on)
         except AlreadyThere:
             earlier = once.check_key(asked.party_id, asked.idempotency_key, asked.digest, on=on)
-            if earlier is not None:
-                return record.receipt(earlier, asked.party_id, on=on)
+            if earlier is not None and earlier.job:
+                return record.receipt(earlier.number, asked.party_id, on=on)
             prepared = _known(asked, prepared, told, on)
             fresh = [made for made in prepared if made.known is None]
             if prepared and not fresh and not told.errors:
