@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.capture.hashes import event_hash, event_hash_tree, event_hash_values, event_hash_words
+from app.capture.hashes import event_hash, event_hash_fast, event_hash_tree, event_hash_values, event_hash_words
 from app.capture.hashes.event_hash import CBV_2_0, CBV_2_1, context_of
 from tests import SHARED
 
@@ -357,3 +358,62 @@ def test_hashing_leaves_the_event_as_it_was() -> None:
 def test_a_tag_uri_stays_as_it_was_written() -> None:
     tag = "urn:epc:tag:sgtin-96:3.952123.0412345.17"
     assert f"epc={tag}" in event_hash.prehash(event(epcList=[tag]), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"epcList": ["urn:epc:id:sgtin:9521234.012345.A1"], "bizStep": "shipping", "ex:a": {"ex:b": ["x1", 2]}},
+        {"ilmd": {"ex:lot": "L1", "ex:more": [{"ex:c": 1.5}]}, "quantityList": [{"epcClass": "urn:x:1", "quantity": 2, "ex:q": "y1"}]},
+        {"readPoint": {"id": "urn:x:1", "ex:dock": "3"}, "bizLocation": {"id": "urn:x:2", "ex:hall": "4"}},
+        {
+            "sensorElementList": [
+                {"sensorMetadata": {"deviceID": "urn:x:1"}, "sensorReport": [{"type": "Temperature", "value": 4.5, "ex:s": 1}]}
+            ]
+        },
+        {"persistentDisposition": {"set": ["damaged"]}, "bizTransactionList": [{"type": "po", "bizTransaction": "urn:x:1"}]},
+    ],
+)
+def test_events_of_every_day_take_the_fast_path(fields: dict[str, Any]) -> None:
+    value = event(**fields)
+    for profile in (CBV_2_0, CBV_2_1):
+        found = event_hash_fast.Reader(CONTEXT, inline=profile == CBV_2_1).text(value)
+        assert f"eventType=ObjectEvent{found}" == by_tree(value, profile)
+
+
+def test_a_neighbour_that_spells_a_word_out_replaces_it_everywhere() -> None:
+    """As the reference does it: a term counts wherever its address stands, also in an extension or as an identifier."""
+    step = "https://ref.gs1.org/cbv/BizStep-shipping"
+    assert text(**{"ex:a": "shipping", "ex:b": step}) == f"{NS}a={step}{NS}b={step}"
+    assert text(epcList=["cbv:BizStep-shipping"], **{"ex:a": "shipping"}) == f"epcListepc={step}{NS}a={step}"
+    assert text(**{"ex:a": "shipping"}) == f"{NS}a=shipping"
+
+
+def test_documents_that_give_a_prefix_two_meanings_do_not_meet() -> None:
+    """Nothing is remembered from one document to the next, whatever thread hashes it."""
+    value = event(**{"my:a": "my:b", "eventTimeZoneOffset": "+07:00"})
+    meanings = ["https://ref.gs1.org/one/", "https://two.example/", "https://ref.gs1.org/three/"] * 20
+    contexts = [context_of([{"my": meaning, "+07": meaning}]) for meaning in meanings]
+    alone = {meaning: event_hash.prehash(value, context_of([{"my": meaning, "+07": meaning}])) for meaning in set(meanings)}
+    assert len(set(alone.values())) == 3
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda context: event_hash.prehash(value, context), contexts)) == [alone[meaning] for meaning in meanings]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (1e21, "1E+21"),
+        (-0.0, "-0"),
+        (0.1, "0.1"),
+        (1e-7, "0.0000001"),
+        (12.50, "12.5"),
+        (3.0, "3"),
+        (10**18 + 1, "1000000000000000001"),
+        (float("inf"), "inf"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_numbers_of_json_are_plain_decimals(number: float, expected: str) -> None:
+    assert text(**{"ex:a": number}) == f"{NS}a={expected}"
+    assert text(quantityList=[{"epcClass": "urn:x:1", "quantity": number}]).endswith(f"quantity={expected}")
