@@ -7,7 +7,8 @@ indicative of error". That a use needs a beginning, and that a child does not tr
 
 What is no surprise here, because honest chains look like it: goods of makers who record elsewhere (their life begins with an arrival), a
 pallet read together with what is in it, two shipments without a receipt between them (not every receiver records), batches that are made
-in several goes. Of a batch only one thing is judged, that it was used long before it existed; of a product without batch, nothing.
+in several goes, and whose number stands in the notes of the field before. Of a batch only one thing is judged, that it was shipped, packed
+or used up long before it existed; of a product without batch, nothing.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ _COUNTED = frozenset(("01", "235", "8006", "8010"))
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one event says, as far as it is judged. at: microseconds since 1970; parent: canonical; emptied: its container, of everything."""
+    """What one event says, as far as it is judged. at: microseconds since 1970; parent: canonical; emptied: its parent, of everything."""
 
     party_id: int
     event_id: int
@@ -168,29 +169,30 @@ def judge(history: History) -> list[Flag]:
     kind = level(history.key, ordered)
     if not ordered or kind is Level.CLASS:
         return []
-    first = next((place for place, each in enumerate(ordered) if each.makes), None)
     if kind is Level.BATCH:
-        return sorted(_early(ordered, first, BATCH_TOLERANCE))
+        leaving = [each for each in ordered if each.makes or each.consumes or each.said.step in _NEEDS]
+        return sorted(_early(leaving, BATCH_TOLERANCE))
     life = _Life(history)
     for each in ordered:
         life.go_on(each)
-    return sorted({*_early(ordered, first, 0), *_without_beginning(history.key, ordered, first), *life.flags.values()})
+    return sorted({*_early(ordered, 0), *_without_beginning(history.key, ordered), *life.flags.values()})
 
 
-def _early(ordered: Sequence[Happening], first: int | None, tolerance: int) -> list[Flag]:
+def _early(ordered: Sequence[Happening], tolerance: int) -> list[Flag]:
     """Uses before the item came into the world."""
-    if first is None:
-        return []
-    made = ordered[first].said
+    first = next((place for place, each in enumerate(ordered) if each.makes), 0)
+    made = ordered[first].said if ordered else None
     return [
-        _flag(each, BEFORE, made) for each in ordered[:first] if each.said.step not in _WRITTEN_ONLY and each.said.at + tolerance <= made.at
+        _flag(each, BEFORE, made)
+        for each in ordered[:first]
+        if made is not None and each.said.step not in _WRITTEN_ONLY and each.said.at + tolerance <= made.at
     ]
 
 
-def _without_beginning(key: ItemKey, ordered: Sequence[Happening], first: int | None) -> list[Flag]:
+def _without_beginning(key: ItemKey, ordered: Sequence[Happening]) -> list[Flag]:
     """The first use of goods that nobody says were made, commissioned or received."""
     owner = key.text[len(CANONICAL) + 1 :].partition("/")[0] if key.text.startswith(f"{CANONICAL}/") else ""
-    if first is not None or (owner and owner not in _COUNTED):
+    if any(each.makes for each in ordered) or (owner and owner not in _COUNTED):
         return []
     begun = next((each for each in ordered if each.said.step not in _WRITTEN_ONLY), None)
     if begun is None or items.PARENT in begun.roles:

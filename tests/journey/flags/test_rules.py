@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.capture import items
+from app.cli import demo_world as world
 from app.journey.flags import rules
 from app.journey.flags.rules import CODES
 from tests.journey.flags.lives import (
@@ -150,6 +152,20 @@ def test_a_thing_of_a_household_without_prefix_is_judged_like_any_other() -> Non
 def test_the_number_of_a_case_may_be_given_again_after_a_year(days: int, told: bool) -> None:
     again = made(0, CASE) | {"eventTime": f"{'2027-05-31' if days == 364 else '2027-06-01'}T00:00:00Z"}
     assert flags_of(CASE, made(0, CASE), again) == ([(2, rules.TWICE, 1)] if told else [])
+
+
+def test_the_demo_world_has_no_flag() -> None:
+    lots = {lot: [f"{lot}-{number}" for number in range(3)] for lot in ("NM-2026-044", "NM-2026-045", "CS-2024-03", "CS-2026-03")}
+    stories = (world.chain_a([f"S{number}" for number in range(3)]), world.simple_lots(lots))
+    for story in stories:
+        events = [event for _, event in story]
+        named = {uri for event in events for uri, _ in items.named(event)}
+        assert len(named) > 5
+        assert {uri: flags_of(uri, *events) for uri in named if flags_of(uri, *events)} == {}
+
+
+def test_a_batch_may_be_looked_at_before_it_is_made() -> None:
+    assert flags_of(LOT, batch(1, step="inspecting"), batch(50, step="receiving"), batch(99, "ADD")) == []
 
 
 def test_the_order_events_are_given_in_makes_no_difference() -> None:
