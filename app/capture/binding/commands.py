@@ -22,14 +22,16 @@ _SHOWN = 20
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @click.option("--to", "to", required=True, type=click.Choice(TARGETS), help="What FILE becomes.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the document here instead of to standard output.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the document here instead of to standard output."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object about what was done; without -o it holds the document too.")
 @click.option("--lenient", is_flag=True, help="Repair known dialects, and list what was changed.")
-@click.option("--epc-format", type=click.Choice(EPC_FORMATS), help="Identifiers; as received by default, EPC URNs in xml-1.2 where there are any.")
+@click.option(
+    "--epc-format", type=click.Choice(EPC_FORMATS), help="Identifiers; as received by default, EPC URNs in xml-1.2 where there are any."
+)
 @click.option("--words", type=click.Choice(WORD_FORMS), help="Words of the vocabulary in XML; as received by default, URNs in xml-1.2.")
-def convert(
-    file: Path, *, to: str, output: Path | None, as_json: bool, lenient: bool, epc_format: str | None, words: str | None
-) -> int:
+def convert(file: Path, *, to: str, output: Path | None, as_json: bool, lenient: bool, epc_format: str | None, words: str | None) -> int:
     """Convert FILE, an EPCIS document in JSON-LD, XML 2.0 or XML 1.2, into another binding ("-" is standard input).
 
     Which binding FILE has is seen from its content. What the target cannot say, or says otherwise, is listed on standard error; nothing

@@ -40,9 +40,15 @@ class Spelling(NamedTuple):
     lengths: Lengths | None = None
 
 
+AS_NEEDED = Spelling()
+"""Everything as it was received, but for what the target demands."""
+
+
 class Converted(NamedTuple):
-    """A document in another binding. source: the binding it came in; losses: what the target does not say, or says otherwise; changes: what
-    was repaired, or remarked, when it was read."""
+    """A document in another binding.
+
+    source: the binding it came in; losses: what the target does not say, or says otherwise; changes: repairs and remarks of reading.
+    """
 
     content: bytes
     media_type: str
@@ -58,7 +64,7 @@ class _Read(NamedTuple):
     changes: list[Finding]
 
 
-def convert(raw: bytes, to: Target, *, lenient: bool = False, spelling: Spelling = Spelling()) -> Converted:
+def convert(raw: bytes, to: Target, *, lenient: bool = False, spelling: Spelling = AS_NEEDED) -> Converted:
     """The document, or in JSON the single event, in another binding; which one it comes in is seen from its content.
 
     lenient: repair known dialects and list what was changed. Raises UnknownContent, DocumentInvalid with findings, the refusals of the

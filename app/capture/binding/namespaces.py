@@ -59,7 +59,7 @@ def unescaped(local: str) -> str:
 
 def _character(found: re.Match[str]) -> str:
     number = int(found.group(1), 16)
-    return chr(number) if number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF else found.group()  # noqa: PLR2004  # Unicode's last
+    return chr(number) if number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF else found.group()  # the last of Unicode
 
 
 def divided(uri: str) -> tuple[str, str]:
@@ -102,6 +102,14 @@ class Names:
             self.used[prefix] = space
         return tag
 
+    def expanded(self, key: str) -> tuple[str, str]:
+        """Namespace and local name of a key; what is bare has no namespace."""
+        prefix, colon, local = key.partition(":")
+        if not colon:
+            return "", key
+        space = self._prefixes.get(prefix)
+        return divided(key) if space is None else (space, local)
+
     def is_whole_uri(self, key: str) -> bool:
         """Whether a key has no prefix that the context knows, so that its division into two is ours."""
         prefix, colon, _ = key.partition(":")
@@ -109,15 +117,13 @@ class Names:
 
     def _made(self, key: str) -> tuple[str, str, str]:
         """Tag, prefix and namespace; without the latter two for what is bare or declared at the root."""
-        prefix, colon, local = key.partition(":")
-        if not colon:
-            return escaped(key), "", ""
-        space = self._prefixes.get(prefix)
-        if space is None:
-            space, local = divided(key)
-        if space in _FORBIDDEN or not local:
+        space, local = self.expanded(key)
+        if not local or (":" in key and space in _FORBIDDEN):
             raise NoName(key)
         local = escaped(local)
+        if not space:
+            return local, "", ""
+        prefix = key.partition(":")[0]
         if self.declared.get(prefix) == space:
             return f"{prefix}:{local}", "", ""
         if not _usable(prefix, space):
@@ -142,7 +148,8 @@ def declarations(spaces: Mapping[str, str]) -> str:
 
 
 def _quoted(space: str) -> str:
-    return space.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    quoted = space.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return quoted.replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;")
 
 
 def _terms(context: Any) -> Iterable[tuple[str, str]]:

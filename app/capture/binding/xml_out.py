@@ -88,7 +88,11 @@ class _Document:
         self._names.used.clear()
         header = Header(self._trees, self._version).text(self._document, created)
         others = self._fields(self._document, _OF_DOCUMENT, ())
-        bound = {"epcisq": spaces.QUERY_1 if self._old else spaces.QUERY_2} if query else {"epcis": spaces.EPCIS_1 if self._old else spaces.EPCIS_2}
+        bound = (
+            {"epcisq": spaces.QUERY_1 if self._old else spaces.QUERY_2}
+            if query
+            else {"epcis": spaces.EPCIS_1 if self._old else spaces.EPCIS_2}
+        )
         bound |= self._names.declared | self._names.used
         own = f' id="{quoted(scalar(self._document["id"]))}"' if "id" in self._document else ""
         attributes = f'{declarations(bound)} schemaVersion="{self._version}" creationDate="{created}"{own}'
@@ -100,7 +104,7 @@ class _Document:
             return time(self._document["creationDate"], ((), "creationDate"))
         times = [str(event.get("recordTime", event.get("eventTime"))) for event in self._listed()[1]]
         made = max(times, default=_LONG_AGO)
-        self._notes.tell("binding.creation-date-made", ((), "creationDate"), made)
+        self._notes.add(Finding("binding.creation-date-made"), ((), "creationDate"), made)
         return time(made, ((), "creationDate"))
 
     def _listed(self) -> tuple[At, list[Mapping[str, Any]]]:
@@ -146,14 +150,14 @@ class _Document:
         own = declarations(self._names.used) if others else ""
         for key in self._document["epcisBody"]:
             if key != "queryResults":
-                self._notes.tell("binding.field-not-carried", (((), "epcisBody"), key), field=key)
+                self._notes.add(Finding("binding.field-not-carried", params={"field": key}), (((), "epcisBody"), key))
         return f"<epcisq:QueryResults{own}>{name}{subscription}<resultsBody>{inside}</resultsBody>{others}</epcisq:QueryResults>"
 
     def _results(self, found: Mapping[str, Any], at: At) -> str:
         """Events, or master data when there are no events: XML has room for one of the two."""
         for key in found:
             if ":" in key or (key == "vocabularyList" and found.get("eventList") and found[key]):
-                self._notes.tell("binding.field-not-carried", (at, key), field=key)
+                self._notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key))
         if found.get("vocabularyList") and not found.get("eventList"):
             self._names.used.clear()
             text = Header(self._trees, self._version).vocabularies(found["vocabularyList"], (at, "vocabularyList"))

@@ -1,6 +1,6 @@
 """One event as XML 2.0 or 1.2, with its elements in the order of the XSD.
 
-Source: EPCIS 2.0 sections 7.4 and 9.5; EPCglobal-epcis-2_0.xsd, EPCglobal-epcis-1_2.xsd; GS1's up and down conversion for what 1.2 does not know.
+Source: EPCIS 2.0 sections 7.4 and 9.5; EPCglobal-epcis-2_0.xsd, EPCglobal-epcis-1_2.xsd; GS1's conversion for what 1.2 does not know.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from app.capture.binding import xml_out_tables as tables
 from app.capture.binding.namespaces import OURS, XSI, Names, declarations
 from app.capture.binding.xml_out_links import links
 from app.capture.binding.xml_out_values import At, Notes, Trees, number, of_text, quoted, scalar, time
+from app.errors import Finding
 
 Event = Mapping[str, Any]
 
@@ -37,21 +38,21 @@ class Events:
         body = self._common(event, at) + (self._parts_1_2(event, kind, at) if self._old else self._parts_2_0(event, kind, at))
         if self._old:
             for place, uri in links(event, at):
-                self.notes.tell("binding.link-in-1-2", place, uri)
+                self.notes.add(Finding("binding.link-in-1-2"), place, uri)
         spaces = declarations(names.used) if names.used else ""
         return self._wrapped(kind, f"<{kind}{spaces}>{body}</{kind}>", at)
 
     def _wrapped(self, kind: str, element: str, at: At) -> str:
         around = tables.WRAPPED_1_2.get(kind, "") if self._old else ""
         if kind == "AssociationEvent" and around:
-            self.notes.tell("binding.beyond-1-2", (at, "type"), kind, field=kind)
+            self.notes.add(Finding("binding.beyond-1-2", params={"field": kind}), (at, "type"), kind)
         return around + element + around.replace("<", "</")
 
     def _custom(self, event: Event, kind: str, at: At) -> str:
         """An event of an extension type: in the extension of the list, where 1.2 takes none with a namespace."""
         tag = "" if self._old or ":" not in kind else self._trees.tag(kind, (at, "type"))
         if not tag:
-            self.notes.tell("binding.event-left-out", at, kind, kind=kind)
+            self.notes.add(Finding("binding.event-left-out", params={"kind": kind}), at, kind)
             return ""
         body = self._common(event, at)
         for key, value in event.items():
@@ -86,21 +87,19 @@ class Events:
                 if ":" in key:
                     extra += self._trees.field(key, event[key], at)
                 else:
-                    self.notes.tell("binding.field-not-carried", (at, key), event[key], field=key)
+                    self.notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key), event[key])
         return "".join(parts) + extra
 
     def _parts_1_2(self, event: Event, kind: str, at: At) -> str:
         direct, first, second = tables.ORDER_1_2[kind]
         required = tables.REQUIRED_1_2.get(kind)
-        body = "".join([
-            _PARTS[key](self, key, event[key], at) if key in event else f"<{key}></{key}>" for key in direct if key in event or key == required
-        ])  # fmt: skip
+        body = "".join([self._required(key, event, at, required) for key in direct])
         inner = "".join([_PARTS[key](self, key, event[key], at) for key in first if key in event])
         deep = "".join([_PARTS[key](self, key, event[key], at) for key in second if key in event])
         extra = ""
         for key in event:
             if key in tables.AFTER_1_2:
-                self.notes.tell("binding.beyond-1-2", (at, key), field=key)
+                self.notes.add(Finding("binding.beyond-1-2", params={"field": key}), (at, key))
             elif key not in tables.COMMON and key not in direct and key not in first:
                 if ":" in key:
                     extra += self._trees.field(key, event[key], at)
@@ -109,10 +108,16 @@ class Events:
                 elif kind == "TransformationEvent":
                     inner += self._trees.field(key, event[key], at)
                 else:
-                    self.notes.tell("binding.field-not-carried", (at, key), event[key], field=key)
+                    self.notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key), event[key])
         if deep:
             inner += f"<extension>{deep}</extension>"
         return body + (f"<extension>{inner}</extension>" if inner else "") + extra
+
+    def _required(self, key: str, event: Event, at: At, required: str | None) -> str:
+        """A field of 1.2, which wants one list even when it is empty."""
+        if key in event:
+            return _PARTS[key](self, key, event[key], at)
+        return f"<{key}></{key}>" if key == required else ""
 
     # ------------------------------------------------------------------------------------------------ single fields
 
@@ -128,13 +133,17 @@ class Events:
     def _certificates(self, value: Any, at: At) -> str:
         """Certificates: 1.2 has a place for as many as there are, the XSD of 2.0 for one; the others stand behind it in our namespace."""
         listed = value if isinstance(value, list) else [value]
-        if isinstance(value, list) and len(value) < 2:  # noqa: PLR2004  # a list of one is read back as its only value
-            self.notes.tell("binding.list-of-one" if value else "binding.empty-left-out", at)
+        if isinstance(value, list) and len(value) < 2:  # a list of one is read back as its only value
+            self.notes.add(Finding("binding.list-of-one" if value else "binding.empty-left-out"), at)
         if self._old:
-            return f"<extension>{''.join([f'<certificationInfo>{of_text(each)}</certificationInfo>' for each in listed])}</extension>" if listed else ""
+            return (
+                f"<extension>{''.join([f'<certificationInfo>{of_text(each)}</certificationInfo>' for each in listed])}</extension>"
+                if listed
+                else ""
+            )
         parts = "".join([f"<certificationInfo>{of_text(each)}</certificationInfo>" for each in listed[:1]])
         if listed[1:]:
-            self.notes.tell("binding.certificates-beside", at, count=len(listed) - 1)
+            self.notes.add(Finding("binding.certificates-beside", params={"count": len(listed) - 1}), at)
             found = "".join([f"<truyxuat:certificationInfo>{of_text(each)}</truyxuat:certificationInfo>" for each in listed[1:]])
             parts += f"<baseExtension>{found}</baseExtension>"
             self._trees.names.used["truyxuat"] = OURS
@@ -166,10 +175,12 @@ class Events:
     def _typed(self, key: str, value: Any, at: At) -> str:
         name = tables.TYPED_LISTS[key]
         if not value:
-            self.notes.tell("binding.empty-left-out", (at, key), field=key)
+            self.notes.add(Finding("binding.empty-left-out", params={"field": key}), (at, key))
             return ""
         parts = [
-            f'<{name} type="{quoted(scalar(each["type"]))}">{of_text(each[name])}</{name}>' if "type" in each else f"<{name}>{of_text(each[name])}</{name}>"
+            f'<{name} type="{quoted(scalar(each["type"]))}">{of_text(each[name])}</{name}>'
+            if "type" in each
+            else f"<{name}>{of_text(each[name])}</{name}>"
             for each in value
         ]
         return f"<{key}>{''.join(parts)}</{key}>"
@@ -180,7 +191,7 @@ class Events:
 
     def _ilmd(self, key: str, value: Mapping[str, Any], at: At) -> str:
         if not value:
-            self.notes.tell("binding.empty-left-out", (at, key), field=key)
+            self.notes.add(Finding("binding.empty-left-out", params={"field": key}), (at, key))
         return f"<{key}>{self._others(value, frozenset(), (at, key))}</{key}>"
 
     def _others(self, value: Mapping[str, Any], known: frozenset[str], at: At) -> str:
@@ -195,7 +206,7 @@ class Events:
 
     def _sensors(self, key: str, value: Any, at: At) -> str:
         if not value:
-            self.notes.tell("binding.empty-left-out", (at, key), field=key)
+            self.notes.add(Finding("binding.empty-left-out", params={"field": key}), (at, key))
             return ""
         place = (at, key)
         return f"<{key}>{''.join([self._sensor(each, (place, index)) for index, each in enumerate(value)])}</{key}>"
@@ -210,19 +221,20 @@ class Events:
     def _attributes(self, name: str, value: Mapping[str, Any], at: At) -> str:
         """A sensor's report or metadata: everything is an attribute, so a field with a structure has no place."""
         parts: list[str] = []
+        others: dict[str, Any] = {}
         for key, each in value.items():
             if each is None or isinstance(each, (dict, list)):
-                self.notes.tell("binding.needs-plain-value", (at, key), each, field=key)
+                self.notes.add(Finding("binding.needs-plain-value", params={"field": key}), (at, key), each)
             elif ":" in key:
-                parts.append(self._trees.attribute(key, each, (at, key)))
+                others[key] = each
             elif key in tables.SENSOR_TIMES:
                 parts.append(f' {key}="{time(each, (at, key))}"')
             elif key == "hexBinaryValue" and len(each) % 2:
-                self.notes.tell("binding.hex-padded", (at, key), each)
+                self.notes.add(Finding("binding.hex-padded"), (at, key), each)
                 parts.append(f' {key}="0{each}"')
             else:
                 parts.append(f' {key}="{quoted(scalar(each))}"')
-        return f"<{name}{''.join(parts)}/>"
+        return f"<{name}{''.join(parts)}{self._trees.attributes(others, at) if others else ''}/>"
 
 
 _OF_ERROR = frozenset({"declarationTime", "reason", "correctiveEventIDs"})

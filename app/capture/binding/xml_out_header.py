@@ -10,6 +10,7 @@ from typing import Any
 
 from app.capture.binding.namespaces import SBDH
 from app.capture.binding.xml_out_values import At, Trees, of_text, quoted, scalar, text
+from app.errors import Finding
 
 _WHOLE = ":StandardBusinessDocumentHeader"
 _ROOT = ("sender", "receiver", "instanceIdentifier")
@@ -48,7 +49,7 @@ class Header:
             if self._version == "1.2" and ":" in key:
                 parts += self._trees.field(key, value, at)
             else:
-                self._notes.tell("binding.field-not-carried", (at, key), field=key)
+                self._notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key))
         return parts
 
     def _sbdh(self, document: Mapping[str, Any], created: str) -> str:
@@ -76,7 +77,7 @@ class Header:
             if key == "vocabularyList":
                 continue
             if ":" in key:
-                self._notes.tell("binding.field-not-carried", (at, key), field=key)
+                self._notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key))
             else:
                 bare += self._trees.field(key, value, at)
         return f"<EPCISMasterData>{listed}{f'<extension>{bare}</extension>' if bare else ''}</EPCISMasterData>"
@@ -90,9 +91,10 @@ class Header:
         inside = ""
         if elements:
             place = (at, "vocabularyElementList")
-            inside = f"<VocabularyElementList>{''.join([self._item(each, (place, index)) for index, each in enumerate(elements)])}</VocabularyElementList>"
+            inside = "".join([self._item(each, (place, index)) for index, each in enumerate(elements)])
+            inside = f"<VocabularyElementList>{inside}</VocabularyElementList>"
         elif elements is not None:
-            self._notes.tell("binding.empty-left-out", (at, "vocabularyElementList"))
+            self._notes.add(Finding("binding.empty-left-out"), (at, "vocabularyElementList"))
         attributes, others = self._others_of(value, frozenset({"type", "vocabularyElementList"}), at)
         return f'<Vocabulary type="{quoted(scalar(value["type"]))}"{attributes}>{inside}{others}</Vocabulary>'
 
@@ -112,23 +114,24 @@ class Header:
         elif isinstance(content, str):
             inside = text(content)
         else:
-            self._notes.tell("binding.number-as-text", (at, "attribute"), content)
+            self._notes.add(Finding("binding.number-as-text"), (at, "attribute"), content)
             inside = scalar(content)
         for key in value:
             if key not in ("id", "attribute"):
-                self._notes.tell("binding.field-not-carried", (at, key), field=key)
+                self._notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key))
         return f'<attribute id="{quoted(scalar(value["id"]))}"{attributes}>{inside}</attribute>'
 
     def _others_of(self, value: Mapping[str, Any], known: frozenset[str], at: At) -> tuple[str, str]:
         """Attributes and extension elements of a vocabulary or of its element; bare fields stand in an `extension` before the others."""
-        attributes, bare, named = "", "", ""
+        bare, named = "", ""
+        attributes: dict[str, Any] = {}
         for key, each in value.items():
             if key in known:
                 continue
             if key[:1] == "@" and isinstance(each, (str, bool, int, float)):
-                attributes += self._trees.attribute(key[1:], each, (at, key))
+                attributes[key] = each
             elif ":" in key:
                 named += self._trees.field(key, each, at)
             else:
                 bare += self._trees.field(key, each, at)
-        return attributes, (f"<extension>{bare}</extension>" if bare else "") + named
+        return self._trees.attributes(attributes, at, marked=True), (f"<extension>{bare}</extension>" if bare else "") + named

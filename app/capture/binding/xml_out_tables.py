@@ -1,6 +1,7 @@
 """Order of the elements of events in XML 2.0 and 1.2, as their XSDs want it.
 
-Source: EPCglobal-epcis-2_0.xsd and EPCglobal-epcis-1_2.xsd of the work group, the latter with AssociationEvent where GS1's conversion has it.
+Source: EPCglobal-epcis-2_0.xsd and EPCglobal-epcis-1_2.xsd of the work group,
+the latter with AssociationEvent where GS1's conversion has it.
 """
 
 from __future__ import annotations
@@ -8,9 +9,20 @@ from __future__ import annotations
 _WHY = ("action", "bizStep", "disposition", "readPoint", "bizLocation")
 _ENDS = ("sourceList", "destinationList")
 _NEW = ("sensorElementList", "persistentDisposition")
-_CHANGE = ("inputEPCList", "inputQuantityList", "outputEPCList", "outputQuantityList", "transformationID", *_WHY[1:], "bizTransactionList", *_ENDS)
+_CHANGE = (
+    "inputEPCList",
+    "inputQuantityList",
+    "outputEPCList",
+    "outputQuantityList",
+    "transformationID",
+    *_WHY[1:],
+    "bizTransactionList",
+    *_ENDS,
+)
 
-COMMON = frozenset({"type", "@context", "eventTime", "recordTime", "eventTimeZoneOffset", "eventID", "errorDeclaration", "certificationInfo"})
+COMMON = frozenset(
+    {"type", "@context", "eventTime", "recordTime", "eventTimeZoneOffset", "eventID", "errorDeclaration", "certificationInfo"}
+)
 """Fields that every event has at its beginning, or that are no element."""
 
 ORDER_2_0: dict[str, tuple[str, ...]] = {

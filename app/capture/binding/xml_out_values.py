@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -53,9 +54,9 @@ class Notes:
         self.findings: list[Finding] = []
         self.event: int | None = None
 
-    def tell(self, code: str, at: At, value: Any = None, **params: Any) -> None:
-        """One thing that is lost or changed at one place."""
-        self.findings.append(Finding(code, pointer(at), _short(value), params, self.event))
+    def add(self, finding: Finding, at: At, value: Any = None) -> None:
+        """One thing that is lost or changed: its code and parameters, the place in the document, and what stands there."""
+        self.findings.append(replace(finding, pointer=pointer(at), value=_short(value), event=self.event))
 
 
 def pointer(at: At) -> str:
@@ -154,55 +155,70 @@ class Trees:
         try:
             tag = self.names.tag(key)
         except NoName:
-            self.notes.tell("binding.name-not-carried", at, key, field=key)
+            self.notes.add(Finding("binding.name-not-carried", params={"field": key}), at, key)
             return ""
         if self.names.is_whole_uri(key):
-            self.notes.tell("binding.name-divided", at, key, field=key, name=tag)
+            self.notes.add(Finding("binding.name-divided", params={"field": key, "name": tag}), at, key)
         return tag
 
     def _element(self, tag: str, value: Any, at: At) -> str:
         if isinstance(value, str):
             if value.isspace():
-                self.notes.tell("binding.empty-left-out", at, value)
+                self.notes.add(Finding("binding.empty-left-out"), at, value)
             return f"<{tag}>{text(value)}</{tag}>"
         if isinstance(value, dict):
             return self._object(tag, value, at)
         if value is None:
-            self.notes.tell("binding.empty-left-out", at)
+            self.notes.add(Finding("binding.empty-left-out"), at)
             return ""
-        self.notes.tell("binding.number-as-text", at, value)
+        self.notes.add(Finding("binding.number-as-text"), at, value)
         return f"<{tag}>{scalar(value)}</{tag}>"
 
     def _tell_list(self, items: list[Any], at: At) -> None:
         """What becomes of a list that is not just several values."""
         if not items:
-            self.notes.tell("binding.empty-left-out", at)
+            self.notes.add(Finding("binding.empty-left-out"), at)
         elif len(items) == 1:
-            self.notes.tell("binding.list-of-one", at)
+            self.notes.add(Finding("binding.list-of-one"), at)
         for index, item in enumerate(items):
             if isinstance(item, list):
-                self.notes.tell("binding.list-flattened", (at, index))
+                self.notes.add(Finding("binding.list-flattened"), (at, index))
 
     def _object(self, tag: str, value: Mapping[str, Any], at: At) -> str:
         if not value:
-            self.notes.tell("binding.empty-left-out", at)
+            self.notes.add(Finding("binding.empty-left-out"), at)
         attributes, inside = self.inside(value, at)
         return f"<{tag}{attributes}>{inside}</{tag}>"
 
     def inside(self, value: Mapping[str, Any], at: At) -> tuple[str, str]:
         """Attributes and content of an element that says an object."""
-        attributes, content, children = "", "", ""
+        content, children = "", ""
+        attributes: dict[str, Any] = {}
         for key, inner in value.items():
             plain = isinstance(inner, (str, bool, int, float))
             if key == "#text" and plain:
                 content = text(scalar(inner))
             elif key[:1] == "@" and plain and ":" not in key[:2] and key not in ("@", "@xmlns"):
-                attributes += self.attribute(key[1:], inner, (at, key))
+                attributes[key] = inner
             elif key[:1] in ("@", "#"):
                 children += self._marked(key, inner, (at, key))
             else:
                 children += self.field(key, inner, at)
-        return attributes, content + children
+        return self.attributes(attributes, at, marked=True), content + children
+
+    def attributes(self, values: Mapping[str, Any], at: At, *, marked: bool = False) -> str:
+        """Attributes, each with a leading blank; of two that are one name in XML only the first. marked: `@` stands before each key."""
+        parts: list[str] = []
+        seen: set[tuple[str, str]] = set()
+        for key, value in values.items():
+            name = key[1:] if marked else key
+            expanded = self.names.expanded(name)
+            if expanded in seen:
+                self.notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key), value)
+            else:
+                seen.add(expanded)
+                parts.append(self.attribute(name, value, (at, key)))
+        return "".join(parts)
 
     def _marked(self, key: str, value: Any, at: At) -> str:
         """A JSON-LD keyword with a structure, such as `@list`: elements with an escaped name."""
