@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.ledger import sequencer
 from app.runtime import Runtime
 from app.store.keys import new_id, time_of
 from app.words.refusals import describe_finding
+from app.work.background import Duty
 from tests.builders import Enterprise, document, make_enterprise, raw
 from tests.journey.flags.lives import BOTTLE, CASE, CASE_2, OTHER, batch, emptied, flags_of, made, packed, retired, seen, turned, unpacked
 
@@ -193,3 +195,33 @@ def test_it_rests_while_events_come_in_but_not_for_ever(on: Runtime, firm: Enter
     clock.set(recorded + timedelta(seconds=5))
     assert follow_when_calm(on) == 3
     assert follow_when_calm(on) == 0
+
+
+def test_several_followers_at_once_end_with_the_flags_of_one(on: Runtime, firm: Enterprise) -> None:
+    bottles = [f"https://id.gs1.org/01/09521002000016/21/S{number}" for number in range(300)]
+    events = [seen(1 + number / 60, "shipping", bottle) for number, bottle in enumerate(bottles)]
+    accept(raw(document(*events, made(9, *bottles[:100]))), by=firm.actor(), on=on)
+    while sequencer.integrate(on=on):
+        pass
+
+    def all_of_it(_number: int) -> int:
+        passes = 0
+        while follow(on):
+            passes += 1
+        return passes
+
+    with ThreadPoolExecutor(4) as pool:
+        assert max(pool.map(all_of_it, range(4))) >= 2
+    with on.store.reading() as connection:
+        assert find.tally(connection, firm.party_id) == {rules.BEFORE: 100, rules.NO_BEGINNING: 200}
+        assert waiting(connection) == 0
+
+
+def test_the_server_looks_after_the_flags(on: Runtime, firm: Enterprise, clock: SetClock) -> None:
+    accept(raw(document(seen(1))), by=firm.actor(), on=on)
+    while sequencer.integrate(on=on):
+        pass
+    clock.set(time_of(new_id()) + timedelta(seconds=5))
+    duty = Duty("flags", lambda: follow_when_calm(on))
+    assert (duty.turn(1.0), duty.turn(2.0)) == (True, False)
+    assert [code for code, _, _ in told(on, firm)] == [rules.NO_BEGINNING]
