@@ -7,7 +7,7 @@ cost one pass of compiled code; only an invalid one is explained, in `explain_sh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -22,6 +22,8 @@ from app.errors import Finding
 _DOCUMENTS = {"EPCISDocument": "document", "EPCISQueryDocument": "query_document"}
 _EVENTS = {name: f"{name.removesuffix('Event').lower()}_event" for name in EVENT_TYPES}
 _LISTS = {"EPCISDocument": ("epcisBody", "eventList"), "EPCISQueryDocument": ("epcisBody", "queryResults", "resultsBody", "eventList")}
+
+_EXTENDED = "extended_event"
 
 MOST = 20
 """Findings reported for one event: more would not help the person who corrects it."""
@@ -40,9 +42,9 @@ def check_document(document: Any) -> list[Finding]:
     if kind not in tuple(_DOCUMENTS):
         return [Finding("shape.unknown-document-type", "/type", shown(kind), {"expected": ", ".join(_DOCUMENTS)})]
     findings = _judge(_DOCUMENTS[kind], document, "", None)
-    for index, event in enumerate(_listed(document)):
+    for index, event in enumerate(listed(document)):
         if isinstance(event, dict) and isinstance(event.get("type"), str):  # else the document's own schema has said so
-            findings += _judge(_EVENTS.get(event["type"], "extended_event"), event, event_pointer(document, index), index + 1)
+            findings += _judge(_EVENTS.get(event["type"], _EXTENDED), event, event_pointer(document, index), index + 1)
     return findings
 
 
@@ -51,18 +53,35 @@ def check_event(event: Any, pointer: str = "") -> list[Finding]:
     if not isinstance(event, dict):
         return [Finding("shape.wrong-type", pointer, shown(event), {"expected": "object", "found": kind_of(event)})]
     kind = event.get("type")
-    schema = _EVENTS.get(kind, "extended_event") if isinstance(kind, str) else "extended_event"
+    schema = _EVENTS.get(kind, _EXTENDED) if isinstance(kind, str) else _EXTENDED
     findings = _judge(schema, event, pointer, None)
     if "@context" not in event:
         findings.append(Finding("shape.missing", f"{pointer}/@context", None, {"field": "@context"}))
     return findings
 
 
+def is_well(event: dict[str, Any]) -> bool:
+    """Whether an event of any document has good shape; its `@context` may be the document's."""
+    kind = event.get("type")
+    return isinstance(kind, str) and _validator(_EVENTS.get(kind, _EXTENDED)).is_valid(event)
+
+
+@cache
+def fields(kind: str) -> tuple[str, ...]:
+    """The names that the standard defines in an object: an event by its type, a document by its type, or a part of an event."""
+    name = _EVENTS.get(kind) or _DOCUMENTS.get(kind) or kind
+    for address, schema in _sources().items():
+        if address.endswith(f"/epcis/{name}.json"):
+            return tuple(schema["properties"])
+    parts = next(schema for address, schema in _sources().items() if address.endswith("/epcis/definitions.json"))
+    return tuple(parts["$defs"][name].get("properties", ()))
+
+
 def events_of(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The events of a document of good shape, in its order; an event that stands alone is its own only event."""
     if document.get("type") not in _DOCUMENTS:
         return [document]
-    return cast("list[dict[str, Any]]", _listed(document))
+    return cast("list[dict[str, Any]]", listed(document))
 
 
 def event_pointer(document: dict[str, Any], index: int) -> str:
@@ -71,10 +90,15 @@ def event_pointer(document: dict[str, Any], index: int) -> str:
     return "" if path is None else f"/{'/'.join(path)}/{index}"
 
 
-def _listed(document: dict[str, Any]) -> list[Any]:
-    """What stands in the place of the event list, or nothing."""
+def path_of_events(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The steps from a document of a known type to its list of events."""
+    return _LISTS[document["type"]]
+
+
+def listed(document: Mapping[str, Any]) -> list[Any]:
+    """What stands in the place of the event list of a document of a known type, or nothing."""
     found: Any = document
-    for key in _LISTS[document["type"]]:
+    for key in path_of_events(document):
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, list) else []
 
