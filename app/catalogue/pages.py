@@ -179,14 +179,13 @@ def product_uri(gtin: str) -> str:
 
 def attribute_label(name: str) -> str:
     """What people call an attribute of master data; one without words of ours is shown as it is."""
-    key = f"master.attribute_{name}"
-    return t(key) if translator(language()).has(key) else name
+    return t(f"master.attribute_{name}") if translator(language()).has(f"master.attribute_{name}") else name
 
 
 def vocabulary_name(uri: str) -> str:
     """What people call a vocabulary."""
-    key = f"master.vocabulary_{short_name(uri)}"
-    return t(key) if translator(language()).has(key) else uri
+    name = short_name(uri)
+    return t(f"master.vocabulary_{name}") if translator(language()).has(f"master.vocabulary_{name}") else uri
 
 
 def lot_path(gtin: str, lot: str) -> str:

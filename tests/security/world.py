@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.label.runs.worker import Worker
+from app.query import tokens
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, make_api_key, make_enterprise, object_event, raw
 
 GTIN = "09521001000017"
 LOT = "VT0612-MAT"
 HOST = "vai-thieu-mat.example.vn"
+PLACE = "https%3A%2F%2Fid.gs1.org%2F414%2F9521001000000"
 OTHERS_GTIN = "09521009000011"
 EVENT = "urn:uuid:6a1b2c3d-0000-4000-8000-00000000ffff"
 MARKS = ("Hương Giang Mật", LOT, "ffff", "Vải thiều mật", "Kho bí mật")
@@ -32,6 +34,7 @@ class Sample:
     data: bytes | None = None
     query: str = ""
     content_type: str | None = None
+    common: bool = False  # the subject exists for everybody; only what lies below it is one's own
 
 
 @dataclass
@@ -58,6 +61,7 @@ def make_world(on: Runtime, client: Any) -> World:
     call("POST", "/api/products", {"gtin": GTIN, "name": "Vải thiều mật"})
     call("PUT", f"/api/products/{GTIN}/image", data=_png(), kind="image/png")
     call("POST", f"/api/products/{GTIN}/lots", {"lot": LOT, "produced_on": "2026-06-12"})
+    call("PUT", f"/api/master-data/BusinessLocation/{PLACE}", {"attributes": {"name": "Kho bí mật"}})
     call("POST", "/api/link-hosts", {"host": HOST})
     design = call("POST", "/api/label-designs", {"name": "Mẫu của kho bí mật", "layout": "roll-70x40", "carrier": "qr-dl"})["design"]
     call("PUT", f"/api/label-designs/{design}/logo", data=_png(), kind="image/png")
@@ -65,14 +69,16 @@ def make_world(on: Runtime, client: Any) -> World:
     stamps = _stamps(on, ours, int(job["job"]))  # before the files: those that name a stamp made void since are kept back
     run = call("POST", f"/api/labels/{job['job']}/runs", {"form": "csv"})["run"]
     Worker(on).step()
-    event = object_event(eventID=EVENT, epcList=[f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9"])
+    event = object_event(eventID=EVENT, epcList=[f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9"], bizLocation={"id": _SITE})
     captured = call("POST", "/epcis/capture?wait=checkpoint", document(event))
     recall = call("POST", "/api/recalls", {"gtin": GTIN, "lot": LOT, "reason": "Dư lượng thuốc bảo vệ thực vật vượt mức"})
     api_key = make_api_key(on, ours)["Authorization"].split("_")[1]
+    token = tokens.write(tokens.Token(ours.party_id, "events", (), (1,)))
     names = {
         "design": design, "run": run, "job": job["job"], "serial": job["serials"][0]["serial"], "capture": captured["captureID"],
         "notice": str(recall["notice_id"] if "notice_id" in recall else recall["notice"]), "key": api_key,
-        "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key), "sheet": _sheet(client, key),
+        "token": token, "link_change": str(_links(call)), "row": str(_row_of(on)), "draft": _draft(client, key),
+        "sheet": _sheet(client, key),
     }  # fmt: skip
     return World(ours, theirs, names | stamps)
 
@@ -132,11 +138,13 @@ def _sheet(client: Any, key: dict[str, str]) -> str:
     return str(answer.headers["Location"]).rsplit("/", 1)[-1]
 
 
+_SITE = "https://id.gs1.org/414/9521001000055"
 _PRODUCT = {"name": "Vải thiều của người khác"}
 _NOTICE = {"notice": "{notice}"}
 _DRAFT, _CAPTURE, _ROW = {"draft_id": "{draft}"}, {"capture_id": "{capture}"}, {"row_id": "{row}"}
 _JOB = {"job_id": "{job}"}
 _SHEET = {"draft_id": "{sheet}"}
+_QUERY = {"query_name": "mat"}
 _RUN = {"job_id": "{job}", "run_id": "{run}"}
 _LABEL = {"job_id": "{job}", "serial": "{serial}"}
 _DESIGN = {"design_id": "{design}"}
@@ -145,6 +153,7 @@ _DESIGN_DATA = {"name": "Của người khác", "layout": "a4-3x8", "carrier": "
 _GTIN = {"gtin": GTIN}
 _LOT = {"gtin": GTIN, "lot": LOT}
 _HOST = {"host": HOST}
+_PLACE = {"vocabulary": "BusinessLocation", "element": PLACE}
 _VOID = {"all": True, "reason": "In hỏng cả cuộn"}
 
 SAMPLES: dict[tuple[str, str], Sample] = {
@@ -153,6 +162,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/api/label-designs/<int:design_id>/logo"): Sample(_DESIGN),
     ("DELETE", "/api/labels/<int:job_id>/runs/<int:run_id>/files"): Sample(_RUN),
     ("DELETE", "/api/link-hosts/<host>"): Sample(_HOST),
+    ("DELETE", "/api/master-data/<vocabulary>/<path:element>"): Sample(_PLACE),
+    ("GET", "/api/master-data/<vocabulary>/<path:element>"): Sample(_PLACE),
+    ("PUT", "/api/master-data/<vocabulary>/<path:element>"): Sample(_PLACE, json={"attributes": {"name": "Của tôi"}}),
     ("GET", "/<ai:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("GET", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("GET", "/api/label-designs/<int:design_id>"): Sample(_DESIGN),
@@ -201,6 +213,14 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/console/recalls/<notice>"): Sample(_NOTICE),
     ("GET", "/epcis/capture/<capture_id>"): Sample(_CAPTURE),
     ("GET", "/epcis/events/<path:event_id>"): Sample({"event_id": EVENT}),
+    ("OPTIONS", "/epcis/events/<path:event_id>"): Sample({"event_id": EVENT}),
+    ("OPTIONS", "/epcis/capture/<capture_id>"): Sample(_CAPTURE),
+    ("OPTIONS", "/epcis/nextPageToken/<token>"): Sample({"token": "{token}"}),
+    ("DELETE", "/epcis/nextPageToken/<token>"): Sample({"token": "{token}"}),
+    ("OPTIONS", "/epcis/queries/<query_name>"): Sample(_QUERY),
+    ("OPTIONS", "/epcis/queries/<query_name>/events"): Sample(_QUERY),
+    ("OPTIONS", "/epcis/queries/<query_name>/subscriptions"): Sample(_QUERY),
+    ("OPTIONS", "/epcis/queries/<query_name>/subscriptions/<subscription_id>"): Sample(_QUERY | {"subscription_id": "1"}),
     ("GET", "/handbook/<page>"): Sample({"page": "first-batch"}),
     ("GET", "/handbook/pictures/<name>.svg"): Sample({"name": "gtin"}),
     ("GET", "/leaving/<path:rest>"): Sample({"rest": f"01/{GTIN}"}),
@@ -271,4 +291,22 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/api/serial-ranges"): Sample(json={"gtin": GTIN}),
     ("POST", "/console/recalls"): Sample(form={"gtin": GTIN, "lot": LOT, "reason": "Người khác nói xấu chúng tôi", "sure": "yes"}),
     ("POST", "/console/lots"): Sample(form={"gtin": GTIN, "lot": "KHAC2", "produced_on": "2026-06-12"}),
+}
+
+
+_TOP = {
+    "bizLocations/<path:biz_location>": _SITE,
+    "bizSteps/<path:biz_step>": "shipping",
+    "dispositions/<path:disposition>": "in_transit",
+    "epcs/<path:epc>": f"https://id.gs1.org/01/{GTIN}/21/K7M2Q9",
+    "eventTypes/<path:event_type>": "ObjectEvent",
+    "readPoints/<path:read_point>": "https://id.gs1.org/414/9521002001013",
+}
+"""The top-level resources of EPCIS, with a value that our event has."""
+
+SAMPLES |= {
+    (method, f"/epcis/{path}{below}"): Sample({path.split(":")[1][:-1]: value}, common=value == "ObjectEvent")
+    for path, value in _TOP.items()
+    for method in ("GET", "OPTIONS")
+    for below in ("", "/events")
 }

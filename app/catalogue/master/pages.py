@@ -55,7 +55,13 @@ def _kind() -> str:
     return asked if asked in TABS else ""
 
 
-_SHOWN = {"label": attribute_label, "vocabulary_name": vocabulary_name, "master_page": page_of, "value_text": rules.shown, "day_of": day}
+_SHOWN = {
+    "attribute_label": attribute_label,
+    "vocabulary_name": vocabulary_name,
+    "master_page": page_of,
+    "value_text": rules.shown,
+    "day_of": day,
+}
 
 
 @door.route(_LIST, needs=Permission.CATALOGUE_RECORD_READ)
