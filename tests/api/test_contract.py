@@ -15,7 +15,7 @@ from app.party.permissions import Role
 from app.runtime import Runtime
 from tests import ROOT
 from tests.api.problems import problem_of
-from tests.builders import make_api_key
+from tests.builders import CONTEXT, document, make_api_key, object_event
 from tests.security.test_routes import simple
 from tests.security.world import SAMPLES, World, make_world
 
@@ -109,6 +109,7 @@ def test_real_answers_look_as_the_contract_says(app: Any, world: World, on: Runt
         "/api/api-keys": {"label": "chương trình"}, "/api/places": {"name": "Vườn", "kind": "orchard"},
         "/api/products": {"gtin": "09521001000024", "name": "Nhãn"}, "/api/link-hosts": {"host": "nhan.example.vn"},
         "/api/organisation": {"name": "HTX Hương Giang"}, "/api/identify": {"code": "(01)09521001000017"},
+        "/epcis/capture": document(object_event()), "/epcis/events": {"@context": [CONTEXT]} | object_event(bizStep="receiving"),
         "/api/ssccs": {"count": 1}, "/api/label-designs": {"name": "Nhãn A4", "layout": "a4-3x8", "carrier": "qr-dl"},
     }  # fmt: skip
     for (method, path), route in sorted(routes.items(), key=lambda each: each[0][0] != "GET"):
@@ -137,7 +138,7 @@ def test_real_answers_look_as_the_contract_says(app: Any, world: World, on: Runt
         elif answer.is_json:
             wrong += [f"{method} {path} {told}" for told in judge(content[answer.mimetype].get("schema", {}), answer.get_json())]
     assert wrong == []
-    unseen = set(routes) - seen
+    unseen = {place for place in set(routes) - seen if not place[1].startswith("/epcis/queries/")}  # there is no named query yet
     assert len(unseen) <= 14, f"too few answers were looked at; not seen: {sorted(unseen)}"
 
 
