@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -13,6 +14,7 @@ from app.capture import find
 from app.capture.model import Event, EventItem
 from app.capture.refusals import NoSuchEvent
 from app.catalogue import find as catalogue
+from app.catalogue.master import find as master
 from app.errors import Invalid
 from app.identify import digital_link
 from app.identify.item_key import ItemKey, item_key
@@ -21,6 +23,7 @@ from app.ledger import find as ledger
 from app.party import find as parties
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
+from app.store.columns import to_micros
 
 PAGE = 50
 
@@ -97,7 +100,7 @@ def recent(*, by: Actor, on: Runtime, product: str = "", lot: str = "", before: 
             named = or_(*(_about(key) for key in keys))
             statement = statement.where(Event.id.in_(select(EventItem.id).where(EventItem.party_id == party_id, named)))
         rows: list[Row[Any]] = list(connection.execute(statement))
-        names = _Names(connection, party_id)
+        names = _Names(connection, party_id, on.clock.now())
         listed = [_listed(row, names) for row in rows[:PAGE]]
     return listed, rows[PAGE - 1].id if len(rows) > PAGE else None
 
@@ -110,10 +113,10 @@ def one(row_id: int, *, by: Actor, on: Runtime) -> Shown:
         if row is None:
             raise NoSuchEvent(event_id=str(row_id))
         sealed = find.sealed(row)
-        names = _Names(connection, party_id)
+        names = _Names(connection, party_id, on.clock.now())
         kid = find.document(connection, party_id, row.document_id).kid
         return Shown(
-            row, sealed, _goods(sealed["event"], names), names.places(_place_uris(sealed["event"])),
+            row, sealed, _goods(sealed["event"], names), names.places(_place_uris(sealed["event"]), row.event_time),
             parties.signing_keys(connection, [kid]).get(kid), ledger.proofs(connection, [row_id]).get(row_id), str(row.document_id),
         )  # fmt: skip
 
@@ -122,7 +125,7 @@ def of_capture(capture_id: int, *, by: Actor, on: Runtime) -> list[Listed]:
     """The events of one capture in their order; raises NoSuchCapture."""
     party_id = permit(by, Permission.CAPTURE_EVENT_READ)
     with on.store.reading() as connection:
-        names = _Names(connection, party_id)
+        names = _Names(connection, party_id, on.clock.now())
         return [_listed(row, names) for row in find.events_of_document(connection, party_id, capture_id)[:PAGE]]
 
 
@@ -130,7 +133,7 @@ def preview(events: Sequence[dict[str, Any]], *, by: Actor, on: Runtime) -> list
     """(event, its goods, name of its place) of events that are not recorded yet, for a dry run."""
     party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
     with on.store.reading() as connection:
-        names = _Names(connection, party_id)
+        names = _Names(connection, party_id, on.clock.now())
         return [(event, _all_goods(event, names), names.place(_read_point(event))) for event in events]
 
 
@@ -165,32 +168,51 @@ def _of_gtin(gtin: str) -> ItemKey:
 
 
 class _Names:
-    """Names of products and places, each looked up once."""
+    """Names of products and places, each looked up once: as they are registered, else as the organisation's master data call them."""
 
-    def __init__(self, connection: Connection, party_id: int) -> None:
+    def __init__(self, connection: Connection, party_id: int, now: datetime) -> None:
         self._connection = connection
         self._party_id = party_id
+        self._now = to_micros(now)
         self._products: dict[str, str] = {}
         self._places: dict[str, str] = {}
+        self._said: dict[str, master.Names] = {}
 
     def product(self, gtin: str) -> str:
         """The name of a product, "" when it may not be told."""
         if gtin not in self._products:
             row = catalogue.product(self._connection, gtin)
-            self._products[gtin] = row.name if row is not None else ""
+            self._products[gtin] = row.name if row is not None else self._said_of_product(gtin)
         return self._products[gtin]
 
-    def place(self, uri: str) -> str:
-        """The name of a place, or the end of its identifier."""
-        return self.places([uri])[uri] if uri else ""
+    def _said_of_product(self, gtin: str) -> str:
+        uri = digital_link.build((("01", gtin),))
+        said = self._of_master([uri])[uri].of(uri, self._now)
+        return said.name if said else ""
 
-    def places(self, uris: Sequence[str]) -> dict[str, str]:
-        """Names by identifier."""
-        missing = [uri for uri in uris if uri not in self._places]
+    def place(self, uri: str, at: int | None = None) -> str:
+        """The name of a place at an instant (now without it), or the end of its identifier."""
+        return self.places([uri], at)[uri] if uri else ""
+
+    def places(self, uris: Sequence[str], at: int | None = None) -> dict[str, str]:
+        """Names at an instant by identifier, in the spelling given and in the canonical one."""
+        keys = {uri: item_key(uri).text for uri in uris}
+        missing = sorted({each for uri, key in keys.items() if key not in self._places for each in (uri, key)})
         if missing:
             found = catalogue.place_by_uri(self._connection, missing)
-            self._places |= {uri: found[uri].name if uri in found else uri.rpartition("/")[2] for uri in missing}
-        return {uri: self._places[uri] for uri in uris}
+            rows = {key: found.get(key) or found.get(uri) for uri, key in keys.items() if key not in self._places}
+            self._places |= {key: row.name if row is not None else "" for key, row in rows.items()}
+        said = self._of_master([key for key in keys.values() if not self._places[key]])
+        told = {key: self._places[key] or _named(said[key], key, self._now if at is None else at) for key in keys.values()}
+        return told | {uri: told[key] for uri, key in keys.items()}
+
+    def _of_master(self, keys: Sequence[str]) -> dict[str, master.Names]:
+        """What the organisation's master data say of these."""
+        missing = [key for key in keys if key not in self._said]
+        if missing:
+            found = master.names(self._connection, self._party_id, missing)
+            self._said |= dict.fromkeys(missing, found)
+        return self._said
 
     def item(self, uri: str, quantity: float | None = None, uom: str = "") -> Named:
         """An identifier as people know it; what is no GS1 key stands as it is."""
@@ -203,6 +225,12 @@ class _Names:
         product = self.product(value) if found.kind == "GTIN" else ""
         path = "/v" + found.canonical.removeprefix(digital_link.CANONICAL_STEM)
         return Named(uri, found.kind, value, product, parts.get("10", ""), parts.get("21", ""), path, quantity, uom)
+
+
+def _named(said: master.Names, key: str, at: int) -> str:
+    """What a place was called at an instant, or the end of its identifier."""
+    told = said.of(key, at)
+    return told.name if told else key.rpartition("/")[2]
 
 
 def _of_part(event: dict[str, Any], names: _Names, instances: str, quantities: str) -> tuple[Named, ...]:
@@ -230,7 +258,7 @@ def _count(event: dict[str, Any]) -> int:
 def _listed(row: Row[Any], names: _Names) -> Listed:
     event = find.sealed(row)["event"]
     goods = _all_goods(event, names)
-    return Listed(row, goods, _count(event) - len(goods), names.place(row.read_point or ""))
+    return Listed(row, goods, _count(event) - len(goods), names.place(row.read_point or "", row.event_time))
 
 
 def _read_point(event: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from app.capture import items
 from app.capture.model import CaptureDocument
 from app.capture.vocabulary import word
 from app.catalogue import find as catalogue
+from app.catalogue.master import find as master
 from app.identify.item_key import ItemKey, item_key
 from app.journey.walk import DEEPEST, MOST_EVENTS, Recorded, walk
 from app.party.model import Party, SigningKey
@@ -144,7 +145,7 @@ def history(
     papers = _papers(connection, walked.events)
     parties = {row.party_id: row for row in connection.execute(_PARTIES, {"ids": sorted({item.row.party_id for item in walked.events})})}
     shown = [item for item in walked.events if item.row.party_id == reader or _publishes(parties.get(item.row.party_id))]
-    places = catalogue.place_by_uri(connection, sorted({uri for item in shown for uri in _spellings(_where(item.event))}))
+    places = _Places(connection, shown)
     declared = {(item.row.party_id, item.row.event_uri) for item in walked.events if "errorDeclaration" in item.event}
     steps = [_step(item, parties, places, papers, declared) for item in shown]
     return History(walked.events, steps, len(walked.events) - len(shown), walked.incomplete, papers)
@@ -175,7 +176,7 @@ def _publishes(party: Any | None) -> bool:
     return party is not None and bool(party.publishes)
 
 
-def _step(item: Recorded, parties: Mapping[int, Any], places: Mapping[str, Any], papers: Papers, declared: set[tuple[int, str]]) -> Step:
+def _step(item: Recorded, parties: Mapping[int, Any], places: _Places, papers: Papers, declared: set[tuple[int, str]]) -> Step:
     event, row = item.event, item.row
     key = papers.key_of(item)
     correction = "errorDeclaration" in event
@@ -193,7 +194,7 @@ def _step(item: Recorded, parties: Mapping[int, Any], places: Mapping[str, Any],
         local=event["eventTime"],
         offset=event["eventTimeZoneOffset"],
         recorded=item.sealed["captureTime"],
-        place=_place(_where(event), places),
+        place=places.of(item),
         about=item.relation,
         subject=item.subject,
         count=sum(1 for _ in items.named(event)),
@@ -226,14 +227,32 @@ def _spellings(uri: str | None) -> set[str]:
     return set() if uri is None else {uri, item_key(uri).text}
 
 
-def _place(uri: str | None, places: Mapping[str, Any]) -> Place | None:
-    if uri is None:
-        return None
-    row = places.get(uri) or places.get(item_key(uri).text)
-    if row is not None:
-        return Place(uri, row.name, row.commune, row.province)
-    gln = _GLN.match(item_key(uri).text)
-    return Place(uri, uri if gln is None else f"GLN {gln[1]}")
+class _Places:
+    """Names of the places of events: whoever registered a place first, else what the event's organisation said of it by then."""
+
+    def __init__(self, connection: Connection, shown: Sequence[Recorded]) -> None:
+        uris = sorted({uri for item in shown for uri in _spellings(_where(item.event))})
+        self._registered = catalogue.place_by_uri(connection, uris)
+        nameless: dict[int, set[str]] = {}
+        for item in shown:
+            uri = _where(item.event)
+            if uri is not None and not _spellings(uri) & self._registered.keys():
+                nameless.setdefault(item.row.party_id, set()).add(uri)
+        self._said = {party_id: master.names(connection, party_id, wanted) for party_id, wanted in nameless.items()}
+
+    def of(self, item: Recorded) -> Place | None:
+        """Where an event happened, None when it does not say."""
+        uri = _where(item.event)
+        if uri is None:
+            return None
+        row = self._registered.get(uri) or self._registered.get(item_key(uri).text)
+        if row is not None:
+            return Place(uri, row.name, row.commune, row.province)
+        said = self._said[item.row.party_id].of(uri, item.at)
+        if said is not None:
+            return Place(uri, said.name, said.commune, said.province)
+        gln = _GLN.match(item_key(uri).text)
+        return Place(uri, uri if gln is None else f"GLN {gln[1]}")
 
 
 _AMOUNTS = (("quantityList", 1), ("childQuantityList", 3), ("inputQuantityList", 4), ("outputQuantityList", 5))

@@ -215,7 +215,7 @@ def _of_elements(connection: Connection, party_id: int, wanted: set[str], at: da
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What people call an element at an instant, and where a place is."""
+    """What people call an element at an instant, and where a place is; province: its code where the name is one of a province."""
 
     name: str
     commune: str | None = None
@@ -237,8 +237,8 @@ class Names:
         chosen = next((version for version in told if version is not None and version.name), None)
         if chosen is None:
             return None
-        where = (rules.value_of(chosen.attributes, name) or None for name in ("city", "state"))
-        return Said(chosen.name, *where)
+        province = rules.province_code(rules.value_of(chosen.attributes, "state"))
+        return Said(chosen.name, rules.value_of(chosen.attributes, "city") or None, province or None)
 
 
 _FIRST = ("Location", "BusinessLocation", "Party", "ReadPoint", "EPCClass")

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 from app.errors import Finding
 from app.identify.item_key import item_key
+from app.party.rules import provinces
+from app.store.folding import fold
 
 START = "urn:epcglobal:epcis:vtype:"
 """How the standard's vocabularies are kept: as EPCIS 1.2 and every XML document spell them."""
@@ -148,6 +150,15 @@ def value_of(attributes: Sequence[Attribute], *names: str) -> str:
             if attribute.name == name and shown(attribute.value).strip():
                 return shown(attribute.value).strip()
     return ""
+
+
+_OF_PROVINCE = re.compile(r"^(?:tinh|thanh pho|tp\.?) ")
+
+
+def province_code(text: str) -> str:
+    """The code of a province by its name in any case and without accents, with or without its rank in front; "" for none."""
+    wanted = _OF_PROVINCE.sub("", fold(text))
+    return next((code for code, name in provinces().items() if _OF_PROVINCE.sub("", fold(name)) == wanted), "")
 
 
 def checksum(attributes: Sequence[Attribute], children: Sequence[str], *, removed: bool = False) -> bytes:

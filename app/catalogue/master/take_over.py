@@ -10,12 +10,9 @@ from sqlalchemy.engine import Connection
 
 from app.catalogue.master import find, rules
 from app.catalogue.model import Place, Product
-from app.party.rules import provinces
-from app.store.folding import fold
 
 _GLN = re.compile(r"https://id\.gs1\.org/414/([0-9]{13})")
 _GTIN = re.compile(r"https://id\.gs1\.org/01/([0-9]{14})")
-_OF_PROVINCE = re.compile(r"^(?:tinh|thanh pho|tp\.?) ")
 
 
 def gln_of(element: str) -> str:
@@ -54,15 +51,9 @@ def place_form(element: str, said: Sequence[find.Version]) -> dict[str, str]:
         "gln": gln_of(element),
         "address": ", ".join(street for street in streets if street)[:300],
         "commune": rules.value_of(attributes, "city")[:80],
-        "province": _province(rules.value_of(attributes, "state")),
+        "province": rules.province_code(rules.value_of(attributes, "state")),
     }
     return {name: text for name, text in found.items() if text}
-
-
-def _province(text: str) -> str:
-    """The code of a province by its name, with or without what it is called in front."""
-    wanted = _OF_PROVINCE.sub("", fold(text))
-    return next((code for code, name in provinces().items() if _OF_PROVINCE.sub("", fold(name)) == wanted), "")
 
 
 def product_form(element: str, said: Sequence[find.Version]) -> dict[str, str]:
