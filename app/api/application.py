@@ -42,6 +42,7 @@ DOORS = (
     "app.capture.binding.pages",
     "app.query.api",  # before the doors of capture: the framework would answer OPTIONS for theirs itself
     "app.capture.api",
+    "app.capture.jobs.api",
     "app.capture.pages",
     "app.ledger.api",
     "app.ledger.pages",

@@ -11,9 +11,10 @@ import asyncio
 import gc
 import io
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 from urllib.parse import unquote_to_bytes
 
 from app import create_app
@@ -66,38 +67,92 @@ class Held:
         self._now -= size
 
 
-async def _body(receive: Receive, limit: int, held: Held) -> bytes | None:
-    """The body, or None when it is longer than the limit in bytes; see `_whole`."""
-    taken = [0]
-    try:
-        return await _whole(receive, limit, held, taken)
-    finally:
-        held.give_back(taken[0])
+_IN_MEMORY = 1_000_000
+"""Bytes of a body that are held in memory; what follows goes to a temporary file, which vanishes when it is closed."""
+
+_DOCUMENTS = frozenset((b"/epcis/capture", b"/console/capture"))
+"""Where bodies may be as large as a document, and not only as large as any body."""
+
+_KNOWN = frozenset((b"authorization", b"cookie"))
 
 
-async def _whole(receive: Receive, limit: int, held: Held, taken: list[int]) -> bytes | None:
-    """Receive a body piece by piece. Raises ConnectionResetError, TimeoutError after a pause too long, _Crowded."""
-    chunks: list[bytes] = []
+def _limit(scope: Scope, settings: Settings) -> int:
+    """Most bytes of this request's body. Who shows no key and no cookie cannot capture, so nothing large is received for them."""
+    path = scope.get("raw_path") or scope["path"].encode()
+    large = scope["method"] == "POST" and path.split(b"?", 1)[0].rstrip(b"/") in _DOCUMENTS
+    if large and any(name in _KNOWN for name, _ in scope["headers"]):
+        return max(settings.max_document_bytes, settings.max_body_bytes)
+    return settings.max_body_bytes
+
+
+class _Taken:
+    """What one body holds at the moment: in memory, and on disk."""
+
+    def __init__(self, memory: Held, disk: Held) -> None:
+        self._memory, self._disk = memory, disk
+        self._sizes = [0, 0]
+
+    def take(self, size: int, total: int) -> None:
+        """Hold more bytes of a body that has this many in all by now. Raises _Crowded."""
+        place = 0 if total <= _IN_MEMORY else 1
+        (self._memory, self._disk)[place].take(size)
+        self._sizes[place] += size
+
+    def give_back(self) -> None:
+        """Hold nothing more."""
+        self._memory.give_back(self._sizes[0])
+        self._disk.give_back(self._sizes[1])
+        self._sizes = [0, 0]
+
+
+async def _body(receive: Receive, limit: int, taken: _Taken) -> IO[bytes] | None:
+    """The body at its beginning, or None when it is longer than the limit in bytes.
+
+    Raises ConnectionResetError, TimeoutError after a pause too long, _Crowded; what broke off leaves nothing behind.
+    """
+    made: IO[bytes] = io.BytesIO()
     size = 0
-    while True:
-        message = await asyncio.wait_for(receive(), _PATIENCE)
-        if message["type"] == "http.disconnect":
-            raise ConnectionResetError
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            chunks.clear()
-        else:
-            held.take(len(chunk))
-            taken[0] += len(chunk)
-            chunks.append(chunk)
-        if not message.get("more_body", False) or size > limit * _DRAIN:
-            return b"".join(chunks) if size <= limit else None
+    try:
+        while True:
+            message = await _received(receive)
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size <= limit:
+                taken.take(len(chunk), size)
+                if size > _IN_MEMORY and isinstance(made, io.BytesIO):
+                    made = _on_disk(made)
+                made.write(chunk)
+            if not message.get("more_body", False) or size > limit * _DRAIN:
+                break
+    except BaseException:
+        made.close()
+        raise
+    if size > limit:
+        made.close()
+        return None
+    made.seek(0)
+    return made
 
 
-def make_environ(scope: Scope, body: bytes, trusted_proxies: int = 0) -> dict[str, Any]:
+async def _received(receive: Receive) -> MutableMapping[str, Any]:
+    """The next piece. Raises ConnectionResetError when the sender is gone, TimeoutError."""
+    message = await asyncio.wait_for(receive(), _PATIENCE)
+    if message["type"] == "http.disconnect":
+        raise ConnectionResetError
+    return message
+
+
+def _on_disk(held: io.BytesIO) -> IO[bytes]:
+    """What was held in memory as the beginning of a file."""
+    made: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the request is answered
+    made.write(held.getbuffer())
+    return made
+
+
+def make_environ(scope: Scope, body: bytes | IO[bytes], trusted_proxies: int = 0) -> dict[str, Any]:
     """The WSGI environment (PEP 3333) of an ASGI HTTP scope, with the request target as it was sent in RAW_URI.
 
+    body: bytes, or a file at its beginning, which stands in `truyxuat.body` too: whoever can read files need not copy it.
     trusted_proxies: that many last entries of X-Forwarded-For were written by proxies of ours.
     """
     raw = scope.get("raw_path") or scope["path"].encode()
@@ -116,7 +171,7 @@ def make_environ(scope: Scope, body: bytes, trusted_proxies: int = 0) -> dict[st
         "REMOTE_ADDR": str(client[0]),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.get("scheme", "http"),
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": io.BytesIO(body) if isinstance(body, bytes) else body,
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
@@ -130,7 +185,12 @@ def make_environ(scope: Scope, body: bytes, trusted_proxies: int = 0) -> dict[st
         key = name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"
         joint = "; " if key == "HTTP_COOKIE" else ","  # HTTP/2 sends cookies one by one (RFC 9113, 8.2.3)
         environ[key] = f"{environ[key]}{joint}{value}" if key in environ and key.startswith("HTTP_") else value
-    environ["CONTENT_LENGTH"] = str(len(body))
+    if isinstance(body, bytes):
+        environ["CONTENT_LENGTH"] = str(len(body))
+    else:
+        environ["CONTENT_LENGTH"] = str(body.seek(0, io.SEEK_END))
+        body.seek(0)
+        environ["truyxuat.body"] = body
     believe(environ, trusted_proxies)
     return environ
 
@@ -159,6 +219,7 @@ class Application:
         self.settings = settings or load()
         self._flask: Any = None
         self._held = Held(self.settings.max_body_bytes * _AT_ONCE)
+        self._spooled = Held(max(self.settings.max_document_bytes, self.settings.max_body_bytes) * _AT_ONCE)
         self._background: Background | None = None
         self._threads: ThreadPoolExecutor | None = None
         self._lock: TextIO | None = None
@@ -246,23 +307,37 @@ class Application:
             await send({"type": "http.response.start", "status": quick.status, "headers": fields + self._always})
             await send({"type": "http.response.body", "body": b""})
             return
+        taken, limit = _Taken(self._held, self._spooled), _limit(scope, self.settings)
         try:
-            body = await _body(receive, self.settings.max_body_bytes, self._held)
+            body = await _body(receive, limit, taken)
         except ConnectionResetError:
+            taken.give_back()
             return
         except TimeoutError:
+            taken.give_back()
             await _plain(send, 408, b"the body did not arrive in time")
             return
         except _Crowded:
+            taken.give_back()
             await _plain(send, 503, b"too many large requests at this moment; try again in a few seconds")
             return
+        try:
+            await self._ask_flask(scope, body, limit, send)
+        finally:
+            taken.give_back()
+
+    async def _ask_flask(self, scope: Scope, body: IO[bytes] | None, limit: int, send: Send) -> None:
         environ = make_environ(scope, body or b"", self.settings.trusted_proxies)
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole here, whatever pieces it came in
         if body is None:
             # Flask compares the declared length with its own limit and answers 413 when a view reads the body.
-            environ["CONTENT_LENGTH"] = str(self.settings.max_body_bytes + 1)
+            environ["CONTENT_LENGTH"] = str(limit + 1)
         loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(self._threads, _run, self._flask, environ)
+        try:
+            status, headers, content = await loop.run_in_executor(self._threads, _run, self._flask, environ)
+        finally:
+            if body is not None:
+                body.close()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 

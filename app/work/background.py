@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from app.api.opening import make_months_ahead
+from app.capture.jobs import work
+from app.capture.jobs.submit import BELL
 from app.errors import Refusal
 from app.journey.flags.follow import follow_when_calm
 from app.label.runs.drawing_room import DrawingRoom
@@ -72,12 +74,14 @@ class Background:
         self._night = threading.Thread(target=self._run_night, name="night", daemon=True)
         self._labels = threading.Thread(target=self._run_labels, name="labels", daemon=True)
         self._drawing = threading.Thread(target=self._run_drawing, name="drawing", daemon=True)
+        self._capture = threading.Thread(target=self._run_capture, name="capture", daemon=True)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
         self._labels.start()
         self._drawing.start()
+        self._capture.start()
         if self._on.settings.link_check_hour >= 0:
             self._night.start()
 
@@ -87,6 +91,8 @@ class Background:
         self._thread.join(timeout=30)
         self._labels.join(timeout=30)
         self._drawing.join(timeout=30)
+        BELL.set()  # it may be waiting for work
+        self._capture.join(timeout=30)
         if self._night.is_alive():
             self._night.join(timeout=10)
 
@@ -147,3 +153,17 @@ class Background:
             except Exception:  # noqa: BLE001  # one bad pass must not stop the next
                 _log.exception("drawing label files failed")
         room.close()
+
+    def _run_capture(self) -> None:
+        while not self._stop.is_set():
+            try:
+                while work.step(self._on, self._stop):
+                    pass
+            except work.Interrupted:
+                break
+            except Refusal as refusal:
+                _log.warning("documents wait: %s", refusal)
+            except Exception:  # noqa: BLE001  # one bad pass must not stop the next
+                _log.exception("working on documents failed")
+            BELL.wait(_SECOND)
+            BELL.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -335,11 +336,13 @@ class TestRefused:
         assert counts(on) == (0, 0, 0, 0)
 
     def test_as_many_events_as_the_limit_are_taken_and_one_more_is_not(self, on: Runtime, enterprise: Enterprise) -> None:
-        limit = on.settings.max_events
+        limit = 20
+        on.settings = replace(on.settings, max_events=limit)
         with pytest.raises(refusals.TooManyEvents) as refusal:
-            send(on, enterprise, *[object_event(epcList=[f"{ITEM}L{number}"]) for number in range(limit + 1)])
-        assert refusal.value.params == {"limit": 10_000, "found": 10_001}
+            send(on, enterprise, *events(limit + 1))
+        assert refusal.value.params == {"limit": limit, "found": limit + 1}
         assert counts(on) == (0, 0, 0, 0)
+        assert len(send(on, enterprise, *events(limit)).events) == limit
 
     def test_whoever_may_not_write_is_told_before_anything_is_read(self, on: Runtime, enterprise: Enterprise) -> None:
         with pytest.raises(NotAllowed):

@@ -31,7 +31,7 @@ def test_the_state_of_the_machine_is_not_shown_to_the_public(front: Way, target:
 
 
 def test_a_body_too_large_is_refused_in_our_own_words(served: Served, front: Way) -> None:
-    answer = front.ask("/epcis/capture", "POST", b" " * 20_000_001, served.key)
+    answer = front.ask("/api/capture/check", "POST", b" " * 20_000_001, served.key)
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
 

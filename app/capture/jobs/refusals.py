@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.errors import Invalid, TooMany, Unavailable
+from app.errors import Invalid, MediaTypeUnknown, TooLarge, TooMany, Unavailable
 
 
 class JobsWaiting(TooMany):
@@ -17,11 +17,9 @@ class JobBroke(Invalid):
     code = "capture.job-broke"
 
 
-class DocumentTooLarge(Invalid):
+class DocumentTooLarge(TooLarge):
     """A document is larger than any that is taken here."""
 
-    status = 413
-    epcis = "CaptureLimitExceededException"
     code = "capture.document-too-large"  # params: limit (bytes)
 
 
@@ -29,3 +27,21 @@ class JobsRaced(Unavailable):
     """Others recorded events of the document while it was worked on, again and again."""
 
     code = "capture.job-raced"
+
+
+class CodingUnknown(MediaTypeUnknown):
+    """The body is compressed in a way that is not read here."""
+
+    code = "capture.coding-unknown"  # params: found, expected
+
+
+class BodyBroken(Invalid):
+    """The compressed body cannot be unpacked."""
+
+    code = "capture.body-broken"  # params: coding
+
+
+class TooDense(TooLarge):
+    """The compressed body unpacks to more than any document does: a bomb."""
+
+    code = "capture.too-dense"  # params: limit (bytes for each byte sent)
