@@ -112,7 +112,20 @@ class _Repair:
         kind = self._kind(event)
         made = self._members(event, kind, place, "event")
         self._zone(made, place)
-        return self._fields(made, kind, place, "event")
+        made = self._fields(made, kind, place, "event")
+        return self._urns(made, "", place) if kind == _EXTENDED else made
+
+    def _urns(self, value: Any, name: str, place: str) -> Any:
+        """An event of an extension type, whose schema knows no words, without the CBV URNs that a rule refuses."""
+        if isinstance(value, dict):
+            return {key: member if ":" in key else self._urns(member, key, place + pointer_of([key])) for key, member in value.items()}
+        if isinstance(value, list):
+            return [self._urns(each, name, f"{place}/{index}") for index, each in enumerate(value)]
+        vocabulary = _WORDS.get(name)
+        if vocabulary is None or not isinstance(value, str) or not value.startswith("urn:epcglobal:cbv:"):
+            return value
+        now = values.term(vocabulary, value)
+        return value if now is None else self._respelled(value, now, place, name)
 
     def _kind(self, event: Mapping[str, Any]) -> str:
         """The schema of an event by its type, wherever that stands."""
@@ -181,7 +194,7 @@ class _Repair:
             return self._nested(value, name, _NESTED[name], place)
         if name == "certificationInfo" and isinstance(value, list):
             return [self._text(each, name, kind, f"{place}/{index}") for index, each in enumerate(value)]
-        if isinstance(value, list) and len(value) == 1 and name != "@context":
+        if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | int | float) and name != "@context":
             self.findings.append(Finding("lenient.list-opened", place, shown(value), {"field": name}, self.number))
             value = value[0]
         return self._text(value, name, kind, place)
