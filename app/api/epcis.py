@@ -161,8 +161,8 @@ def discovery(*methods: str, headers: Mapping[str, str] | None = None, xml: bool
             "GS1-EPCIS-Max": highest.epcis,
             "GS1-CBV-Min": lowest.cbv,
             "GS1-CBV-Max": highest.cbv,
-            "GS1-EPC-Format": EpcFormat.NO_PREFERENCE,  # one word by the OpenAPI file: every format can be asked for
-            "GS1-CBV-XML-Format": WordForm.NO_PREFERENCE,
+            "GS1-EPC-Format": str(EpcFormat.NO_PREFERENCE),  # one word by the OpenAPI file: every format can be asked for
+            "GS1-CBV-XML-Format": str(WordForm.NO_PREFERENCE),
             "GS1-Vendor-Version": f"truyxuat-{__version__}",
         }
         | dict(headers or {})

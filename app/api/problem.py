@@ -121,7 +121,7 @@ def _headers(refusal: Refusal) -> dict[str, str]:
 
         settings = current_app.extensions["truyxuat"].settings
         headers["GS1-EPCIS-Capture-Limit"] = str(settings.max_events)
-        headers["GS1-EPCIS-Capture-File-Size-Limit"] = str(settings.max_body_bytes)
+        headers["GS1-EPCIS-Capture-File-Size-Limit"] = str(settings.max_document_bytes)
     return headers
 
 

@@ -106,7 +106,7 @@ def describe_capture() -> Response:
     limits = {
         "GS1-Capture-Error-Behaviour": "all",  # rollback and proceed, as the sender wishes
         "GS1-EPCIS-Capture-Limit": str(settings.max_events),
-        "GS1-EPCIS-Capture-File-Size-Limit": str(settings.max_body_bytes),
+        "GS1-EPCIS-Capture-File-Size-Limit": str(settings.max_document_bytes),
     }
     return epcis.discovery("GET", "POST", headers=limits, xml=True)
 
