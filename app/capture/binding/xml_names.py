@@ -32,6 +32,7 @@ class Names:
     def __init__(self) -> None:
         self.head: dict[str, str] = {}
         self.inner: dict[str, str] = {}
+        self.prefixes: dict[str, str] = {}  # all that were declared, the last one counts
         self._by_namespace = {namespace: prefix for prefix, namespace in _RESERVED.items()}
         self._inner_by_namespace: dict[str, str] = {}
         self._keys: dict[str, str] = {}
@@ -39,6 +40,7 @@ class Names:
 
     def declare(self, declared: Declared) -> None:
         """Take up what the elements around the events declare."""
+        self.prefixes.update((prefix or "", namespace) for prefix, namespace in declared)
         for prefix, namespace in declared:
             if prefix is not None and namespace and not _TECHNICAL(namespace) and self._is_free(prefix):
                 self.head[prefix] = namespace
@@ -51,6 +53,8 @@ class Names:
             self.inner = {}
             self._inner_by_namespace = {}
             self._keys.clear()
+        if declared:
+            self.prefixes.update((prefix or "", namespace) for prefix, namespace in declared)
         for prefix, namespace in declared:
             if prefix is None or not namespace or self.head.get(prefix) == namespace or _TECHNICAL(namespace):
                 continue
