@@ -16,6 +16,7 @@ from app.capture.binding.xml_reading import (
     Table,
     add,
     leaf,
+    left_out,
     loose_time,
     no_attributes,
     number,
@@ -114,13 +115,18 @@ def _typed_list(element: str, *, needs_type: bool) -> Reader:
 
 def _quantity(state: State, node: Node, out: Out) -> None:
     """Read a quantity into its element; a nil one says that the amount is unknown, as a missing one does."""
-    own = node[1]
-    if own is not None and own.get(_NIL, "").strip(_BLANKS) in ("true", "1"):
-        if node[3] is not None or node[2]:
-            state.fault(Finding("xml.unexpected-text", "", shown(node[2]), {}), node)
-        return
-    text = text_only(state, node) if own is not None and list(own) == [_NIL] else leaf(state, node)
-    out["quantity"] = number(state, node, text, "decimal", values.decimal)
+    own = node[1] or {}
+    nil = own.get(_NIL)
+    for name in own:
+        if name != _NIL:
+            no_attributes(state, [node[0], {name: ""}, "", None])
+    text = text_only(state, node)
+    if nil is None or nil.strip(_BLANKS) in ("false", "0"):
+        out["quantity"] = number(state, node, text, "decimal", values.decimal)
+    elif nil.strip(_BLANKS) not in ("true", "1"):
+        state.wrong(node, nil, "boolean", "xsi:nil")
+    elif node[3] is not None or node[2]:
+        state.fault(Finding("xml.unexpected-text", "", shown(text), {}), node)
 
 
 _QUANTITY = table({"epcClass": uri, "quantity": (None, _quantity), "uom": text_of}, required=("epcClass",))
@@ -213,7 +219,7 @@ def _attributed(known: dict[str, tuple[values.Check, str]]) -> Reader:
                 add(out, state.names.key(name), value)
         text = text_only(state, node)
         if text:
-            state.fault(Finding("xml.unexpected-text", "", shown(text), {}), node)
+            left_out(state, node, text)
         return out
 
     return read

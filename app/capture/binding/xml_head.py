@@ -237,6 +237,8 @@ def _attribute(state: State, node: Node, _out: Out) -> Out:
             state.wrong(node, out["id"], "anyURI", "id")
     else:
         state.fault(Finding("xml.missing-attribute", "", None, {"attribute": "id", "element": "attribute"}), node, "id")
+    if own.get(_XSI + "nil", "true").strip() not in ("true", "false", "1", "0"):
+        state.wrong(node, own[_XSI + "nil"], "boolean", "xsi:nil")
     out["attribute"] = extension(state, [node[0], own or None, *node[2:]])
     return out
 

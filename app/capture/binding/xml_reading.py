@@ -152,17 +152,18 @@ def _unusual(state: State, node: Node, child: Any, known: Table, last: int, out:
 
 def _out_of_order(state: State, child: Node, field: Field, known: Table, last: int, out: Out) -> int:
     """Read a known element that comes late or a second time."""
+    element = split(child[0])[1]
     if field.many and field.place == last:
         field.read(state, child, out)
         return last
     if field.key is not None and field.key in out:
-        state.fault(Finding("xml.repeated", "", None, {"element": child[0]}), child)
+        state.fault(Finding("xml.repeated", "", None, {"element": element}), child)
         return last
     if known.ordered and not state.lax:
         if state.lenient:
-            state.change(Finding("lenient.element-order", "", None, {"element": child[0]}), child)
+            state.change(Finding("lenient.element-order", "", None, {"element": element}), child)
         else:
-            state.fault(Finding("xml.wrong-order", "", None, {"element": child[0]}), child)
+            state.fault(Finding("xml.wrong-order", "", None, {"element": element}), child)
     value = field.read(state, child, out)
     if field.key is not None:
         out[field.key] = value
@@ -202,6 +203,11 @@ def of_instances(state: State, node: Node, name: str) -> None:
     """Attributes of the schema language on a known element: its place of schemas is nobody's business, an own type or nil is a fault."""
     if not name.endswith(("chemaLocation", "\ntype")):
         _unknown_attribute(state, node, name)
+
+
+def left_out(state: State, node: Node, text: str) -> None:
+    """Note a text that XML allows beside attributes, and for which JSON has no place."""
+    state.change(Finding("xml.text-left-out", "", shown(text), {"element": split(node[0])[1]}), node)
 
 
 def _unknown_attribute(state: State, node: Node, name: str) -> None:
@@ -344,7 +350,11 @@ def _judge_type(state: State, node: Node, told: str) -> None:
     check = _TYPES.get(local)
     if state.names.prefixes.get(prefix) != _SCHEMA or (check is None and local not in _OTHER_TYPES):
         state.wrong(node, told, "XMLSchema type", "xsi:type")
-    elif check is not None:
+        return
+    for name in node[1]:
+        if not name.startswith(_OF_INSTANCES):
+            _unknown_attribute(state, node, name)
+    if check is not None:
         if any(child.__class__ is list for child in node[3] or ()):
             state.wrong(node, "", local)
         elif not check(node[2].strip(_BLANKS)):
