@@ -43,26 +43,28 @@ class Reader:
 
     def text(self, event: dict[str, Any]) -> str:
         """Text without its head. Raises Unusual."""
-        standard: dict[str, str] = {}
-        ilmd = ""
+        parts: list[str] = []
+        seen = 0
+        for name, read in _READERS:
+            if name in event:
+                seen += 1
+                parts.append(read(name, event[name], self))
         ends: list[str] = []
-        for key, value in event.items():
-            read = _READ.get(key)
-            if read is not None:
-                standard[key] = read(key, value, self)
-            elif key == "ilmd":
-                ilmd = self._ilmd(value)
-            elif key not in _SKIPPED:
-                ends += self.extension(key, value)
-        text = "".join([standard[name] for name in words.PROPERTIES if name in standard]) + ilmd
+        if seen < len(event):
+            for key, value in event.items():
+                if key not in _READ and key not in _SKIPPED:
+                    if key == "ilmd":
+                        parts.append(self._ilmd(value))
+                    else:
+                        ends += self.extension(key, value)
         if self.later:
-            text += "".join([_PATHS.get(name, name) + self.later[name] for name in words.PROPERTIES if name in self.later])
+            parts += [_PATHS.get(name, name) + self.later[name] for name in words.PROPERTIES if name in self.later]
         if ends:
             if self.inline and "eventTime" not in event:
                 raise Unusual  # the reference tells the event from its parts by such a name
             ends.sort()
-            text += "".join(ends)
-        return text
+            parts += ends
+        return "".join(parts)
 
     def _ilmd(self, value: Any) -> str:
         if not isinstance(value, dict):
@@ -131,6 +133,8 @@ class Reader:
 def _plain(value: Any, reader: Reader) -> str:
     """Canonical text of a scalar in a standard property, where no words of the vocabulary stand."""
     if isinstance(value, str):
+        if values.is_canonical(value):
+            return value
         if value.startswith("urn:epc:"):
             return values.epc(value.strip())
         if value in _SUSPECTS:
@@ -230,7 +234,7 @@ def _persistent(name: str, value: Any, reader: Reader) -> str:
 def _epcs(name: str, value: Any, reader: Reader) -> str:
     if not isinstance(value, list):
         raise Unusual
-    found = [_plain(each, reader) for each in value]
+    found = [each if values.is_canonical(each) else _plain(each, reader) for each in value]
     if not found:
         return ""
     if "" in found:
@@ -366,4 +370,5 @@ _READ: dict[str, _Read] = {
     "destinationList": _typed,
     "sensorElementList": _sensors,
 }
+_READERS = tuple((name, _READ[name]) for name in words.PROPERTIES)
 _SKIPPED = words.IGNORED | words.COMMENTS | {"@context"}

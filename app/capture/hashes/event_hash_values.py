@@ -68,6 +68,11 @@ _FINAL = re.compile(
 ).fullmatch
 
 
+def is_canonical(value: object) -> bool:
+    """Whether a value is a link of the commonest kind in its canonical form already: a GTIN with a serial, quickly told."""
+    return isinstance(value, str) and _PLAIN_LINK(value) is not None
+
+
 def canonical(text: str) -> str:
     """Canonical form of a value without blanks at its ends, of a standard property or an extension; never raises."""
     if text.startswith("urn:epc:"):
