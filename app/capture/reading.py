@@ -91,7 +91,7 @@ def check(
     """Read and judge a document, or with `bare` one event, without keeping anything. Raises for what cannot be read at all."""
     if _binding(content_type, raw) == XML:
         return _check_xml(raw, on, lenient=lenient)
-    document, changes = read_document.loads(raw), []
+    document, changes = read_document.loads(raw), list[Finding]()
     if lenient:
         from app.capture import lenient as repairs
 
@@ -158,7 +158,7 @@ def judge(streamed: Streamed, head: Mapping[str, Any], on: Runtime, *, xml: bool
 
         event = spelling.json_words(event)
     # An event inside a document needs no @context of its own: it has the document's.
-    found = shape.check_event(event if "@context" in event else {"@context": head.get("@context", ""), **event}, pointer)
+    found = shape.check_event(event if "@context" in event else {"@context": head.get("@context", ""), **event}, pointer, xml=xml)
     found = found or rules.check_event(event, pointer, on.clock.now())
     return [replace(item, pointer=streamed.xpath(item.pointer), event=streamed.number) for item in found]
 
@@ -173,7 +173,7 @@ def _check_xml(raw: bytes, on: Runtime, *, lenient: bool) -> Checked:
         return Checked(read.document, [], list(read.findings), changes)
     events = shape.events_of(read.document)
     judged = with_events(read.document, [spelling.json_words(event) for event in events])
-    findings = shape.check_document(judged)
+    findings = shape.check_document(judged, xml=True)
     if not findings:
         refuse_count(len(events), read.document, on)
         now = on.clock.now()

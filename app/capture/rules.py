@@ -130,7 +130,8 @@ def _members(event: dict[str, Any], pointer: str, number: int | None) -> Iterato
                 yield Finding("rules.negative-quantity", f"{pointer}/{name}/{index}/quantity", element["quantity"], {}, number)
     for place, _metadata, report in _reports(event, pointer):
         if not any(name in _MEASURED or name in _SAID_ELSEWHERE or ":" in name for name in report):
-            yield Finding("rules.sensor-without-value", place, shown(report["type"]), {"type": report["type"]}, number)
+            kind = report.get("type", "-")  # XML has reports without one
+            yield Finding("rules.sensor-without-value", place, shown(kind), {"type": kind}, number)
 
 
 def _reports(event: dict[str, Any], pointer: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:

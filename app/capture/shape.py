@@ -32,8 +32,11 @@ LARGE = 200_000
 """Bytes of JSON from which an event is told only its first fault: 300,000 wrong identifiers cost five seconds to list."""
 
 
-def check_document(document: Any) -> list[Finding]:
-    """What is wrong with the shape of an EPCISDocument or EPCISQueryDocument and of each event in it; empty when nothing is."""
+def check_document(document: Any, *, xml: bool = False) -> list[Finding]:
+    """What is wrong with the shape of an EPCISDocument or EPCISQueryDocument and of each event in it; empty when nothing is.
+
+    xml: it came in the XML binding, whose schema takes a little more (`_of_xml`); its words are bare here.
+    """
     if not isinstance(document, dict):
         return [Finding("shape.wrong-type", "", shown(document), {"expected": "object", "found": kind_of(document)})]
     kind = document.get("type")
@@ -41,20 +44,20 @@ def check_document(document: Any) -> list[Finding]:
         return [Finding("shape.missing", "/type", None, {"field": "type"})]
     if kind not in tuple(_DOCUMENTS):
         return [Finding("shape.unknown-document-type", "/type", shown(kind), {"expected": ", ".join(_DOCUMENTS)})]
-    findings = _judge(_DOCUMENTS[kind], document, "", None)
+    findings = _judge(_DOCUMENTS[kind], document, "", None, xml=xml)
     for index, event in enumerate(listed(document)):
         if isinstance(event, dict) and isinstance(event.get("type"), str):  # else the document's own schema has said so
-            findings += _judge(_EVENTS.get(event["type"], _EXTENDED), event, event_pointer(document, index), index + 1)
+            findings += _judge(_EVENTS.get(event["type"], _EXTENDED), event, event_pointer(document, index), index + 1, xml=xml)
     return findings
 
 
-def check_event(event: Any, pointer: str = "") -> list[Finding]:
-    """What is wrong with the shape of an event that stands alone and so carries its own `@context`."""
+def check_event(event: Any, pointer: str = "", *, xml: bool = False) -> list[Finding]:
+    """What is wrong with the shape of an event that stands alone and so carries its own `@context`. xml: as in `check_document`."""
     if not isinstance(event, dict):
         return [Finding("shape.wrong-type", pointer, shown(event), {"expected": "object", "found": kind_of(event)})]
     kind = event.get("type")
     schema = _EVENTS.get(kind, _EXTENDED) if isinstance(kind, str) else _EXTENDED
-    findings = _judge(schema, event, pointer, None)
+    findings = _judge(schema, event, pointer, None, xml=xml)
     if "@context" not in event:
         findings.append(Finding("shape.missing", f"{pointer}/@context", None, {"field": "@context"}))
     return findings
@@ -103,13 +106,13 @@ def listed(document: Mapping[str, Any]) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _judge(schema: str, value: dict[str, Any], pointer: str, number: int | None) -> list[Finding]:
+def _judge(schema: str, value: dict[str, Any], pointer: str, number: int | None, *, xml: bool) -> list[Finding]:
     """Findings of one schema, at most MOST; the usual answer is none."""
-    validator = _validator(schema)
+    validator = _validator(schema, xml=xml)
     if validator.is_valid(value):
         return []
     found: dict[tuple[object, ...], Finding] = {}
-    told = chain.from_iterable(explain(error, _sources(), pointer, number) for error in _errors(validator, value))
+    told = chain.from_iterable(explain(error, _sources(xml=xml), pointer, number) for error in _errors(validator, value))
     for finding in told:
         found.setdefault((finding.code, finding.pointer, finding.params.get("choices")), finding)
         if len(found) == MOST:
@@ -129,17 +132,32 @@ def _errors(validator: Draft202012Validator, value: dict[str, Any]) -> Iterable[
 
 
 @cache
-def _sources() -> dict[str, dict[str, Any]]:
+def _sources(*, xml: bool = False) -> dict[str, dict[str, Any]]:
     """Every schema by its `$id`."""
     folder = files("schemas")
-    names = [f"epcis/{name}.json" for name in (*_DOCUMENTS.values(), *_EVENTS.values(), "extended_event", "definitions")]
+    names = [f"epcis/{name}.json" for name in (*_DOCUMENTS.values(), *_EVENTS.values(), _EXTENDED, "definitions")]
     loaded = [json.loads(folder.joinpath(name).read_text("utf-8")) for name in (*names, "vocabulary/cbv.json")]
-    return {schema["$id"]: schema for schema in loaded}
+    return {schema["$id"]: _of_xml(schema) if xml else schema for schema in loaded}
+
+
+def _of_xml(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of the JSON binding that takes what the XSDs take: a valid XML document is not refused for its shape.
+
+    Persistent dispositions in all five types, sensor reports without type, and extension elements without namespace, which the XSDs
+    allow inside `extension` (EPCglobal-epcis-2_0.xsd).
+    """
+    if schema.get("title") in EVENT_TYPES:
+        schema["properties"].setdefault("persistentDisposition", {"$ref": "definitions.json#/$defs/persistentDisposition"})
+        del schema["additionalProperties"]
+    elif schema["$id"].endswith("/definitions.json"):
+        del schema["$defs"]["sensorReport"]["required"]
+        del schema["$defs"]["errorDeclaration"]["additionalProperties"]
+    return schema
 
 
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def _validator(name: str, *, xml: bool = False) -> Draft202012Validator:
     """The compiled schema of this file name; formats are asserted, because most of EPCIS' word checks hang on them."""
-    sources = _sources()
+    sources = _sources(xml=xml)
     schema = next(schema for address, schema in sources.items() if address.endswith(f"/epcis/{name}.json"))
     return Draft202012Validator(schema, registry=Registry(list(sources.items())), validate_formats=True, offline=True)

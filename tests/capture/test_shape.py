@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import tomllib
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from app.capture import shape
+from app.capture import rules, shape
+from app.capture.explain_shape import EVENT_TYPES
 from app.errors import Finding
+from tests.builders import object_event
 from tests.capture.mutants import mutants
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -300,3 +303,41 @@ def test_every_finding_has_its_sentence_in_three_languages() -> None:
                     assert sentence.format_map({**finding.params, "pointer": finding.pointer, "value": finding.value})
                 spoken.add(finding.code)
     assert len(spoken) >= 8
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_xml_may_have_persistent_dispositions_in_every_type(kind: str) -> None:
+    """The XSD and one of GS1's examples have them in all five types; the JSON Schema in two."""
+    states = {"persistentDisposition": {"set": ["completeness_verified"]}}
+    found = document(_of_type(kind) | states)
+
+    assert shape.check_document(found, xml=True) == []
+    assert (shape.check_document(found) == []) is (kind in {"ObjectEvent", "TransformationEvent"})
+
+
+def test_xml_may_have_sensor_reports_without_type_and_fields_without_namespace() -> None:
+    event = object_event(sensorElementList=[{"sensorReport": [{"value": 3}]}], myField="x")
+    found = document(event)
+
+    assert shape.check_document(found, xml=True) == []
+    assert [finding.code for finding in shape.check_document(found)] == ["shape.missing", "shape.unknown-field"]
+    assert rules.check_event(event, "", datetime(2026, 6, 20, tzinfo=UTC)) == []
+
+
+def test_xml_is_judged_like_json_in_everything_else() -> None:
+    found = document(object_event(bizStep="assemble", persistentDisposition={"set": ["gone"]}, quantityList=[{"quantity": 5}]))
+
+    assert [finding.code for finding in shape.check_document(found, xml=True)] == [finding.code for finding in shape.check_document(found)]
+
+
+def _of_type(kind: str) -> dict[str, Any]:
+    """A small valid event of a type."""
+    items = ["https://id.gs1.org/01/09521002000016/21/A"]
+    fields: dict[str, dict[str, Any]] = {
+        "ObjectEvent": {"epcList": items, "action": "OBSERVE"},
+        "AggregationEvent": {"childEPCs": items, "parentID": "urn:x:1", "action": "ADD"},
+        "TransactionEvent": {"epcList": items, "action": "ADD", "bizTransactionList": [{"bizTransaction": "urn:x:1"}]},
+        "TransformationEvent": {"inputEPCList": items, "outputEPCList": ["urn:x:2"]},
+        "AssociationEvent": {"childEPCs": items, "parentID": "urn:x:1", "action": "ADD"},
+    }
+    return {"type": kind, "eventTime": "2026-06-12T08:00:00Z", "eventTimeZoneOffset": "+00:00", **fields[kind]}
