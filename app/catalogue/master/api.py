@@ -22,7 +22,7 @@ from app.web.forms import json_answer, json_object
 door = Door("master_api", "app.catalogue")
 
 _LIST = "/api/master-data"
-_ONE = f"{_LIST}/<vocabulary>/<path:element>"
+_ONE = f"{_LIST}/<vocabulary>/<value:element>"
 
 
 def asked_instant(name: str = "at") -> datetime:

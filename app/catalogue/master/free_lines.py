@@ -61,7 +61,7 @@ def from_form(values: Mapping[str, str], fields: Sequence[str], before: Sequence
     """Attributes of a form, and findings about lines that cannot be read; before: those of the version that the form began with."""
     told = [(name, values[name].strip()) for name in fields if values.get(name, "").strip()]
     found: list[Finding] = []
-    for line in values.get("more", "").splitlines():
+    for line in values.get("more", "").split("\n"):
         name, equals, value = line.partition("=")
         if line.strip() and not (equals and name.strip()):
             found.append(Finding("catalogue.master-line", "/more", line.strip()[:80]))

@@ -49,7 +49,8 @@ def test_a_version_that_returns_to_what_was_before_is_a_version(on: Runtime) -> 
 
 
 def test_a_header_without_master_data_costs_no_query(on: Runtime) -> None:
-    for nothing in (None, {}, {"epcisMasterData": {}}, {"epcisMasterData": {"vocabularyList": [{"type": LOCATION}]}}):
+    empty: list[Any] = [None, {}, {"epcisMasterData": {}}, {"epcisMasterData": {"vocabularyList": [{"type": LOCATION}]}}]
+    for nothing in empty:
         assert documents.prepare(nothing, 1, 2, at(1)) == []
         assert documents.findings(nothing) == []
         assert not documents.carries(nothing)
