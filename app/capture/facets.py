@@ -38,6 +38,10 @@ class Seen:
         tx.execute(_insert(tx.connection.dialect.name), rows)
         tx.after_commit(lambda: self._remember(fresh))
 
+    def knows(self, found: AbstractSet[Facet]) -> bool:
+        """Whether all of these are recorded."""
+        return found <= self._known
+
     def _remember(self, fresh: AbstractSet[Facet]) -> None:
         if len(self._known) > _MOST:
             self._known = set()

@@ -18,7 +18,7 @@ from app.ledger import sequencer
 from app.store.columns import to_micros
 from app.store.keys import new_ids
 from app.store.tables import table
-from app.store.work import Tx
+from app.store.work import Rows, Tx
 
 _HASH_HEX = slice(len("ni:///sha-256;"), len("ni:///sha-256;") + 64)
 
@@ -78,12 +78,20 @@ def make_batch(sending: Sending, signer: EventSigner, fresh: Sequence[Prepared],
 
 def insert_batch(tx: Tx, batch: Batch, seen: facets.Seen) -> None:
     """All rows of a batch. Raises AlreadyThere when one of its events was recorded meanwhile."""
-    tx.insert(_IDENTITY, _IDENTITY_COLUMNS, batch.identities)
-    tx.insert(_DOCUMENT, _DOCUMENT_COLUMNS, [batch.document])
-    tx.insert(_EVENT, _EVENT_COLUMNS, batch.events)
-    tx.insert(_ITEM, _ITEM_COLUMNS, batch.items)
-    sequencer.queue(tx, batch.queued)
+    for part in parts_of(batch):
+        tx.insert(*part)
     seen.add(tx, facets_of(batch))
+
+
+def parts_of(batch: Batch) -> list[Rows]:
+    """The rows of a batch by table, the identities first, because they judge; without its facets."""
+    return [
+        Rows(_IDENTITY, _IDENTITY_COLUMNS, batch.identities),
+        Rows(_DOCUMENT, _DOCUMENT_COLUMNS, [batch.document]),
+        Rows(_EVENT, _EVENT_COLUMNS, batch.events),
+        Rows(_ITEM, _ITEM_COLUMNS, batch.items),
+        sequencer.queued(batch.queued),
+    ]
 
 
 def facets_of(batch: Batch) -> set[facets.Facet]:

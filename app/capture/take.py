@@ -118,7 +118,10 @@ def _keep(
         if job is not None:
             record.add(tx, job)
 
-    on.store.write(run)
+    if asked.idempotency_key or versions or job is not None or not batch.events or not seen.knows(keep.facets_of(batch)):
+        on.store.write(run)
+    else:
+        on.store.append(keep.parts_of(batch))  # nothing to look up: its rows may go together with those of others
     events, numbers = keep.told(prepared, batch)
     behaviour = asked.behaviour
     return Receipt(str(document_id), captured, events, numbers, behaviour, not errors, tuple(errors), tuple(told.changes))

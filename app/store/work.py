@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Executable, Table, exc
 from sqlalchemy.engine import Connection, CursorResult, RootTransaction
@@ -31,6 +31,8 @@ _log = logging.getLogger(__name__)
 
 _BATCH = 200
 """Most functions in one commit: enough to share a disk sync among many callers, few enough to answer the first within 100 ms."""
+
+_WORTH_JOINING = 2
 
 _RETRIES = 5
 """A function that meets a deadlock or a serialisation failure of PostgreSQL is run again, alone, this often."""
@@ -76,12 +78,29 @@ class Tx:
         self.after.append(call)
 
 
-class _Job:
-    __slots__ = ("function", "future")
+class Rows(NamedTuple):
+    """Rows to be inserted into one table: driver-ready values in the order of the columns."""
 
-    def __init__(self, function: Callable[[Tx], Any]) -> None:
+    table: Table
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+
+class _Job:
+    __slots__ = ("function", "future", "parts")
+
+    def __init__(self, function: Callable[[Tx], Any], parts: Sequence[Rows] | None = None) -> None:
         self.function = function
+        self.parts = parts
         self.future: Future[Any] = Future()
+
+
+def _inserting(parts: Sequence[Rows]) -> Callable[[Tx], None]:
+    def run(tx: Tx) -> None:
+        for part in parts:
+            tx.insert(*part)
+
+    return run
 
 
 class Store:
@@ -106,10 +125,20 @@ class Store:
         The function may run more than once (after a deadlock or a lost connection) and must touch nothing but its `Tx`. What it raises
         reaches the caller and undoes its own changes only. Raises Busy, WriteTimeout (seconds), StoreUnreachable.
         """
+        return cast("T", self._answer_of(_Job(function), timeout))
+
+    def append(self, parts: Sequence[Rows], *, timeout: float = 60.0) -> None:
+        """Insert rows into several tables and return once they are durable, all or none; otherwise as `write`.
+
+        The rows of many callers go to the database together, one statement for each table: on SQLite a tenth of the calls, on PostgreSQL
+        one COPY instead of many round trips. Only when one of them meets a constraint does each caller's part stand alone.
+        """
+        self._answer_of(_Job(_inserting(parts), parts), timeout)
+
+    def _answer_of(self, job: _Job, timeout: float) -> Any:
         if threading.current_thread() is self._thread:
             message = "a write inside a write would wait for itself"
             raise RuntimeError(message)
-        job = _Job(function)
         with self._lock:  # a job queued while the store closes would never be answered
             self._ensure_thread()
             try:
@@ -117,7 +146,7 @@ class Store:
             except queue.Full:
                 raise Busy(retry_after=1) from None
         try:
-            return cast("T", job.future.result(timeout))
+            return job.future.result(timeout)
         except FutureTimeout:
             raise WriteTimeout(retry_after=5, seconds=timeout) from None
 
@@ -215,7 +244,7 @@ class Store:
         try:
             tx = Tx(self._connected())
             transaction = tx.connection.begin()
-            for job in batch:
+            for job in self._append_together(tx, batch, done):
                 self._run_one(tx, job, done, failed, alone=len(batch) == 1)
             if done:
                 committing = True
@@ -251,6 +280,29 @@ class Store:
             connection.invalidate()
             connection.close()
             self._connection = None
+
+    @staticmethod
+    def _append_together(tx: Tx, batch: list[_Job], done: list[tuple[_Job, Any]]) -> list[_Job]:
+        """Insert the rows of all jobs that only insert, table by table; returns the jobs that remain to be run one by one."""
+        appends = [job for job in batch if job.parts is not None]
+        if len(appends) < _WORTH_JOINING:
+            return batch
+        joined: dict[tuple[Table, tuple[str, ...]], list[Sequence[Any]]] = {}
+        for job in appends:
+            for table, columns, rows in job.parts or ():
+                joined.setdefault((table, columns), []).extend(rows)
+        _raw(tx.connection, "SAVEPOINT job")
+        try:
+            for (table, columns), rows in joined.items():
+                tx.insert(table, columns, rows)
+        except exc.DBAPIError as error:
+            if _passing(error) or error.connection_invalidated:
+                raise
+            _raw(tx.connection, "ROLLBACK TO SAVEPOINT job")  # one of them is refused: each is tried alone, and only that one is told
+            return batch
+        _raw(tx.connection, "RELEASE SAVEPOINT job")
+        done += [(job, None) for job in appends]
+        return [job for job in batch if job.parts is None]
 
     @staticmethod
     def _run_one(tx: Tx, job: _Job, done: list[tuple[_Job, Any]], failed: list[tuple[_Job, BaseException]], *, alone: bool) -> None:
