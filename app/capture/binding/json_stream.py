@@ -14,17 +14,19 @@ from typing import Any, BinaryIO
 
 from app.capture import read_document, refusals
 from app.capture.explain_shape import kind_of, shown
+from app.capture.shape import events_of
 from app.errors import Finding, Refusal
 
 LARGEST_EVENT = 8_000_000
 """Bytes of one event: some 100,000 serial numbers."""
 
-LARGEST_HEAD = 32_000_000
-"""Bytes around the events: master data of some 50,000 products."""
+LARGEST_HEAD = 16_000_000
+"""Bytes around the events: master data of some 25,000 products."""
 
 _CHUNK = 262_144
 _MARK = b"\xef\xbb\xbf"
 _PLACES = (("epcisBody", "eventList"), ("epcisBody", "queryResults", "resultsBody", "eventList"))
+_DEPTHS = frozenset(len(place) + 1 for place in _PLACES)
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _TOKEN = re.compile(rb"(?s)[^\"{}\[\],:]*+(" + _STRING + rb"|[{}\[\],:])").match
 _BRACE = re.compile(rb"(?s)[^\"{}\[\]]*+(?:" + _STRING + rb"[^\"{}\[\]]*+)*+[{}\[\]]").match
@@ -59,11 +61,10 @@ class JsonStream:
         self.total = 0
         self._list_at = -1
         self._path: tuple[str, ...] = _PLACES[0]
+        self._held: list[Any] = []
         self.head: Any = read_document.loads(self._around())
         if lenient:
-            from app.capture import lenient as repairs
-
-            self.head, self.changes = repairs.normalise(self.head)
+            self._repair_head()
 
     def __iter__(self) -> Iterator[JsonEvent]:
         """Its events, each once."""
@@ -72,12 +73,26 @@ class JsonStream:
     def after(self, count: int) -> Iterator[JsonEvent]:
         """The events but the first `count`, which are not read. Raises MalformedJson, NotUtf8, EventTooLarge."""
         if self._list_at < 0:
+            yield from (JsonEvent(number, event) for number, event in enumerate(self._held, 1) if number > count)
             return
         self._source.seek(self._list_at)
         window = _Window(self._source)
         for number, cut in enumerate(window.elements(), 1):
             if number > count:
                 yield self._read(number, cut)
+
+    def _repair_head(self) -> None:
+        """Repair what stands around the events; where they are in no list of the standard, they are repaired with it, in memory."""
+        from app.capture import lenient as repairs
+
+        if self._list_at >= 0:
+            self.head, self.changes = repairs.normalise_head(self.head)
+            return
+        made, self.changes = repairs.normalise(self.head)
+        if isinstance(made, dict) and made.get("type") in ("EPCISDocument", "EPCISQueryDocument"):
+            self._held = events_of(made)
+            self.total = len(self._held)
+            self.head = without_events(made) if self._held else made
 
     def _around(self) -> bytes:
         """The bytes of the document with an empty event list; notes where that begins and how many events it has."""
@@ -123,6 +138,15 @@ class JsonStream:
 
         event, changes = repairs.normalise_event(value, at, number)
         return JsonEvent(number, event, changes=changes)
+
+
+def without_events(document: dict[str, Any]) -> dict[str, Any]:
+    """A document of good shape with an empty list of events."""
+    body = document["epcisBody"]
+    if document["type"] == "EPCISDocument":
+        return {**document, "epcisBody": {**body, "eventList": []}}
+    results = body["queryResults"]
+    return {**document, "epcisBody": {**body, "queryResults": {**results, "resultsBody": {**results["resultsBody"], "eventList": []}}}}
 
 
 def stream_json(source: BinaryIO, *, lenient: bool = False) -> JsonStream:
@@ -215,8 +239,7 @@ class _Window:
         while (token := self._token()) is not None:
             if token in (b"{", b"["):
                 path.append(key or "")
-                named = tuple(path[1:])
-                if token == b"[" and named in _PLACES:
+                if token == b"[" and len(path) in _DEPTHS and (named := tuple(path[1:])) in _PLACES:
                     return named
                 key = text = None
             elif token in (b"}", b"]"):
