@@ -151,12 +151,14 @@ def _spelled(document: dict[str, Any], to: Target, wanted: Spelling) -> dict[str
     return _with_events(document, events)
 
 
-def _with_events(value: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
-    """The same document with other events, however deep their list stands."""
-    for key in ("epcisBody", "queryResults", "resultsBody"):
-        if key in value:
-            return {**value, key: _with_events(value[key], events)}
-    return {**value, "eventList": events} if "eventList" in value else value
+def _with_events(document: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
+    """The same document with other events, where its type has them."""
+    body = document["epcisBody"]
+    if document["type"] == "EPCISDocument":
+        return {**document, "epcisBody": {**body, "eventList": events}}
+    results = body["queryResults"]
+    found = {**results["resultsBody"], "eventList": events}
+    return {**document, "epcisBody": {**body, "queryResults": {**results, "resultsBody": found}}}
 
 
 def _header(header: Mapping[str, Any], epcs: EpcFormat, lengths: Lengths | None) -> dict[str, Any]:

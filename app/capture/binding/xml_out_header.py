@@ -54,7 +54,6 @@ class Header:
 
     def _sbdh(self, document: Mapping[str, Any], created: str) -> str:
         """The header of the message; the XSD demands all three of sender, receiver and identifier, so one that is not known is empty."""
-        self._trees.names.used["sbdh"] = SBDH
         sender, receiver, number = (of_text(document.get(name, "")) for name in _ROOT)
         identity = (
             f"<sbdh:Standard>EPCglobal</sbdh:Standard><sbdh:TypeVersion>{self._version}</sbdh:TypeVersion>"
@@ -62,7 +61,8 @@ class Header:
             f"<sbdh:CreationDateAndTime>{created}</sbdh:CreationDateAndTime>"
         )
         return (
-            "<sbdh:StandardBusinessDocumentHeader><sbdh:HeaderVersion>1.0</sbdh:HeaderVersion>"
+            f'<sbdh:StandardBusinessDocumentHeader xmlns:sbdh="{SBDH}">'
+            "<sbdh:HeaderVersion>1.0</sbdh:HeaderVersion>"
             f"<sbdh:Sender><sbdh:Identifier>{sender}</sbdh:Identifier></sbdh:Sender>"
             f"<sbdh:Receiver><sbdh:Identifier>{receiver}</sbdh:Identifier></sbdh:Receiver>"
             f"<sbdh:DocumentIdentification>{identity}</sbdh:DocumentIdentification></sbdh:StandardBusinessDocumentHeader>"

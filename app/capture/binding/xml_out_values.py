@@ -14,9 +14,6 @@ from typing import Any
 from app.capture.binding.namespaces import XSD, Names, NoName, escaped
 from app.errors import Finding, Invalid
 
-_LARGE = 1e21
-"""From here on a number of binary64 is written with an exponent where XML allows it, as JSON would."""
-
 At = tuple[Any, ...]
 """A place in the document: the place above and a key or an index; `()` is the whole document."""
 
@@ -104,13 +101,16 @@ def scalar(value: Any) -> str:
 def number(value: float | int) -> str:  # noqa: PYI041  # the two are kept apart: 200 and 200.0 are written as they are
     """Number with all its digits and without an exponent, as xsd:decimal wants it: `0.0000001`, `200`, `200.0`."""
     shown = repr(value)
-    return format(Decimal(shown), "f") if "e" in shown else shown
+    if "e" not in shown:
+        return shown
+    digits = format(Decimal(shown), "f")
+    return digits if "." in digits else f"{digits}.0"  # it was no integer, and would be too large as one
 
 
 def double(value: float | int) -> str:  # noqa: PYI041  # as in `number`
-    """Number for xsd:double: without an exponent unless that would be longer than anybody reads."""
+    """Number for xsd:double and for texts: small ones without an exponent, from 1e16 on with one, so that the CBV event hash stays the same."""
     shown = repr(value)
-    return shown if "e" in shown and abs(value) > _LARGE else number(value)
+    return shown if "e+" in shown else number(value)
 
 
 def time(value: Any, at: At) -> str:

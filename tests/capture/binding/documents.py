@@ -54,7 +54,9 @@ def _merged(parts: tuple[dict[str, Any], ...]) -> dict[str, Any]:
 
 
 _PLAIN = st.dictionaries(KEY, TEXT, max_size=1)
-_QUANTITY = st.one_of(some({"epcClass": _CLASS}, {}), some({"epcClass": _CLASS, "quantity": _NUMBER}, {"uom": st.sampled_from(["KGM", "LTR"])}))
+_QUANTITY = st.one_of(
+    some({"epcClass": _CLASS}, {}), some({"epcClass": _CLASS, "quantity": _NUMBER}, {"uom": st.sampled_from(["KGM", "LTR"])})
+)
 _POINT = _with_extensions(some({"id": _PLACE}, {}))
 _METADATA = _with_extensions(
     some({}, {"time": _TIME, "deviceID": _PLACE, "bizRules": _PLACE, "startTime": _TIME, "endTime": _TIME, "rawData": _PLACE}), _PLAIN
@@ -97,14 +99,20 @@ _WHY = {
 }  # fmt: skip
 _ILMD = _with_extensions(some({}, {"cbvmda:lotNumber": TEXT}))
 _STATES = st.one_of(
-    some({"set": st.just(["completeness_verified"])}, {"unset": st.just(["completeness_inferred"])}), some({"unset": st.just(["expired"])}, {})
+    some({"set": st.just(["completeness_verified"])}, {"unset": st.just(["completeness_inferred"])}),
+    some({"unset": st.just(["expired"])}, {}),
 )
 _EPCS = st.lists(_EPC, min_size=1, max_size=3, unique=True)
 _QUANTITIES = st.lists(_QUANTITY, min_size=1, max_size=2)
 
 
 def _event(kind: str, required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return _with_extensions(some({"type": st.just(kind), **_HEAD, **required}, {name: value for name, value in {**_COMMON, **_WHY, **optional}.items() if name not in required}))
+    return _with_extensions(
+        some(
+            {"type": st.just(kind), **_HEAD, **required},
+            {name: value for name, value in {**_COMMON, **_WHY, **optional}.items() if name not in required},
+        )
+    )
 
 
 _MOVE = {"action": st.sampled_from(["OBSERVE", "DELETE"])}
@@ -112,9 +120,7 @@ OBJECT = st.one_of(
     _event("ObjectEvent", {**_MOVE, "epcList": _EPCS}, {"quantityList": _QUANTITIES, "persistentDisposition": _STATES}),
     _event("ObjectEvent", {"action": st.just("ADD"), "quantityList": _QUANTITIES}, {"ilmd": _ILMD}),
 )
-AGGREGATION = _event(
-    "AggregationEvent", {**_MOVE, "parentID": _EPC, "childEPCs": _EPCS}, {"childQuantityList": _QUANTITIES}
-)
+AGGREGATION = _event("AggregationEvent", {**_MOVE, "parentID": _EPC, "childEPCs": _EPCS}, {"childQuantityList": _QUANTITIES})
 TRANSACTION = _event("TransactionEvent", {**_MOVE, "bizTransactionList": _WHY["bizTransactionList"], "epcList": _EPCS}, {"parentID": _EPC})
 TRANSFORMATION = _event(
     "TransformationEvent",
@@ -124,11 +130,19 @@ TRANSFORMATION = _event(
 ASSOCIATION = _event("AssociationEvent", {**_MOVE, "parentID": _EPC, "childEPCs": _EPCS}, {"childQuantityList": _QUANTITIES})
 EVENT = st.one_of(OBJECT, AGGREGATION, TRANSACTION, TRANSFORMATION, ASSOCIATION)
 
-_ATTRIBUTE = some({"id": st.sampled_from(["urn:epcglobal:cbv:mda:site", "https://a.example.vn/x"])}, {"attribute": st.one_of(TEXT, _NUMBER, EXTENSIONS)})
-_ELEMENT = some({"id": _PLACE}, {"attributes": st.lists(_ATTRIBUTE, min_size=1, max_size=2), "children": st.lists(_PLACE, min_size=1, max_size=2)})
-_VOCABULARY = some({"type": st.just("urn:epcglobal:epcis:vtype:BusinessLocation")}, {"vocabularyElementList": st.lists(_ELEMENT, max_size=2)})
+_ATTRIBUTE = some(
+    {"id": st.sampled_from(["urn:epcglobal:cbv:mda:site", "https://a.example.vn/x"])}, {"attribute": st.one_of(TEXT, _NUMBER, EXTENSIONS)}
+)
+_ELEMENT = some(
+    {"id": _PLACE}, {"attributes": st.lists(_ATTRIBUTE, min_size=1, max_size=2), "children": st.lists(_PLACE, min_size=1, max_size=2)}
+)
+_VOCABULARY = some(
+    {"type": st.just("urn:epcglobal:epcis:vtype:BusinessLocation")}, {"vocabularyElementList": st.lists(_ELEMENT, max_size=2)}
+)
 _HEADER = some({"epcisMasterData": some({"vocabularyList": st.lists(_VOCABULARY, max_size=2)}, {})}, {})
-_PARTNERS = some({"sender": TEXT.map(str.strip), "receiver": st.just("urn:epc:id:sgln:9521001.00001.0"), "instanceIdentifier": st.just("42")}, {})
+_PARTNERS = some(
+    {"sender": TEXT.map(str.strip), "receiver": st.just("urn:epc:id:sgln:9521001.00001.0"), "instanceIdentifier": st.just("42")}, {}
+)
 
 
 _WHOLE = some(
