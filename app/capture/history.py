@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection, Row
 
-from app.capture import find
+from app.capture import declared, find
 from app.capture.model import Event, EventItem
 from app.capture.refusals import NoSuchEvent
+from app.capture.spelling import json_words
 from app.catalogue import find as catalogue
 from app.catalogue.master import find as master
 from app.errors import Invalid
@@ -62,7 +63,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One event in full. goods: (part, named things) in the order of the event; proof: None until a checkpoint covers it."""
+    """One event in full. goods: (part, named things) in the order of the event; proof: None until a checkpoint covers it.
+
+    standing: what was declared about it, what it declares, what it corrects.
+    """
 
     row: Row[Any]
     sealed: dict[str, Any] = field(repr=False)
@@ -71,6 +75,7 @@ class Shown:
     key: Row[Any] | None
     proof: ledger.Proof | None
     capture_id: str
+    standing: declared.Told = field(default_factory=declared.Told)
 
 
 PARTS = (
@@ -118,6 +123,7 @@ def one(row_id: int, *, by: Actor, on: Runtime) -> Shown:
         return Shown(
             row, sealed, _goods(sealed["event"], names), names.places(_place_uris(sealed["event"]), row.event_time),
             parties.signing_keys(connection, [kid]).get(kid), ledger.proofs(connection, [row_id]).get(row_id), str(row.document_id),
+            declared.of_event(connection, party_id, row),
         )  # fmt: skip
 
 
@@ -134,7 +140,7 @@ def preview(events: Sequence[dict[str, Any]], *, by: Actor, on: Runtime) -> list
     party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
     with on.store.reading() as connection:
         names = _Names(connection, party_id, on.clock.now())
-        return [(event, _all_goods(event, names), names.place(_read_point(event))) for event in events]
+        return [(json_words(event), _all_goods(event, names), names.place(_read_point(event))) for event in events]
 
 
 def _about(key: ItemKey) -> Any:

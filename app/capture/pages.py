@@ -19,6 +19,7 @@ from app.capture.sheets.sheet_cells import LOCAL
 from app.capture.sheets.sheet_columns import DOCUMENTS, STEPS, UNITS
 from app.capture.sheets.sheet_refusals import SheetEmpty
 from app.capture.sheets.sheet_template import XLSX_TYPE
+from app.capture.spelling import json_words
 from app.catalogue import find as catalogue
 from app.errors import Finding, Refusal
 from app.journey.flags import tell as flags
@@ -185,14 +186,15 @@ def event(row_id: int) -> str:
 
 
 def _facts(found: history.Shown) -> dict[str, Any]:
-    said: Mapping[str, Any] = found.sealed["event"]
+    sent: Mapping[str, Any] = found.sealed["event"]
+    said: Mapping[str, Any] = json_words(found.sealed["event"])
     standard = {name for name in said if ":" not in name}
     return {
         "found": found,
         "row": found.row,
         "event": said,
         "more": {name: value for name, value in said.items() if name not in standard},
-        "raw": orjson.dumps(said, option=orjson.OPT_INDENT_2).decode(),
+        "raw": orjson.dumps(sent, option=orjson.OPT_INDENT_2).decode(),
         "recorded": found.sealed["captureTime"],
         "evidence": bytes(found.row.evidence).hex(),
         "cbv": f"ni:///sha-256;{bytes(found.row.cbv_hash).hex()}?ver=CBV2.0",
