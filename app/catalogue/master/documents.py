@@ -96,27 +96,35 @@ def row_of(
     return VersionRow(*key, said.as_sent, kept, children, removed, document_id, digest, actor)
 
 
-def keep(tx: Tx, rows: Sequence[VersionRow]) -> int:
-    """Keep those versions that say something new of their element at their time; how many those are. Runs inside capture's transaction."""
+def keep(tx: Tx, rows: Sequence[VersionRow], *, repeated: bool = False) -> int:
+    """Keep those versions that say something new of their element at their time; how many those are. Runs inside capture's transaction.
+
+    repeated: the document was recorded before, so that what was ever said of an element is no news, even where something else counts now:
+    a document that a queue delivers once more must not turn the clock back.
+    """
     if not rows:
         return 0
-    known: dict[tuple[str, str], bytes] = {}
+    told: dict[tuple[str, str], list[bytes]] = {}
     for start in range(0, len(rows), _AT_ONCE):
-        known |= _newest(tx, rows[start : start + _AT_ONCE])
-    fresh = [row for row in rows if known.get((row.vocabulary, row.element)) != row.checksum]
+        told |= _told(tx, rows[start : start + _AT_ONCE])
+    earlier = slice(None) if repeated else slice(-1, None)
+    fresh = [row for row in rows if row.checksum not in told.get((row.vocabulary, row.element), [])[earlier]]
     tx.insert(_TABLE, _COLUMNS, fresh)
     return len(fresh)
 
 
-def _newest(tx: Tx, rows: Sequence[VersionRow]) -> dict[tuple[str, str], bytes]:
-    """Checksums of the versions that count when these begin."""
+def _told(tx: Tx, rows: Sequence[VersionRow]) -> dict[tuple[str, str], list[bytes]]:
+    """Checksums of what was said of these elements until these versions begin, the one that counts then last."""
     statement = (
         select(MasterData.vocabulary, MasterData.element, MasterData.checksum)
         .where(MasterData.party_id == rows[0].party_id, MasterData.element.in_({row.element for row in rows}))
         .where(MasterData.valid_from <= rows[0].valid_from)
         .order_by(MasterData.valid_from, MasterData.version_id)
     )
-    return {(row.vocabulary, row.element): bytes(row.checksum) for row in tx.execute(statement)}
+    found: dict[tuple[str, str], list[bytes]] = {}
+    for row in tx.execute(statement):
+        found.setdefault((row.vocabulary, row.element), []).append(bytes(row.checksum))
+    return found
 
 
 def said_of(vocabulary: str, element: str, attributes: list[Any], children: list[Any]) -> Said:

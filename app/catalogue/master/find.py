@@ -123,13 +123,9 @@ def elements(
 
 def _searched(connection: Connection, statement: Select[Any], search: str, skipped: int, most: int) -> list[Version]:
     """Names are folded here, row by row: neither database folds Vietnamese alike."""
-    key, found = fold(search), []
-    identifier = rules.element_key(search.strip())
-    for row in connection.execution_options(yield_per=500).execute(statement):
-        if row.removed:
-            continue
-        version = _version(row)
-        if key in fold(version.name) or version.element == identifier or key in fold(version.element) or key in fold(version.as_sent):
+    found: list[Version] = []
+    with connection.execute(statement, execution_options={"yield_per": _AT_ONCE}) as rows:
+        for version in _matching(rows, search):
             if skipped:
                 skipped -= 1
                 continue
@@ -137,6 +133,16 @@ def _searched(connection: Connection, statement: Select[Any], search: str, skipp
             if len(found) == most:
                 break
     return found
+
+
+def _matching(rows: Iterable[Row[Any]], search: str) -> Iterator[Version]:
+    key, identifier = fold(search), rules.element_key(search.strip())
+    for row in rows:
+        if row.removed:
+            continue
+        version = _version(row)
+        if version.element == identifier or any(key in fold(text) for text in (version.name, version.element, version.as_sent)):
+            yield version
 
 
 def counts(connection: Connection, party_id: int, at: datetime) -> dict[str, int]:
