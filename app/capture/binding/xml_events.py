@@ -21,7 +21,7 @@ from app.capture.binding.xml_reading import (
     loose_time,
     no_attributes,
     number,
-    repeated,
+    only_instances,
     sequence,
     shown,
     table,
@@ -95,6 +95,7 @@ def _later(known: Table) -> tuple[None, Reader]:
     """An `extension` kept for later versions of EPCIS: elements without namespace, whose content the XSD does not judge."""
 
     def read(state: State, node: Node, out: Out) -> None:
+        only_instances(state, node)
         children = [child for child in node[3] or () if child.__class__ is list]
         for child in children:
             namespace, local = split(child[0])
@@ -120,16 +121,16 @@ def _loosely(state: State, node: Node, known: Table, out: Out) -> Out:
 
 
 _LATER = _later(
-    table({**_fields("sensorElementList persistentDisposition"), "certificationInfo": _CERTIFICATES}, many=("certificationInfo",), local=True)
+    table(
+        {**_fields("sensorElementList persistentDisposition"), "certificationInfo": _CERTIFICATES}, many=("certificationInfo",), local=True
+    )
 )
 _LATER_BASE = _later(table({"certificationInfo": _CERTIFICATES}, many=("certificationInfo",), local=True))
 _COMMON_1_2: dict[str, Any] = {
     "eventTime": loose_time,
     "recordTime": loose_time,
     "eventTimeZoneOffset": text_of,
-    "baseExtension": wrapper(
-        table({"eventID": uri, "errorDeclaration": DECLARATIONS["1.2"], "extension": _LATER_BASE}, attributes=True)
-    ),
+    "baseExtension": wrapper(table({"eventID": uri, "errorDeclaration": DECLARATIONS["1.2"], "extension": _LATER_BASE}, attributes=True)),
 }
 
 
@@ -144,9 +145,7 @@ def _whole_number(state: State, node: Node, _out: Out) -> Any:
 
 
 _EVENTS_1_2 = {
-    "ObjectEvent": _event_1_2(
-        f"epcList {_WHY} bizTransactionList", "quantityList sourceList destinationList ilmd", "epcList", "action"
-    ),
+    "ObjectEvent": _event_1_2(f"epcList {_WHY} bizTransactionList", "quantityList sourceList destinationList ilmd", "epcList", "action"),
     "AggregationEvent": _event_1_2(
         f"parentID childEPCs {_WHY} bizTransactionList", "childQuantityList sourceList destinationList", "childEPCs", "action"
     ),
@@ -173,7 +172,9 @@ _LOOSE = {
             **common,
             **_ANYWHERE,
             "errorDeclaration": DECLARATIONS[version],
-            "baseExtension": wrapper(table({**_ANYWHERE, "errorDeclaration": DECLARATIONS[version]}, local=True, other=True, ordered=False)),
+            "baseExtension": wrapper(
+                table({**_ANYWHERE, "errorDeclaration": DECLARATIONS[version]}, local=True, other=True, ordered=False)
+            ),
         },
         many=("certificationInfo",),
         local=True,
@@ -226,6 +227,7 @@ def _loose_event(state: State, node: Node) -> Out:
 
 def _extension_2_0(state: State, node: Node) -> Iterator[Out | None]:
     """Events of extension types."""
+    only_instances(state, node)
     for child in _elements(state, node):
         if state.lenient and child[0] in _EVENTS_2_0:
             yield _misplaced(state, child)
@@ -245,6 +247,7 @@ def _extension_1_2(state: State, node: Node) -> Iterator[Out | None]:
         if child[0] == "TransformationEvent":
             yield _event(state, child, _TRANSFORMATION_1_2)
         elif child[0] == "extension":
+            only_instances(state, child)
             for inner in _elements(state, child):
                 yield _unknown(state, inner) if "\n" in inner[0] else _loose_event(state, inner)
         else:

@@ -21,10 +21,10 @@ from app.capture.binding.xml_reading import (
     no_attributes,
     number,
     of_instances,
+    only_instances,
     repeated,
     sequence,
     shown,
-    simple,
     table,
     text_of,
     text_only,
@@ -41,10 +41,12 @@ _BLANKS = " \t\r\n"
 
 def _members(state: State, node: Node, names: frozenset[str], *, least: int = 0, attributes: bool = False) -> list[Node]:
     """Elements of a list that holds elements of one name; whatever else stands in it is a fault."""
-    if node[1] is not None and not attributes:
-        no_attributes(state, node)
+    if node[1] is not None:
+        (only_instances if attributes else no_attributes)(state, node)
     found = []
     for child in node[3] or ():
+        if state.full:
+            break
         if child.__class__ is str:
             state.fault(Finding("xml.unexpected-text", "", shown(child.strip()), {}), node)
         elif child[0] in names:
@@ -65,7 +67,12 @@ def list_of(element: str, read: Reader, *, least: int = 0, attributes: bool = Fa
     names = frozenset({element})
 
     def read_list(state: State, node: Node, out: Out) -> list[Any]:
-        return [read(state, child, out) for child in _members(state, node, names, least=least, attributes=attributes)]
+        found = []
+        for child in _members(state, node, names, least=least, attributes=attributes):
+            found.append(read(state, child, out))
+            if state.full:
+                break
+        return found
 
     return read_list
 
@@ -272,6 +279,14 @@ def _sensors(state: State, node: Node, out: Out) -> list[Out]:
 # ------------------------------------------------------------------------------------------------ all fields by name
 
 
+def _action(state: State, node: Node, _out: Out) -> str:
+    """One of three words, without blanks around it: unlike all other values it is compared as it stands."""
+    text = leaf(state, node)
+    if not values.action(node[2]):
+        state.wrong(node, node[2], "ADD, OBSERVE, DELETE")
+    return text
+
+
 def certificate(state: State, node: Node, out: Out) -> None:
     """Read one of the certificates of an event: the only one stays bare, several are a list."""
     add(out, "certificationInfo", uri(state, node, out))
@@ -279,10 +294,12 @@ def certificate(state: State, node: Node, out: Out) -> None:
 
 READERS: dict[str, Reader] = {
     **dict.fromkeys(("epcList", "childEPCs", "inputEPCList", "outputEPCList"), _epcs),
-    **dict.fromkeys(("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"), list_of("quantityElement", _quantity_element)),
+    **dict.fromkeys(
+        ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"), list_of("quantityElement", _quantity_element)
+    ),
     **dict.fromkeys(("parentID", "bizStep", "disposition", "transformationID"), uri),
     **dict.fromkeys(("readPoint", "bizLocation"), object_of(_PLACE)),
-    "action": simple(values.action, "ADD, OBSERVE, DELETE"),
+    "action": _action,
     "bizTransactionList": _typed_list("bizTransaction", needs_type=False),
     "sourceList": _typed_list("source", needs_type=True),
     "destinationList": _typed_list("destination", needs_type=True),

@@ -15,9 +15,8 @@ from app.capture.binding.xml_reading import (
     State,
     Table,
     add,
-
     extension,
-    of_instances,
+    only_instances,
     repeated,
     sequence,
     shown,
@@ -50,8 +49,9 @@ class Kind(NamedTuple):
 
 def _kinds() -> dict[str, Kind]:
     found = {}
+    spaces = {"EPCISDocument": "epcis", "EPCISQueryDocument": "epcis-query", "EPCISMasterDataDocument": "epcis-masterdata"}
     for version in ("1.2", "2.0"):
-        for name, space in (("EPCISDocument", "epcis"), ("EPCISQueryDocument", "epcis-query"), ("EPCISMasterDataDocument", "epcis-masterdata")):
+        for name, space in spaces.items():
             target = f"urn:epcglobal:{space}:xsd:{version[0]}"
             found[f"{target}\n{name}"] = Kind(name, version, target)
     return found
@@ -122,10 +122,11 @@ class Head:
     def _read_header(self, node: Node) -> None:
         self._header = node
         known = _HEADER_1_2 if self.kind.version == "1.2" else _HEADER_2_0
-        self._state.target = self.kind.events
         found: Out = {}
         self._state.document = self.document
+        before, self._state.target = self._state.target, self.kind.events
         sequence(self._state, node, known, found)
+        self._state.target = before
         if self.kind.version == "1.2" and not any(child[0] == xml_sbdh.NAME for child in node[3] or ()):
             finding = Finding("xml.missing", "", None, {"element": "StandardBusinessDocumentHeader", "parent": "EPCISHeader"})
             self._state.fault(finding, node, "/sbdh:StandardBusinessDocumentHeader")
@@ -170,9 +171,7 @@ def _event_list(state: State, node: Node, _out: Out) -> None:
             state.fault(Finding("xml.unexpected-text", "", shown(child.strip()), {}), node)
     if node[3] is None and node[2] and not node[2].isspace():
         state.fault(Finding("xml.unexpected-text", "", shown(node[2].strip()), {}), node)
-    for name in node[1] or ():
-        if name.startswith(_XSI):
-            of_instances(state, node, name)
+    only_instances(state, node)
 
 
 def _query_body(state: State, node: Node, kind: Kind, body: Out) -> None:
@@ -237,8 +236,7 @@ def _attribute(state: State, node: Node, _out: Out) -> Out:
             state.wrong(node, out["id"], "anyURI", "id")
     else:
         state.fault(Finding("xml.missing-attribute", "", None, {"attribute": "id", "element": "attribute"}), node, "id")
-    if own.get(_XSI + "nil", "true").strip() not in ("true", "false", "1", "0"):
-        state.wrong(node, own[_XSI + "nil"], "boolean", "xsi:nil")
+    only_instances(state, node)
     out["attribute"] = extension(state, [node[0], own or None, *node[2:]])
     return out
 
@@ -268,7 +266,19 @@ _VOCABULARY = _with_identifier(
         attributes=True,
     ),
 )
-_VOCABULARIES = ("vocabularyList", list_of("Vocabulary", _VOCABULARY))
+_read_vocabularies = list_of("Vocabulary", _VOCABULARY)
+
+
+def _vocabulary_list(state: State, node: Node, out: Out) -> Any:
+    """Vocabularies, whose elements are of the namespace of events in every kind of document."""
+    before, state.target = state.target, f"urn:epcglobal:epcis:xsd:{state.version[0]}"
+    try:
+        return _read_vocabularies(state, node, out)
+    finally:
+        state.target = before
+
+
+_VOCABULARIES = ("vocabularyList", _vocabulary_list)
 _MASTER_DATA = table({"VocabularyList": _VOCABULARIES, "extension": LOCAL}, required=("VocabularyList",))
 
 
@@ -288,4 +298,3 @@ _HEADER_1_2 = table({xml_sbdh.NAME: (None, _sbdh), "extension": _EXTENSION}, oth
 _BODY = table({"EventList": (None, _event_list), "extension": LOCAL}, other=True, attributes=True)
 _MASTER_BODY = table({"VocabularyList": _VOCABULARIES, "extension": LOCAL}, other=True, attributes=True)
 _RESULTS = table({"EventList": (None, _results_events), "VocabularyList": _VOCABULARIES})
-

@@ -59,16 +59,16 @@ class XmlStream:
         self._source = source
         self._lenient = lenient
         self._parser = XmlParser(self._is_list, self._renamed if lenient else None)
-        self._kind: Kind | None = None
         self._names = Names()
         self._counts: dict[str, int] = {}
         self._number = 0
         self._ended = False
         self._shifted = False
-        while self._kind is None or not (self._parser.opened or self._ended):
+        kind = None
+        while kind is None or not (self._parser.opened or self._ended):
             self._read()
-            self._begin()
-        self._open(self._kind)
+            kind = self._known(kind)
+        self._open(kind)
 
     @property
     def binding(self) -> str:
@@ -102,15 +102,15 @@ class XmlStream:
             self._parser.finish()
             self._ended = True
 
-    def _begin(self) -> None:
-        """Look at the root element as soon as it is there."""
+    def _known(self, kind: Kind | None) -> Kind | None:
+        """The kind of the document, as soon as its root element is there."""
         root = self._parser.root
-        if self._kind is not None or root is None:
-            return
-        self._kind = KINDS.get(root[0])
-        if self._kind is None:
+        if kind is not None or root is None:
+            return kind
+        if root[0] not in KINDS:
             namespace, local = split(root[0])
             raise XmlNotEpcis(name=shown(local), namespace=shown(namespace))
+        return KINDS[root[0]]
 
     def _open(self, kind: Kind) -> None:
         root = self._root
@@ -255,8 +255,12 @@ def stream_xml(source: BinaryIO, *, lenient: bool = False) -> XmlStream:
     return XmlStream(source, lenient=lenient)
 
 
+MOST_FINDINGS = 1000
+"""Findings after which a document is not read on."""
+
+
 def read_xml(raw: bytes, *, lenient: bool = False) -> XmlDocument:
-    """Read a whole document. Raises the refusals of `xml_refusals`."""
+    """Read a whole document; one with very many findings only so far. Raises the refusals of `xml_refusals`."""
     stream = stream_xml(BytesIO(raw), lenient=lenient)
     events: list[Any] = []
     findings: list[Finding] = []
@@ -264,6 +268,8 @@ def read_xml(raw: bytes, *, lenient: bool = False) -> XmlDocument:
     paths: list[XPath] = []
     for item in stream:
         findings += item.findings
+        if len(findings) > MOST_FINDINGS:
+            break
         changes += item.changes
         if item.event is not None:
             events.append(item.event)

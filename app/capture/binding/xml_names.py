@@ -17,7 +17,9 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XML = "http://www.w3.org/XML/1998/namespace"
 SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 
-_TECHNICAL = re.compile(r"urn:epcglobal:(?:epcis(?:-query|-masterdata)?:xsd:[12]|xsd:1)|http://www\.w3\.org/(?:2001/XMLSchema(?:-instance)?|2000/xmlns/)").fullmatch
+_TECHNICAL = re.compile(
+    r"urn:epcglobal:(?:epcis(?:-query|-masterdata)?:xsd:[12]|xsd:1)|http://www\.w3\.org/(?:2001/XMLSchema(?:-instance)?|2000/xmlns/)"
+).fullmatch
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*").fullmatch
 _USUAL = {SBDH: "sbdh", XSI: "xsi", XML: "xml"}
 _RESERVED = {**context_of(None).namespaces, "xml": XML, "xsi": XSI}

@@ -38,8 +38,8 @@ MOST_NAMESPACES = 64
 MOST_NAMES = 20_000
 LONGEST_NAMES = 4_000_000
 LONGEST_NAMESPACE = 2_048
-MOST_ELEMENTS = 200_000
-"""Elements and attributes of one event, or around the events: about 40 MB in memory."""
+MOST_ELEMENTS = 100_000
+"""Elements and attributes of one event, or around the events: about 30 MB in memory, a tenth of a second."""
 
 PORTION = 65_536
 """Bytes that are given to expat at once."""
@@ -58,7 +58,7 @@ class XmlParser:
     """
 
     def __init__(self, is_list: Callable[[list[str]], bool], rename: Callable[[str], str] | None = None) -> None:
-        """is_list: whether the element with these names of its ancestors and itself is the list of events; rename: names as read leniently."""
+        """is_list: whether these names of ancestors and itself are those of the list of events; rename: names as read leniently."""
         self.ready: list[tuple[Node, Declared]] = []
         self.top: Node = ["", None, "", None]
         self.declared: Declared = []

@@ -68,10 +68,13 @@ def repeated(key: str, read: Reader) -> tuple[None, Reader]:
 
 
 class State:
-    """What is known while a document is read. lax: inside elements that the XSD does not look into, so nothing is a fault."""
+    """What is known while a document is read.
+
+    lax: inside elements that the XSD does not look into, so nothing is a fault; document: the whole, to which its header adds.
+    """
 
     def __init__(self, version: str, target: str, names: Names, *, lenient: bool) -> None:
-        """version: "1.2" or "2.0"; target: namespace of EPCIS elements, where no extension may stand. document: the whole, for its header."""
+        """version: "1.2" or "2.0"; target: namespace of EPCIS elements, where no extension may stand."""
         self.version = version
         self.target = target
         self.names = names
@@ -80,6 +83,11 @@ class State:
         self.document: Out = {}
         self.faults: list[tuple[Finding, Node, str]] = []
         self.changes: list[tuple[Finding, Node, str]] = []
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is wrong that no more will be told."""
+        return len(self.faults) >= MOST
 
     def fault(self, finding: Finding, node: Node, attribute: str = "") -> None:
         """Note what is wrong with an element or one of its attributes."""
@@ -112,6 +120,8 @@ def sequence(state: State, node: Node, known: Table, out: Out) -> Out:
         field = fields.get(child[0])
         if field is None or field[0] <= last or child.__class__ is str:
             last = _unusual(state, node, child, known, last, out)
+            if state.full:
+                break
             continue
         last, key, read, _many = field
         if key is None:
@@ -205,6 +215,13 @@ def of_instances(state: State, node: Node, name: str) -> None:
         _unknown_attribute(state, node, name)
 
 
+def only_instances(state: State, node: Node) -> None:
+    """Judge the attributes of an element that may have any."""
+    for name in node[1] or ():
+        if name.startswith(_OF_INSTANCES):
+            of_instances(state, node, name)
+
+
 def left_out(state: State, node: Node, text: str) -> None:
     """Note a text that XML allows beside attributes, and for which JSON has no place."""
     state.change(Finding("xml.text-left-out", "", shown(text), {"element": split(node[0])[1]}), node)
@@ -239,7 +256,7 @@ def text_only(state: State, node: Node) -> str:
     if node[3] is None:
         return node[2].strip(_BLANKS)  # type: ignore[no-any-return]  # a node holds its text at this place
     for child in node[3]:
-        if child.__class__ is list:
+        if child.__class__ is list and not state.full:
             namespace, local = split(child[0])
             state.fault(Finding("xml.unknown-element", "", None, {"element": shown(local), "namespace": shown(namespace)}), child)
     return "".join(child for child in node[3] if child.__class__ is str).strip(_BLANKS)
@@ -274,9 +291,7 @@ def number(state: State, node: Node, text: str, expected: str, check: values.Che
     found = values.number_of(text)
     if found is None:
         if values.integer(text):
-            state.fault(
-                Finding("capture.integer-too-large", "", shown(text), {"number": shown(text), "limit": 2**53 - 1}), node, attribute
-            )
+            state.fault(Finding("capture.integer-too-large", "", shown(text), {"number": shown(text), "limit": 2**53 - 1}), node, attribute)
         else:
             state.fault(Finding("capture.number-not-finite", "", shown(text), {"number": shown(text)}), node, attribute)
         return text

@@ -165,7 +165,6 @@ def _is_plain(node: Node, document: Out) -> bool:
         return False
     if any(_text(node, *path) != text for path, text in _WRITTEN.items()):
         return False
-    return (
-        _text(node, "DocumentIdentification", "TypeVersion") in ("1.0", "1.2", "2.0")
-        and _text(node, "DocumentIdentification", "CreationDateAndTime") == document.get("creationDate")
-    )
+    return _text(node, "DocumentIdentification", "TypeVersion") in ("1.0", "1.2", "2.0") and _text(
+        node, "DocumentIdentification", "CreationDateAndTime"
+    ) == document.get("creationDate")

@@ -1,6 +1,7 @@
 """Simple values of the XML bindings: whether a text is one, by XML Schema 1.0, and what it is in JSON.
 
-Each check takes the text without blanks at its ends. Where libxml2 and the standard differ, the standard decides (`schemas/DIVERGENCES.md`).
+Each check takes the text without blanks at its ends. Where libxml2 and the standard differ, the standard decides
+(`schemas/DIVERGENCES.md`).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Context, Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
@@ -25,7 +27,9 @@ _REFERENCE = re.compile(
     rf"|{_AUTHORITY}{_SEGMENTS}|{_ABSOLUTE}|{_NO_COLON}+{_SEGMENTS}|){_TAIL}"
 ).fullmatch
 _OTHER = re.compile(r"[^!#-;=?-\[\]_a-z~]")  # what anyURI takes and escapes: blanks, quotes, brackets, letters that are no ASCII
-_PLAIN = re.compile(r"(?:https?://[A-Za-z0-9.\-]+/|[A-Za-z][A-Za-z0-9+\-.]*:)[A-Za-z0-9\-._~!$'()*+,;=:@]*(?:/[A-Za-z0-9\-._~!$'()*+,;=:@]+)*").fullmatch
+_PLAIN = re.compile(
+    r"(?:https?://[A-Za-z0-9.\-]+/|[A-Za-z][A-Za-z0-9+\-.]*:)[A-Za-z0-9\-._~!$'()*+,;=:@]*(?:/[A-Za-z0-9\-._~!$'()*+,;=:@]+)*"
+).fullmatch
 
 _STAMP = re.compile(
     r"([0-9]{4})-(1[0-2]|0[1-9])-(3[01]|0[1-9]|[12][0-9])T(?:2[0-3]|[01][0-9]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
@@ -44,6 +48,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _ACTIONS = frozenset({"ADD", "OBSERVE", "DELETE"})
 _SMALLEST_INT, _LARGEST_INT = -(2**31), 2**31 - 1
 _LARGEST_KEPT = 2**53 - 1
+_LONGEST_URI = 8192
 _SURE_DIGITS = 15
 """Decimal digits that binary64 always keeps."""
 
@@ -51,8 +56,11 @@ Check = Callable[[str], Any]
 
 
 def any_uri(text: str) -> bool:
-    """Whether this is an anyURI: a URI reference (RFC 3986) once its other characters are escaped."""
-    return _PLAIN(text) is not None or _REFERENCE(_OTHER.sub("_", text)) is not None
+    """Whether this is an anyURI: a URI reference (RFC 3986) once its other characters are escaped.
+
+    A very long one passes: the rule on the length of identifiers refuses it, and looking at it would take memory.
+    """
+    return len(text) > _LONGEST_URI or _PLAIN(text) is not None or _REFERENCE(_OTHER.sub("_", text)) is not None
 
 
 def any_text(_text: str) -> bool:
@@ -139,8 +147,6 @@ def is_rounded(text: str, number: float) -> bool:
     """Whether a JSON number says another value than the text it was read from."""
     if len(text) <= _SURE_DIGITS or isinstance(number, int):
         return False
-    from decimal import Context, Decimal, InvalidOperation  # noqa: PLC0415  # few numbers are that long
-
     digits = text if len(text) <= _LONGEST_COMPARED else ""
     try:
         return Decimal(repr(number)) != Context(prec=_LONGEST_COMPARED).create_decimal(digits)
