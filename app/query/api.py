@@ -6,6 +6,7 @@ Values in paths are URIs, percent-encoded into one segment; one that nobody enco
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -141,52 +142,66 @@ def get_event(event_id: str) -> Response:
 # ------------------------------------------------------------------------------------------------- the six lists of values
 
 
-def _add_resource(kind: str, place: str, name: str) -> None:
-    """The three paths of a top-level resource; kind: its path, place: the name in its rule, name: its singular in operations."""
-    prefix = f"/epcis/{kind}/"
-    plural = name + "s"
+@dataclass(frozen=True, slots=True)
+class _Resource:
+    """The three paths of a top-level resource; kind: the path, place: the name in its rule, name: its singular in operations."""
 
-    def value_of(given: str, last: str = "") -> str:
-        return segments.value_after(prefix, last) or given
+    kind: str
+    place: str
+    name: str
 
-    def describe_all() -> Response:
+    @property
+    def prefix(self) -> str:
+        """What stands before a value."""
+        return f"/epcis/{self.kind}/"
+
+    def _below(self) -> str | None:
+        """The value whose events are meant, None where only a value stands in the path: an encoded URI may end in /events too."""
+        return segments.value_after(self.prefix, "events")
+
+    def describe_all(self) -> Response:
+        """OPTIONS of the list."""
         return epcis.discovery("GET")
 
-    def list_all() -> Response:
+    def list_all(self) -> Response:
+        """A page of the values."""
         wanted = epcis.wanted(JSON)
         token = request.args.get("nextPageToken")
-        found, rest = resources.members(kind, _per_page(), token, wanted.epcs, by=actor(), on=runtime())
+        found, rest = resources.members(self.kind, _per_page(), token, wanted.epcs, by=actor(), on=runtime())
         return _collection(found, wanted, rest)
 
-    def describe_one(**values: str) -> Response:
-        resources.check(kind, value_of(values[place]), by=actor(), on=runtime())
-        return epcis.discovery("GET")
+    def describe(self, **values: str) -> Response:
+        """OPTIONS of a value or of its events."""
+        below = self._below()
+        value = below or segments.value_after(self.prefix) or values[self.place]
+        resources.check(self.kind, value, by=actor(), on=runtime())
+        return epcis.discovery("GET", xml=below is not None)
 
-    def get_one(**values: str) -> Response:
+    def get(self, **values: str) -> Response:
+        """What lies below a value, or its events."""
+        below = self._below()
+        if below is not None:
+            return _events(self.kind, below)
         wanted = epcis.wanted(JSON)
-        resources.check(kind, value_of(values[place]), by=actor(), on=runtime())
+        value = segments.value_after(self.prefix) or values[self.place]
+        resources.check(self.kind, value, by=actor(), on=runtime())
         return _collection(["events"], wanted)
 
-    def describe_events_of(**values: str) -> Response:
-        if segments.value_after(prefix, "events") is None:  # an encoded URI that ends in /events
-            return describe_one(**values | {place: values[place] + "/events"})
-        resources.check(kind, value_of(values[place], "events"), by=actor(), on=runtime())
-        return epcis.discovery("GET", xml=True)
 
-    def list_events_of(**values: str) -> Response:
-        value = segments.value_after(prefix, "events")
-        return get_one(**values | {place: values[place] + "/events"}) if value is None else _events(kind, value)
-
-    one, inner = f"/epcis/{kind}/<path:{place}>", f"/epcis/{kind}/<path:{place}>/events"
-    _add(f"/epcis/{kind}", f"describe{plural}", describe_all, "OPTIONS")
-    _add(f"/epcis/{kind}", f"list{plural}", list_all)
-    _add(inner, f"describe{name}Events", describe_events_of, "OPTIONS")
-    _add(inner, f"list{name}Events", list_events_of)
-    _add(one, f"describe{name}", describe_one, "OPTIONS")
-    _add(one, f"get{name}", get_one)
+def _add_resource(kind: str, place: str, name: str) -> None:
+    resource = _Resource(kind, place, name)
+    one = f"/epcis/{kind}/<path:{place}>"
+    _add(f"/epcis/{kind}", f"describe{name}s", resource.describe_all, "OPTIONS")
+    _add(f"/epcis/{kind}", f"list{name}s", resource.list_all)
+    for rule, suffix in ((f"{one}/events", "Events"), (one, "")):
+        _add(rule, f"describe{name}{suffix}", resource.describe, "OPTIONS")
+        _add(rule, f"{'list' if suffix else 'get'}{name}{suffix}", resource.get)
 
 
-def _add(rule: str, operation: str, view: Callable[..., Response], method: str = "GET") -> None:
+def _add(rule: str, operation: str, answer: Callable[..., Response], method: str = "GET") -> None:
+    def view(**values: str) -> Response:
+        return answer(**values)
+
     view.__name__ = operation
     door.route(rule, needs=_READ, operation=operation, methods=(method,))(view)
 
