@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Connection
 
+from app.capture.jobs import keeper as keepers
 from app.capture.jobs import parts, record, submit
 from app.capture.jobs.refusals import JobBroke
 from app.capture.model import CaptureJob
@@ -70,13 +71,14 @@ class Lease:
 def claim(on: Runtime, job_id: int | None = None) -> Lease | None:
     """The oldest job that nobody holds, taken for this process; None when there is none. job_id: this one and no other."""
     _sweep(on)
+    _bury(on)
     now = to_micros(on.clock.now())
     while True:
         with on.store.reading() as connection:
             chosen = _free(connection, now, job_id)
         if chosen is None:
             return None
-        keeper = secrets.token_hex(8)
+        keeper = keepers.name()
         until = to_micros(on.clock.now() + LEASE)
         row = on.store.write(lambda tx, chosen=chosen, keeper=keeper, until=until: _take(tx, chosen, now, keeper, until))  # type: ignore[misc]  # bound now
         if row is None:
@@ -109,6 +111,16 @@ def _take(tx: Tx, chosen: Any, now: int, keeper: str, until: int) -> Any:
     if tx.execute(update(CaptureJob).where(mine, _unheld(now)).values(values)).rowcount == 0:
         return None
     return tx.execute(select(CaptureJob.__table__).where(mine)).first()
+
+
+def _bury(on: Runtime) -> None:
+    """Let go of what processes of this machine held that have died: nobody need wait until their time is up."""
+    with on.store.reading() as connection:
+        running = select(CaptureJob.party_id, CaptureJob.job_id, CaptureJob.keeper).where(CaptureJob.state == record.RUNNING)
+        dead = [row for row in connection.execute(running.where(CaptureJob.keeper.is_not(None))) if keepers.is_dead(row.keeper)]
+    for row in dead:
+        mine = (CaptureJob.party_id == row.party_id) & (CaptureJob.job_id == row.job_id) & (CaptureJob.keeper == row.keeper)
+        on.store.write(lambda tx, mine=mine: tx.execute(update(CaptureJob).where(mine).values(kept_until=None)).rowcount)  # type: ignore[misc]  # bound now
 
 
 def _sweep(on: Runtime) -> None:

@@ -1,0 +1,1 @@
+"""Documents worked on beside the request."""
