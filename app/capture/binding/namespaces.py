@@ -84,7 +84,7 @@ class Names:
     def __init__(self, context: object, above: Names | None = None) -> None:
         """context: an `@context`; above: the names of the document around an event."""
         self.declared: dict[str, str] = {} if above is None else above.declared
-        self._prefixes: dict[str, str] = dict(above._prefixes) if above else dict(context_of(None).namespaces)  # noqa: SLF001  # its own kind
+        self._prefixes: dict[str, str] = dict(above._prefixes) if above else context_of(None).namespaces | {"truyxuat": OURS}  # noqa: SLF001  # its own kind
         self.used: dict[str, str] = {}
         self._tags: dict[str, tuple[str, str, str]] = {}
         for prefix, space in _terms(context):

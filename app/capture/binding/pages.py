@@ -57,7 +57,7 @@ def convert_file() -> BaseResponse:
             raise FileMissing(pointer="/file")
         done = converted(sent.read(), to, lenient=values["lenient"] == "yes", epc_format=None, words=None)
     except Refusal as refusal:
-        return forms.again("convert/convert.html", values, refusal, **_nothing())
+        return forms.again("convert/convert.html", values | {"file": ""}, refusal, **_nothing())
     name = PurePath(name.replace("\\", "/")).stem[:80] + f".{to}{ENDINGS[to]}"
     if values["then"] == "download":
         return _download(done.content, name, done.media_type)

@@ -86,8 +86,9 @@ class Events:
             if key not in tables.COMMON and key not in order:
                 if ":" in key:
                     extra += self._trees.field(key, event[key], at)
-                else:
-                    self.notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key), event[key])
+                else:  # only 1.2 has a place for names without a namespace
+                    self.notes.add(Finding("binding.name-given", params={"field": key}), (at, key))
+                    extra += self._trees.field(f"{_OUR_PREFIX}{key}", event[key], at)
         return "".join(parts) + extra
 
     def _parts_1_2(self, event: Event, kind: str, at: At) -> str:
@@ -101,17 +102,21 @@ class Events:
             if key in tables.AFTER_1_2:
                 self.notes.add(Finding("binding.beyond-1-2", params={"field": key}), (at, key))
             elif key not in tables.COMMON and key not in direct and key not in first:
-                if ":" in key:
-                    extra += self._trees.field(key, event[key], at)
+                bare = key.removeprefix(_OUR_PREFIX) if self._is_ours(key) else key
+                found = self._trees.field(bare, event[key], at)
+                if ":" in bare:
+                    extra += found
                 elif second:
-                    deep += self._trees.field(key, event[key], at)
-                elif kind == "TransformationEvent":
-                    inner += self._trees.field(key, event[key], at)
+                    deep += found
                 else:
-                    self.notes.add(Finding("binding.field-not-carried", params={"field": key}), (at, key), event[key])
+                    inner += found
         if deep:
             inner += f"<extension>{deep}</extension>"
         return body + (f"<extension>{inner}</extension>" if inner else "") + extra
+
+    def _is_ours(self, key: str) -> bool:
+        """Whether a field had no namespace before we gave it ours, because another binding wants one."""
+        return key.startswith(_OUR_PREFIX) and self._trees.names.expanded(key)[0] == OURS
 
     def _required(self, key: str, event: Event, at: At, required: str | None) -> str:
         """A field of 1.2, which wants one list even when it is empty."""
@@ -237,6 +242,7 @@ class Events:
         return f"<{name}{''.join(parts)}{self._trees.attributes(others, at) if others else ''}/>"
 
 
+_OUR_PREFIX = "truyxuat:"
 _OF_ERROR = frozenset({"declarationTime", "reason", "correctiveEventIDs"})
 _OF_PLACE = frozenset({"id"})
 _OF_SENSOR = frozenset({"sensorMetadata", "sensorReport"})

@@ -24,7 +24,8 @@ NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML 1.0 document can carry, not even as references."""
 
 _TIME = re.compile(
-    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))",
+    r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T"
+    r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))",
     re.ASCII,
 )
 """DateTimeStamp of the XSD of EPCIS 2.0."""
@@ -108,7 +109,7 @@ def number(value: float | int) -> str:  # noqa: PYI041  # the two are kept apart
 
 
 def double(value: float | int) -> str:  # noqa: PYI041  # as in `number`
-    """Number for xsd:double and for texts: small ones without an exponent, from 1e16 on with one, so that the CBV event hash stays the same."""
+    """Number for xsd:double and for texts: from 1e16 on with an exponent, which keeps the CBV event hash, below without one."""
     shown = repr(value)
     return shown if "e+" in shown else number(value)
 

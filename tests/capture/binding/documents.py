@@ -65,7 +65,8 @@ _REPORT = _with_extensions(
     some(
         {"type": st.sampled_from(["Temperature", "AbsoluteHumidity", "https://words.example.vn/pH"])},
         {
-            "value": _NUMBER, "uom": TEXT, "component": st.sampled_from(["x", "latitude", "ext:q"]), "stringValue": TEXT, "booleanValue": st.booleans(),
+            "value": _NUMBER, "uom": TEXT, "component": st.sampled_from(["x", "latitude", "ext:q"]),
+            "stringValue": TEXT, "booleanValue": st.booleans(),
             "hexBinaryValue": st.sampled_from(["00", "f0F1"]), "uriValue": _PLACE, "minValue": _NUMBER, "maxValue": _NUMBER, "time": _TIME,
             "exception": st.just("ALARM_CONDITION"), "bizRules": _PLACE, "percRank": _NUMBER, "deviceMetadata": _PLACE,
         },

@@ -91,7 +91,8 @@ def test_epcis_1_2_has_the_younger_fields_in_its_extensions() -> None:
     found = written(value, "1.2").find(".//ObjectEvent")
     assert found is not None
     paths = ("baseExtension/eventID", "baseExtension/extension/certificationInfo", "extension/quantityList",
-             "extension/extension/sensorElementList/sensorElement/sensorReport", "extension/extension/persistentDisposition/set")  # fmt: skip
+             "extension/extension/sensorElementList/sensorElement/sensorReport",
+             "extension/extension/persistentDisposition/set")  # fmt: skip
     assert [len(found.findall(path)) for path in paths] == [1, 2, 1, 1, 1]
     assert codes(value, "1.2") == ["binding.beyond-1-2"] * 3
 
@@ -148,6 +149,15 @@ def test_an_event_with_a_context_of_its_own_binds_its_prefixes_itself() -> None:
     tree = written(document(own, event(**{"ext:a": "2"})))
     assert tree.findtext(".//{https://own.example.vn/}a") == "1"
     assert tree.findtext(".//{https://ns.example.com/epcis/}a") == "2"
+
+
+def test_a_name_without_namespace_gets_ours_in_2_0_and_none_in_1_2() -> None:
+    value = document(event(futureField="x"))
+    assert written(value).findtext(".//{urn:truyxuat:epcis:}futureField") == "x"
+    for name in ("futureField", "truyxuat:futureField"):
+        old = document(event(**{name: "x"}))
+        assert written(old, "1.2").findtext(".//extension/extension/futureField") == "x"
+        assert codes(old, "1.2") == []
 
 
 def test_a_namespace_of_the_standard_cannot_be_an_extension() -> None:
@@ -239,8 +249,9 @@ def test_a_time_that_xml_cannot_write_is_refused_with_its_place(wrong: str) -> N
         ({"sensorElementList": [{"sensorReport": [{"type": "gs1:Speed", "hexBinaryValue": "f"}]}]}, "binding.hex-padded",
          "/sensorElementList/0/sensorReport/0/hexBinaryValue"),
         ({"bizTransactionList": []}, "binding.empty-left-out", "/bizTransactionList"),
-        ({"futureField": "x"}, "binding.field-not-carried", "/futureField"),
-        ({"ext:a": {"@ext:b": "1", "@https://ns.example.com/epcis/b": "2"}}, "binding.field-not-carried", "/ext:a/@https:~1~1ns.example.com~1epcis~1b"),
+        ({"futureField": "x"}, "binding.name-given", "/futureField"),
+        ({"ext:a": {"@ext:b": "1", "@https://ns.example.com/epcis/b": "2"}}, "binding.field-not-carried",
+         "/ext:a/@https:~1~1ns.example.com~1epcis~1b"),
     ],
 )  # fmt: skip
 def test_what_xml_cannot_say_is_told_with_its_place(field: dict[str, Any], code: str, pointer: str) -> None:
@@ -295,7 +306,8 @@ def test_sender_receiver_and_number_stand_in_a_business_header() -> None:
 def test_master_data_of_the_header_is_written_in_both_versions() -> None:
     address = {"ext:Street": "1 Đường Vải", "@ext:kind": "home"}
     element = {"id": "urn:epc:id:sgln:9521001.00001.0", "children": ["urn:a:1"], "attributes": [
-        {"id": "urn:a:name", "attribute": "Kho"}, {"id": "urn:a:area", "attribute": 3.5}, {"id": "urn:a:address", "attribute": address}]}  # fmt: skip
+        {"id": "urn:a:name", "attribute": "Kho"}, {"id": "urn:a:area", "attribute": 3.5},
+        {"id": "urn:a:address", "attribute": address}]}  # fmt: skip
     lists = [
         {"type": "urn:epcglobal:epcis:vtype:Location", "vocabularyElementList": [element]},
         {"type": "urn:a:empty", "vocabularyElementList": []},
