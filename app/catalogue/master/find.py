@@ -70,11 +70,14 @@ class Wish:
     search: str = ""
 
 
+def _attributes(row: Row[Any]) -> tuple[rules.Attribute, ...]:
+    return tuple(rules.Attribute(each["id"], each["attribute"]) for each in json.loads(row.attributes))
+
+
 def _version(row: Row[Any]) -> Version:
-    attributes = tuple(rules.Attribute(each["id"], each["attribute"]) for each in json.loads(row.attributes))
     started = from_micros(row.valid_from)
     kept = (row.vocabulary, row.element, row.element_as_sent, started, row.version_id, row.removed, row.document_id, row.actor)
-    return Version(*kept, attributes, tuple(json.loads(row.children)))
+    return Version(*kept, _attributes(row), tuple(json.loads(row.children)))
 
 
 def _newest(party_id: int, at: datetime, *wanted: ColumnElement[bool]) -> Select[Any]:
@@ -136,13 +139,13 @@ def _searched(connection: Connection, statement: Select[Any], search: str, skipp
 
 
 def _matching(rows: Iterable[Row[Any]], search: str) -> Iterator[Version]:
-    key, identifier = fold(search), rules.element_key(search.strip())
+    key, identifier, part = fold(search), rules.element_key(search.strip()), search.strip().lower()
     for row in rows:
         if row.removed:
             continue
-        version = _version(row)
-        if version.element == identifier or any(key in fold(text) for text in (version.name, version.element, version.as_sent)):
-            yield version
+        by_identifier = row.element == identifier or part in row.element.lower() or part in row.element_as_sent.lower()
+        if by_identifier or key in fold(rules.named(_attributes(row))):
+            yield _version(row)
 
 
 def counts(connection: Connection, party_id: int, at: datetime) -> dict[str, int]:
