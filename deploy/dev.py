@@ -32,6 +32,7 @@ SUITES = (  # name, database, choice of tests, more arguments
     ("tests on PostgreSQL", "postgresql", "postgresql and not browser", WORKERS),
     ("tests in the browser", "sqlite", "browser", ()),
 )
+LONG = (("hostile input, for long", "sqlite", "hostile", WORKERS),)  # fuzzing and made-up requests: about 40 minutes on two cores
 QUICK = (("quick tests", "sqlite", "not slow and not browser and not postgresql and not processes", WORKERS),)
 
 
@@ -137,10 +138,10 @@ def serve(port: int | None) -> None:
     os.execv(PYTHON, [str(PYTHON), "-m", "app", "serve"])  # noqa: S606  # the server takes over this process and its Ctrl+C
 
 
-def suite(database: str, choice: str, words: tuple[str, ...]) -> tuple[int, int, list[str]]:
+def suite(database: str, choice: str, words: tuple[str, ...], **environ: str) -> tuple[int, int, list[str]]:
     """One part of the tests: how many passed, how many failed, and the reason of each skip."""
     (report := VENV / "dev-report.xml").unlink(missing_ok=True)
-    code = call(PYTHON, "-m", "pytest", "-m", choice, *words, f"--junit-xml={report}", TRUYXUAT_TEST_DATABASE=database)
+    code = call(PYTHON, "-m", "pytest", "-m", choice, *words, f"--junit-xml={report}", TRUYXUAT_TEST_DATABASE=database, **environ)
     cases = list(ET.parse(report).iter("testcase")) if report.exists() else []  # noqa: S314  # written by pytest a moment ago
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
     reasons = [skip.get("message", "") for case in cases for skip in case.findall("skipped")]
@@ -148,7 +149,10 @@ def suite(database: str, choice: str, words: tuple[str, ...]) -> tuple[int, int,
 
 
 def judge(suites: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> None:
-    """Run the checks and the suites, all of them, and close with one line of sums; exit code 1 when something failed."""
+    """Run the checks and the suites, all of them, and close with one line of sums; exit code 1 when something failed.
+
+    The suites of LONG look longer than usual (tests/thorough.py).
+    """
     remedies = {}
     for name, (program, *words), remedy in CHECKS:
         say(name)
@@ -157,7 +161,8 @@ def judge(suites: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> None:
     sums = [len(CHECKS) - len(remedies), len(remedies), 0]
     for name, database, choice, arguments in suites:
         say(name)
-        passed, failed, skips = suite(database, choice, arguments)
+        longer = {"TRUYXUAT_TEST_THOROUGH": "1"} if (name, database, choice, arguments) in LONG else {}
+        passed, failed, skips = suite(database, choice, arguments, **longer)
         # In CI a skip must not read as green, except for the artefacts in `../shared`, which may not be given away with the repository.
         refused = [reason for reason in skips if os.environ.get("CI") == "true" and "shared" not in reason.lower()]
         sums = [sums[0] + passed, sums[1] + failed + len(refused), sums[2] + len(skips) - len(refused)]
@@ -175,6 +180,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=["run", "test", "check", "doctor", "bench"])
     parser.add_argument("--port", type=int, help="port of the server (run)")
+    parser.add_argument("--long", action="store_true", help="hostile input for 40 minutes as well: fuzzing, made-up requests (check)")
     given = parser.parse_args()
     if sys.version_info < (3, 11):  # noqa: UP036  # whatever python3 the machine has starts this file
         remedy = "start it with Python 3.11 or newer, as in: python3.11 deploy/dev.py run"
@@ -188,7 +194,7 @@ def main() -> None:
         for file in sorted(ROOT.glob("tests/bench/[!_]*.py")):
             must(f"read the message of {file.name} above", PYTHON, "-m", f"tests.bench.{file.stem}")
     else:
-        judge(SUITES if given.command == "test" else QUICK)
+        judge(SUITES if given.command == "test" else QUICK + LONG * given.long)
 
 
 if __name__ == "__main__":
