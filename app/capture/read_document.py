@@ -182,9 +182,17 @@ def _refuse_text(text: str, path: list[str | int]) -> None:
         raise kind(pointer=pointer(path), text=_near(text, max(0, found.start() - SHOWN // 2)))
 
 
+LONGEST_KEY = 200
+"""Characters of a key that a pointer tells: a hostile name of a megabyte is not sent back."""
+
+
 def pointer(path: Iterable[str | int]) -> str:
-    """The JSON pointer of a path of keys and indices (RFC 6901, section 3)."""
-    return "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in path)
+    """The JSON pointer of a path of keys and indices (RFC 6901, section 3); a key too long to be anybody's is cut, and ends in "…"."""
+    return "".join(f"/{_short(str(token)).replace('~', '~0').replace('/', '~1')}" for token in path)
+
+
+def _short(token: str) -> str:
+    return token if len(token) <= LONGEST_KEY else f"{token[: LONGEST_KEY - 1]}…"
 
 
 def _place(before: str) -> tuple[int, int]:

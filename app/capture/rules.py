@@ -12,6 +12,7 @@ from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from itertools import islice
 from typing import Any
 from unicodedata import is_normalized
+from urllib.parse import unquote_to_bytes
 
 import orjson
 
@@ -56,6 +57,8 @@ _ESCAPED = re.compile(rb'\\[^"\\]')  # a control character, or a backslash befor
 _ASCII = bytes(range(128))
 _VIETNAMESE = re.compile(rb"(?:[\xc3-\xc5][\x80-\xbf]|\xc6[\xa0\xa1\xaf\xb0]|\xe1[\xba\xbb][\x80-\xbf])*").fullmatch
 """Composed Latin letters in UTF-8: always NFC, whatever stands beside them, because none of them combines."""
+_HIDDEN = re.compile(r"%(?:[01][0-9A-Fa-f]|7[Ff]|[89A-Fa-f][0-9A-Fa-f])")  # escaped: a control character, or more than ASCII
+_HIDDEN_IN = re.compile(_HIDDEN.pattern.encode())
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _KEYS = ("https://id.gs1.org/", "http://id.gs1.org/", "urn:epc")
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -158,6 +161,8 @@ def _odd(event: dict[str, Any], text: bytes) -> bool:
     """Whether an event, here also as JSON, may hold a text that is refused; never wrongly False."""
     if b"\x7f" in text or (b"\\" in text and _ESCAPED.search(text)):
         return True
+    if b"%" in text and _HIDDEN_IN.search(text):
+        return True
     if len(text) > LONGEST and _LONG.search(text):
         return True
     if event["type"] not in _STANDARD and b"urn:epcglobal:cbv:" in text:  # in the five types, their schemas look after words
@@ -195,18 +200,39 @@ def _suspects(value: Any, path: list[str | int]) -> Iterator[tuple[tuple[str | i
 
 def _closer(text: str) -> bool:
     """Whether a text may be refused."""
-    return len(text) > LONGEST or text.startswith(_KEYS) or not text.isprintable() or not (text.isascii() or is_normalized("NFC", text))
+    if len(text) > LONGEST or text.startswith(_KEYS) or not text.isprintable() or ("%" in text and _HIDDEN.search(text)):
+        return True
+    return not (text.isascii() or is_normalized("NFC", text))
 
 
 def _characters(text: str, field: str, place: str, number: int | None, *, identifier: bool) -> Iterator[Finding]:
     """Characters that may not stand in a text, and texts that are too long for an identifier."""
+    told = {"field": shown(field)}
     if not is_normalized("NFC", text):
-        yield Finding("rules.not-nfc", place, shown(text), {"field": field}, number)
+        yield Finding("rules.not-nfc", place, shown(text), told, number)
     if control := (_CONTROL if identifier else _CONTROL_OF_TEXT).search(text):
-        params = {"field": field, "character": f"U+{ord(control[0]):04X}"}
-        yield Finding("rules.control-character", place, shown(_CONTROL.sub("\ufffd", text)), params, number)
+        yield Finding("rules.control-character", place, shown(_CONTROL.sub("\ufffd", text)), told | _named(control[0]), number)
     if identifier and len(text) > LONGEST:
         yield Finding("rules.identifier-too-long", place, shown(text), {"length": len(text), "limit": LONGEST}, number)
+    if identifier and _HIDDEN.search(text):
+        yield from _hidden(text, told, place, number)
+
+
+def _hidden(text: str, told: dict[str, Any], place: str, number: int | None) -> Iterator[Finding]:
+    """The same of what an identifier holds in escapes: a label, a log or a page would unfold it."""
+    try:
+        plain = unquote_to_bytes(text).decode()
+    except UnicodeDecodeError:
+        yield Finding("rules.escape-not-utf8", place, shown(text), told, number)
+        return
+    if not is_normalized("NFC", plain):
+        yield Finding("rules.not-nfc", place, shown(text), told, number)
+    if control := _CONTROL.search(plain):
+        yield Finding("rules.control-character", place, shown(text), told | _named(control[0]), number)
+
+
+def _named(character: str) -> dict[str, str]:
+    return {"character": f"U+{ord(character):04X}"}
 
 
 def _names(text: str, field: str, place: str, number: int | None) -> Iterator[Finding]:

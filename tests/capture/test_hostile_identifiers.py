@@ -27,6 +27,12 @@ HOSTILE = {
     "a Cyrillic letter": "https://ex\u0430mple.vn/1",
     "too many characters": "https://example.vn/" + "a" * rules.LONGEST,
     "brackets": "https://example.vn/<script>",
+    "an escaped line": "https://id.gs1.org/01/09521002000016/21/K7M2Q9%0d%0aX-Evil:1",
+    "an escaped NUL": "https://example.vn/a%00b",
+    "an escaped unseen control character": "https://example.vn/a%C2%85b",
+    "an overlong escape": "https://example.vn/a%c0%afb",
+    "Latin-1 in escapes": "https://example.vn/caf%E9",
+    "decomposed letters in escapes": "https://example.vn/vu%CC%9Bo%CC%9B%CC%80n",
     "no scheme": "example.vn/1",
     "nothing": "",
 }
@@ -73,10 +79,27 @@ def test_a_hostile_identifier_is_refused_in_both_bindings(text: str, on: Runtime
             assert all("." in code for code in codes)
 
 
-def test_the_same_documents_with_an_identifier_of_ones_own_are_taken(on: Runtime) -> None:
+@pytest.mark.parametrize(
+    "text", ["https://example.vn/vuon/1", "https://example.vn/v%C6%B0%E1%BB%9Dn%201", "urn:uuid:1", "https://x.vn/%2F%25"]
+)
+def test_the_same_documents_with_an_identifier_of_ones_own_are_taken(text: str, on: Runtime) -> None:
     for field in FIELDS:
-        assert told(in_json(field, "https://example.vn/vuon/1"), "application/json", on) == []
-        assert told(in_xml(field, "https://example.vn/vuon/1"), "application/xml", on) == []
+        assert told(in_json(field, text), "application/json", on) == []
+        assert told(in_xml(field, text), "application/xml", on) == []
+
+
+def test_escapes_in_other_texts_are_text(on: Runtime) -> None:
+    content = raw(document(object_event(**{"example:note": "100%00 %E9"})))
+
+    assert told(content, "application/json", on) == []
+
+
+@pytest.mark.parametrize("event", [object_event(**{"k" * 1_000_000: 1}), object_event(**{"example:" + "k" * 100_000: "a\x01"})])
+def test_a_hostile_name_is_not_sent_back_whole(event: dict[str, Any], on: Runtime) -> None:
+    findings = reading.check(raw(document(event)), on=on).findings
+
+    assert findings
+    assert all(len(str(finding)) < 2_000 and "…" in finding.pointer for finding in findings)
 
 
 def test_the_longest_identifier_is_taken_in_both_bindings(on: Runtime) -> None:
