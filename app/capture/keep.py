@@ -71,7 +71,8 @@ def make_batch(sending: Sending, signer: EventSigner, fresh: Sequence[Prepared],
         event_time = times.micros(made.event["eventTime"])
         events.append((sending.party_id, row_id, document_id, *_event_columns(made, place, event_time, seal, path)))
         identities.append((sending.party_id, *made.identity, made.content, row_id))
-        item_rows += [(*key[:3], sending.party_id, event_time, row_id, role) for key, role in items.keys(made.event)]
+        where = (sending.party_id, event_time, row_id)
+        item_rows += [(issuer, class_key, instance, *where, role) for issuer, class_key, instance, role in items.rows(made.event)]
         queued.append((row_id, entry(evidence=seal.evidence, cbv=made.cbv, index=place)))
     return Batch(document, events, identities, item_rows, queued, [seal.evidence for seal in sealed])
 

@@ -53,6 +53,7 @@ _gtin_link = re.compile(
     re.DOTALL,
 ).fullmatch
 _AFTER_URN = len("urn:epc:")
+_CANONICAL_GTIN = f"{CANONICAL}/01/"
 _PLACES = frozenset(("01", "414", "417"))  # keys that come again and again without an instance
 _REMEMBERED = {
     "id:sgtin": (20, "*"),
@@ -95,6 +96,29 @@ def item_key(uri: str) -> ItemKey:  # noqa: PLR0911  # one flat function: each c
     if uri[:4] in ("http", "HTTP"):
         return _other_link(uri)
     return foreign_key(uri)
+
+
+_GTIN = slice(len(CANONICAL) + 4, len(CANONICAL) + 18)  # in https://id.gs1.org/01/<14 digits>/21/<serial>
+_SERIAL_AT = _GTIN.stop + 4
+_LONGEST_SERIAL = 20
+
+
+def index_key(uri: str) -> tuple[int, int, str]:
+    """The key of any URI without its text, as index rows have it: issuer, class key, instance.
+
+    The commonest spellings, a canonical link and a URN of a class met before with a plain serial, are told without a pattern: 0.5
+    microseconds instead of 2.
+    """
+    if uri[_GTIN.stop : _SERIAL_AT] == "/21/" and uri.startswith(_CANONICAL_GTIN):
+        known, instance = _classes.get(uri[_GTIN]), uri[_SERIAL_AT:]
+        if known is not None and len(instance) <= _LONGEST_SERIAL and instance.isalnum() and instance.isascii():
+            return known.whole[0], known.whole[1], "21:" + instance
+    elif uri.startswith("urn:epc:id:"):
+        name, _, instance = uri[_AFTER_URN:].rpartition(".")
+        known = _classes.get(name)
+        if known is not None and instance != known.none and len(instance) <= known.longest and instance.isalnum() and instance.isascii():
+            return known.whole[0], known.whole[1], known.instance + instance
+    return item_key(uri)[:3]
 
 
 def class_key(uri: str) -> int:

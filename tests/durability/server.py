@@ -31,10 +31,17 @@ def free_port() -> int:
 class Server:
     """`python -m app serve` in a process group of its own."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, checkpoint_seconds: float = 0.05) -> None:
         self._settings = settings
+        self._checkpoint_seconds = checkpoint_seconds
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The number of the process that runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def start(self) -> None:
         """Start, and return when it answers."""
@@ -44,7 +51,7 @@ class Server:
             "TRUYXUAT_DATABASE_URL": self._settings.url(),
             "TRUYXUAT_BASE_URL": self._settings.base_url,
         }
-        environ |= {"TRUYXUAT_CHECKPOINT_SECONDS": "0.05"}
+        environ |= {"TRUYXUAT_CHECKPOINT_SECONDS": str(self._checkpoint_seconds), "TRUYXUAT_THREADS": str(self._settings.threads)}
         log = (self._settings.home / "server.log").open("ab")
         command = [sys.executable, "-m", "app", "serve", "--port", str(self.port)]
         with log:

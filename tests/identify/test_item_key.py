@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.identify import item_key as module
 from app.identify.escape import escape_path
-from app.identify.item_key import ItemKey, foreign_key, item_key, key_of_path
+from app.identify.item_key import ItemKey, foreign_key, index_key, item_key, key_of_path
 from app.identify.read import identify
 from tests.identify import strategies
 from tests.identify.test_epc_urn import CANONICAL
@@ -173,3 +173,30 @@ def test_item_keys_do_not_load_the_table_of_ais() -> None:
     assert "app.identify.item_key" in loaded
     assert "dictionary" not in loaded
     assert "json" not in loaded
+
+
+@given(
+    st.sampled_from(
+        [
+            "https://id.gs1.org/01/09521234543213/21/{}",
+            "https://id.gs1.org/01/09521234543214/21/{}",
+            "https://id.gs1.org/414/9521234000013/254/{}",
+            "urn:epc:id:sgtin:9521234.054321.{}",
+            "urn:epc:id:sgln:9521234.00001.{}",
+            "urn:epc:id:grai:9521234.00001.{}",
+            "urn:epc:id:gid:1.2.{}",
+            "urn:epc:class:lgtin:9521234.054321.{}",
+            "urn:epc:idpat:sgtin:9521234.054321.{}",
+        ]
+    ),
+    st.text("0aZ.-/%é²*", max_size=22) | st.sampled_from(["0", "*", "A1", "1" * 20, "1" * 21]),
+)
+def test_the_key_of_an_index_row_is_the_item_key_without_its_text(form: str, instance: str) -> None:
+    uri = form.format(instance)
+    for _ in range(2):  # the second time its class is remembered
+        assert index_key(uri) == item_key(uri)[:3]
+
+
+@pytest.mark.parametrize("spelling", ONE_ITEM)
+def test_every_spelling_has_one_index_row(spelling: str) -> None:
+    assert index_key(spelling) == item_key(spelling)[:3]

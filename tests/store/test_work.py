@@ -15,7 +15,7 @@ from app.ledger.model import LogQueue
 from app.runtime import Runtime
 from app.store.engine import StoreUnreachable, make_engines
 from app.store.tables import table
-from app.store.work import AlreadyThere, Busy, Store, Tx, WriteTimeout
+from app.store.work import AlreadyThere, Busy, Rows, Store, Tx, WriteTimeout
 
 
 class Refused(Invalid):
@@ -97,6 +97,48 @@ def test_many_waiting_writes_share_one_commit(on: Runtime) -> None:
         assert [future.result() for future in futures] == list(range(40))
     assert numbers(on) == [*range(40), 999]
     assert len(counted) == 2  # that of the write at the gate, and one for all forty
+
+
+def rows(*queue_ids: int) -> list[Rows]:
+    """Rows of a write that only inserts, in two parts of one table."""
+    return [Rows(table(LogQueue), ("queue_id", "subject", "entry"), [(number, 1, b"x")]) for number in queue_ids]
+
+
+@pytest.mark.parametrize("callers", [1, 30])
+def test_rows_of_many_callers_share_one_commit(on: Runtime, callers: int) -> None:
+    on.store.write(put(999))
+    counted = commits(on)
+    with ThreadPoolExecutor(40) as pool, Gate(on.store) as gate:
+        futures = [pool.submit(on.store.append, rows(number, 100 + number)) for number in range(callers)]
+        other = pool.submit(on.store.write, put(500))
+        wait_until_queued(on.store, callers + 1)
+        gate.open()
+        assert [future.result() for future in futures] == [None] * callers
+        assert other.result() == 500
+    assert numbers(on) == [*range(callers), *range(100, 100 + callers), 500, 999]
+    assert len(counted) == 2
+
+
+def test_of_rows_that_go_together_only_those_that_are_there_already_are_refused(on: Runtime) -> None:
+    on.store.write(put(107))
+    with ThreadPoolExecutor(20) as pool, Gate(on.store) as gate:
+        futures = [pool.submit(on.store.append, rows(number, 100 + number)) for number in range(12)]
+        futures.append(pool.submit(on.store.append, rows(3, 203)))
+        wait_until_queued(on.store, 13)
+        gate.open()
+        outcomes = [type(future.exception()) for future in futures]
+    assert outcomes[7] is AlreadyThere
+    assert {outcomes[3], outcomes[12]} == {AlreadyThere, type(None)}
+    assert outcomes.count(AlreadyThere) == 2
+    kept = {*range(12), *range(100, 112)} - {7}
+    assert set(numbers(on)) in ({*kept}, {*kept, 203} - {103})
+
+
+def test_rows_alone_are_kept_whole_or_not_at_all(on: Runtime) -> None:
+    on.store.append(rows(1, 2))
+    with pytest.raises(AlreadyThere):
+        on.store.append(rows(5, 2))
+    assert numbers(on) == [1, 2]
 
 
 def test_a_refusal_undoes_its_own_changes_only(on: Runtime) -> None:

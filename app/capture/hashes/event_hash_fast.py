@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from app.capture.contexts import Context
@@ -23,6 +24,7 @@ _TERMS = frozenset(
 _SUSPECTS = frozenset(term[at + 1 :] for term in _TERMS for at, character in enumerate(term) if character in "-/")
 """Texts that a term of the vocabulary ends in: the reference replaces them wherever they stand when the event uses that term."""
 
+_SCHEMES = frozenset({"http", "https", "urn"})
 _OFFSET = re.compile(r"[+-][0-9][0-9]:[0-9][0-9]").fullmatch
 
 
@@ -33,30 +35,29 @@ class Unusual(Exception):  # noqa: N818  # not an error: the event takes the oth
 class Reader:
     """Reads one event. later: property to the text of the extensions inside it, which CBV 2.0 puts behind everything else."""
 
-    __slots__ = ("context", "inline", "later")
+    __slots__ = ("context", "inline", "later", "web")
 
     def __init__(self, context: Context, *, inline: bool) -> None:
         """inline: extensions stay in their place (CBV 2.1)."""
         self.context = context
         self.inline = inline
         self.later: dict[str, str] = {}
+        self.web = _SCHEMES.isdisjoint(context.values)  # no prefix looks like the beginning of an ordinary address
 
     def text(self, event: dict[str, Any]) -> str:
         """Text without its head. Raises Unusual."""
-        parts: list[str] = []
-        seen = 0
-        for name, read in _READERS:
-            if name in event:
-                seen += 1
-                parts.append(read(name, event[name], self))
+        parts = [""] * _COUNT
         ends: list[str] = []
-        if seen < len(event):
-            for key, value in event.items():
-                if key not in _READ and key not in _SKIPPED:
-                    if key == "ilmd":
-                        parts.append(self._ilmd(value))
-                    else:
-                        ends += self.extension(key, value)
+        for key, value in event.items():
+            reader = _READERS.get(key)
+            if reader is not None:
+                place, read = reader
+                parts[place] = read(key, value, self)
+            elif key not in _SKIPPED:
+                if key == "ilmd":
+                    parts[-1] = self._ilmd(value)
+                else:
+                    ends += self.extension(key, value)
         if self.later:
             parts += [_PATHS.get(name, name) + self.later[name] for name in words.PROPERTIES if name in self.later]
         if ends:
@@ -243,6 +244,21 @@ def _epcs(name: str, value: Any, reader: Reader) -> str:
     return name + "epc=" + "epc=".join(found)
 
 
+@lru_cache(maxsize=4096)
+def _address(text: str) -> str:
+    """Canonical text of an address. Raises Unusual."""
+    if text.startswith(VOCABULARIES):
+        raise Unusual
+    return values.canonical(text.strip())
+
+
+def _place(name: str, value: Any, reader: Reader) -> str:
+    """Place, of which an organisation has few."""
+    if reader.web and isinstance(value, str) and value.startswith(("https:", "http:", "urn:")):
+        return f"{name}={_address(value)}"
+    return _text(name, value, reader)
+
+
 def _object(order: dict[str, _Read], path: str) -> _Read:
     """Reader of an object: its properties in this order, what else stands in it as extensions; path: names that lead to it."""
 
@@ -344,7 +360,7 @@ _SENSOR_ELEMENTS = _objects(
     "sensorElement",
     "sensorElement",
 )
-_PLACE: dict[str, _Read] = {"id": _text}
+_PLACE: dict[str, _Read] = {"id": _place}
 _QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
 _PATHS = {name: name + "quantityElement" for name in _QUANTITY_LISTS} | {"sensorElementList": ""}
 """Names that lead to the extensions inside a property, where they are more, or fewer, than its own."""
@@ -370,5 +386,6 @@ _READ: dict[str, _Read] = {
     "destinationList": _typed,
     "sensorElementList": _sensors,
 }
-_READERS = tuple((name, _READ[name]) for name in words.PROPERTIES)
+_READERS = {name: (place, _READ[name]) for place, name in enumerate(words.PROPERTIES)}
+_COUNT = len(_READERS) + 1  # the last is ilmd
 _SKIPPED = words.IGNORED | words.COMMENTS | {"@context"}
