@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection, Row
@@ -30,6 +32,7 @@ PAGE = 50
 
 _LOTS = 20
 _INSTANCES = ("10", "21", "254")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S")
 _LISTED = (
     Event.id, Event.event_uri, Event.kind, Event.action, Event.biz_step, Event.disposition, Event.read_point, Event.event_time,
     Event.event_offset, Event.is_declaration, Event.envelope,
@@ -164,7 +167,7 @@ def _classes(connection: Connection, party_id: int, product: str, lot: str) -> l
     try:
         return [item_key(identify(product).canonical)]
     except Invalid:
-        if product.startswith(("http://", "https://", "urn:")):
+        if _URI.match(product):
             return [item_key(product)]
         return [_of_gtin(row.gtin) for row in catalogue.products(connection, party_id, search=product, count=_LOTS)]
 
@@ -224,8 +227,8 @@ class _Names:
         """An identifier as people know it; what is no GS1 key stands as it is."""
         try:
             found = identify(uri)
-        except Invalid:
-            return Named(uri, quantity=quantity, uom=uom)
+        except Invalid:  # of somebody's own making: its history is the list of its events
+            return Named(uri, path=f"/console/events?product={quote(uri, safe='')}", quantity=quantity, uom=uom)
         parts = dict(found.path)
         value = found.path[0][1]
         product = self.product(value) if found.kind == "GTIN" else ""

@@ -14,6 +14,7 @@ from app.api.problem import language
 from app.capture import by_hand, draft, history
 from app.capture.commands import error_file, template
 from app.capture.refusals import DocumentInvalid, NoEvents
+from app.capture.rules import LONGEST
 from app.capture.sheets.sheet import row_of
 from app.capture.sheets.sheet_cells import LOCAL
 from app.capture.sheets.sheet_columns import DOCUMENTS, STEPS, UNITS
@@ -168,7 +169,7 @@ def captured(capture_id: int) -> str:
 @door.route("/console/events", needs=Permission.CAPTURE_EVENT_READ)
 def events() -> str:
     """The organisation's events, newest first."""
-    asked = {name: request.args.get(name, "").strip()[:200] for name in ("product", "lot")}
+    asked = {name: request.args.get(name, "").strip()[:most] for name, most in (("product", LONGEST), ("lot", 200))}
     before = request.args.get("before", "")
     start = int(before) if before.isdecimal() and len(before) < 19 else None
     listed, following = history.recent(by=actor(), on=runtime(), product=asked["product"], lot=asked["lot"], before=start)
