@@ -138,6 +138,29 @@ def test_a_call_without_a_file_or_with_another_profile_is_wrong(tmp_path: Path, 
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("profile", [CBV_2_0, CBV_2_1])
+@pytest.mark.skipif(SHARED is None, reason="the reference's vectors are not beside the repository: put them at ../shared")
+def test_xml_documents_print_the_vectors(profile: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert VECTORS
+    files = sorted(VECTORS.glob("*/*.xml"))
+    assert len(files) > 10
+    for option, ending in (("--prehash", "prehashes"), ("--profile", "hashes")):
+        expected = b"".join(Path(f"{path}.{profile}.{ending}").read_bytes() for path in files)
+        options = ["--profile", profile, option] if option == "--prehash" else [option, profile]
+        assert refused.run(command, [*options, *map(str, files)]) == 0
+        assert capsysbinary.readouterr().out == expected
+
+
+def test_xml_is_told_by_its_content_whatever_its_encoding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    event = "<ObjectEvent><eventTime>2026-11-22T08:00:00+07:00</eventTime><eventTimeZoneOffset>+07:00</eventTimeZoneOffset>"
+    event += '<epcList/><action>ADD</action><ex:note xmlns:ex="https://ns.example.vn/epcis/">xoài</ex:note></ObjectEvent>'
+    text = '<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0" creationDate="2026-11-22T08:00:00Z">'
+    text += f"<EPCISBody><EventList>{event}</EventList></EPCISBody></e:EPCISDocument>"
+    for content in (text.encode(), b"\xef\xbb\xbf \n" + text.encode(), f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16")):
+        assert run(tmp_path, content) == 0
+        assert capsys.readouterr().out.splitlines() == hashes(FIRST)
+
+
 @pytest.mark.skipif(SHARED is None, reason="the reference's vectors are not beside the repository: put them at ../shared")
 def test_every_process_and_time_zone_prints_the_vectors() -> None:
     """Two processes of other hash seeds and time zones, the files in opposite order: nothing is remembered from one to the next."""
