@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from app.capture.draft import Judged
     from app.capture.remote import Server
-    from app.errors import Refusal
+    from app.errors import Finding, Refusal
     from app.party.permissions import Actor
     from app.runtime import Runtime
 
@@ -30,18 +31,22 @@ _DEMO = "9521001"
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
 @click.option("--check", "check_only", is_flag=True, help="Only judge the files; keep nothing.")
+@click.option("--lenient", is_flag=True, help="Repair known dialects of EPCIS documents; every change is listed.")
+@click.option("--proceed", is_flag=True, help="Record the good events of a document and report the wrong ones.")
+@click.option("--asynchronous", is_flag=True, help="Hand documents in to be worked on beside, and do not wait.")
+@click.option("--wait", is_flag=True, help="With --asynchronous: wait until they are done.")
 @click.option("--party", metavar="NAME|ID", help="The organisation that records, in the local installation.")
 @click.option("--api-key", metavar="KEY", help="An API key of the organisation that records; needed with --server.")
 @click.option("--server", metavar="URL", help="Send the files to this server instead of the local installation.")
 @click.option("--template", type=click.Path(path_type=Path, dir_okay=False), help="Write the template of a sheet to this .xlsx and end.")
 @click.option("--errors", type=click.Path(path_type=Path, file_okay=False), help="Write sheets with mistakes, explained row by row, here.")
-def capture(
-    files: tuple[Path, ...], *, as_json: bool, check_only: bool, party: str | None, api_key: str | None, server: str | None,
-    template: Path | None, errors: Path | None,
+def capture(  # noqa: PLR0913  # one for each option
+    files: tuple[Path, ...], *, as_json: bool, check_only: bool, lenient: bool, proceed: bool, asynchronous: bool, wait: bool,
+    party: str | None, api_key: str | None, server: str | None, template: Path | None, errors: Path | None,
 ) -> int:  # fmt: skip
-    """Capture events from FILES: EPCIS documents or single events (.json, .jsonld), sheets (.xlsx, .csv).
+    """Capture events from FILES: EPCIS documents (.xml, .json, .jsonld), single events (.json), sheets (.xlsx, .csv).
 
-    Each file is taken whole or not at all; exit 1 when one was refused.
+    Each file is taken whole or, with --proceed, without its wrong events; exit 1 when one was refused, or an event of it.
     """
     from app.capture.remote import Server
     from app.cli.refused import language
@@ -51,16 +56,17 @@ def capture(
     if not files:
         message = "name at least one file, or --template FILE"
         raise click.UsageError(message)
+    how = How(check_only, lenient, proceed, asynchronous, wait or not asynchronous, errors)
     if server is not None:
         if not api_key or errors or party:
             message = "--server goes with --api-key, and without --party and --errors"
             raise click.UsageError(message)
         there = Server(server, api_key, language())
-        return _send(files, lambda path: _remote(path, there, check_only=check_only), as_json=as_json)
+        return _send(files, lambda path: _remote(path, there, how), as_json=as_json)
     on = _runtime()
     try:
         actor = _actor(party, api_key, on)
-        code = _send(files, lambda path: _local(path, actor, on, check_only=check_only, errors=errors), as_json=as_json)
+        code = _send(files, lambda path: _local(path, actor, on, how), as_json=as_json)
         if not check_only:
             _into_the_log(on)
     finally:
@@ -87,6 +93,18 @@ def _write_template(path: Path) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files are to be taken. waits: whether what is worked on beside is waited for; errors: where sheets with mistakes go."""
+
+    check_only: bool
+    lenient: bool = False
+    proceed: bool = False
+    asynchronous: bool = False
+    waits: bool = True
+    errors: Path | None = None
+
+
 def _read(path: Path) -> tuple[bytes, str]:
     """(bytes, kind) of a file."""
     from app.capture import draft
@@ -95,41 +113,113 @@ def _read(path: Path) -> tuple[bytes, str]:
     return path.read_bytes(), kind
 
 
-def _local(path: Path, by: Actor, on: Runtime, *, check_only: bool, errors: Path | None) -> Result:
+def _local(path: Path, by: Actor, on: Runtime, how: How) -> Result:
     """Capture or judge a file in this installation."""
     from app.capture import draft
     from app.errors import Refusal
 
     try:
+        beside = how.asynchronous or path.stat().st_size > on.settings.capture_at_once_bytes
+        if beside and not how.check_only and draft.kind_of(path.name) in draft.CONTENT_TYPES:
+            return _as_job(path, by, on, how)
         raw, kind = _read(path)
-        if not check_only and errors is None:
-            receipt, remarks = draft.record(raw, kind, by=by, on=on)
-            return _taken(path, receipt.to_json()) | _remarks(remarks)
-        judged = draft.judge(raw, kind, by=by, on=on)
-        if judged.findings:
-            return _judged(path, judged, errors)
-        if check_only:
-            return _taken(path, {"events": [{"type": event.get("type"), "eventID": event.get("eventID")} for event in judged.events]})
-        receipt, remarks = draft.record(raw, kind, by=by, on=on)
-        return _taken(path, receipt.to_json()) | _remarks(remarks)
+        if not how.check_only and how.errors is None:
+            return _recorded(path, raw, kind, by, on, how)
+        judged = draft.judge(raw, kind, by=by, on=on, lenient=how.lenient)
+        if judged.findings and not (how.proceed and judged.table is None and not how.check_only):
+            return _judged(path, judged, how.errors)
+        if how.check_only:
+            events = [{"type": event.get("type"), "eventID": event.get("eventID")} for event in judged.events]
+            return _taken(path, {"events": events}) | _told("changes", judged.changes)
+        return _recorded(path, raw, kind, by, on, how)
     except Refusal as refusal:
         return _refused(path, refusal)
 
 
-def _remote(path: Path, there: Server, *, check_only: bool) -> Result:
+def _recorded(path: Path, raw: bytes, kind: str, by: Actor, on: Runtime, how: How) -> Result:
+    from app.capture import draft
+
+    receipt, remarks = draft.record(raw, kind, by=by, on=on, lenient=how.lenient, proceed=how.proceed)
+    more = _told("remarks", remarks) | _told("changes", receipt.changes) | _flags(receipt.row_ids, by, on)
+    if receipt.success:
+        return _taken(path, receipt.to_json()) | more
+    failed = len({item.event for item in receipt.errors})
+    return _left_out(path, receipt.to_json(), receipt.errors, failed, len(receipt.events)) | more
+
+
+def _as_job(path: Path, by: Actor, on: Runtime, how: How) -> Result:
+    """Hand a large document in, and wait for it unless nobody wants to."""
+    from app.capture import draft, refusals
+    from app.capture.jobs.commands import hand_in
+
+    kind, behaviour = draft.CONTENT_TYPES[draft.kind_of(path.name)], "proceed" if how.proceed else "rollback"
+    job = hand_in(path, kind, by=by, on=on, behaviour=behaviour, lenient=how.lenient, wait=how.waits)
+    counted = {"total": job.total, "seen": job.seen, "recorded": job.kept, "refused": job.failed}
+    progress = {"running": job.running, "progress": counted}
+    body = {"captureID": str(job.number), "createdAt": job.created_at.isoformat().replace("+00:00", "Z"), "events": []}
+    more = progress | _told("changes", job.changes)
+    if job.success:
+        return _taken(path, body) | more
+    if job.kept:
+        return _left_out(path, body, job.errors, job.failed, job.kept) | more
+    refused = refusals.DocumentInvalid(findings=job.errors, count=len(job.errors), events=job.failed)
+    return _refused(path, refused) | {"captureID": str(job.number)} | more
+
+
+def _left_out(path: Path, body: Result, errors: Sequence[Finding], failed: int, recorded: int) -> Result:
+    """The result of a document whose wrong events were left out."""
+    from app.capture.refusals import EventsLeftOut
+
+    refused = _refused(path, EventsLeftOut(findings=errors, failed=failed, recorded=recorded))
+    return refused | {name: body[name] for name in ("captureID", "createdAt", "events")}
+
+
+def _flags(row_ids: Sequence[int], by: Actor, on: Runtime) -> Result:
+    """What does not fit together in the lives of the goods that were just recorded; never a refusal."""
+    from app.cli.refused import language
+    from app.journey.flags import tell
+    from app.words.refusals import describe_finding
+
+    flags = tell.after_capture(row_ids, by=by, on=on)
+    told = [tell.as_json(flag) | {"message": describe_finding(flag.finding, language())["message"]} for flag in flags[:_MOST]]
+    return {"flags": told} if told else {}
+
+
+def _remote(path: Path, there: Server, how: How) -> Result:
     """Capture or judge a file on a server."""
+    from app.capture.jobs.commands import waited
     from app.errors import Refusal
 
     try:
         raw, kind = _read(path)
-        status, body = there.send(raw, kind, check_only=check_only)
+        wishes = {"lenient": how.lenient, "proceed": how.proceed, "asynchronous": how.asynchronous}
+        status, body = there.send(raw, kind, check_only=how.check_only, **wishes)
+        if body.get("running") and how.waits:
+            body = waited(there, body)
     except Refusal as refusal:
         return _refused(path, refusal)
-    if status < 300 and body.get("valid", True):
-        events = body.get("events")
-        return _taken(path, body | {"events": events if isinstance(events, list) else [{}] * int(events or 0)})
-    error = {"code": body.get("code", ""), "detail": body.get("detail", ""), "remedy": body.get("remedy", "")}
-    return _failed(path, error, body.get("findings", []), body.get("findingsTotal"))
+    if status >= 300 or not body.get("valid", True):
+        error = {"code": body.get("code", ""), "detail": body.get("detail", ""), "remedy": body.get("remedy", "")}
+        return _failed(path, error, body.get("findings", []), body.get("findingsTotal"))
+    events = body.get("events")
+    more = {name: body[name] for name in ("running", "progress", "changes") if name in body}
+    listed = events if isinstance(events, list) else [{}] * int(events or 0)
+    if body.get("success", True):
+        return _taken(path, body | {"events": listed}) | more
+    return _some_failed(path, body, listed) | more
+
+
+def _some_failed(path: Path, body: Result, listed: list[Result]) -> Result:
+    """The result of a document of which a server left events out, or all of them."""
+    from app.capture.refusals import DocumentInvalid, EventsLeftOut
+
+    errors = [error | {"message": error.get("detail", "")} for error in body.get("errors", [])]
+    failed = len({error.get("event") for error in errors})
+    recorded = body.get("progress", {}).get("recorded", len(listed))
+    kind = EventsLeftOut(failed=failed, recorded=recorded) if recorded else DocumentInvalid(count=len(errors), events=failed)
+    refused = _refused(path, kind)
+    told = {"findings": errors[:_MOST], "findingsTotal": body.get("errorsTotal", len(errors))} if errors else {}
+    return refused | told | {"captureID": body.get("captureID"), "events": listed}
 
 
 def _taken(path: Path, body: Result) -> Result:
@@ -154,11 +244,12 @@ def _refused(path: Path, refusal: Refusal) -> Result:
     return _failed(path, error, [describe_finding(item, language()) for item in refusal.findings[:_MOST]], len(refusal.findings))
 
 
-def _remarks(remarks: list[Any]) -> Result:
+def _told(name: str, findings: Sequence[Finding]) -> Result:
+    """Findings in words under a name; nothing for none."""
     from app.cli.refused import language
     from app.words.refusals import describe_finding
 
-    return {"remarks": [describe_finding(item, language()) for item in remarks]} if remarks else {}
+    return {name: [describe_finding(item, language()) for item in findings[:_MOST]]} if findings else {}
 
 
 def _judged(path: Path, judged: Judged, errors: Path | None) -> Result:
@@ -221,12 +312,16 @@ def _tell(result: dict[str, Any]) -> None:
     if result["ok"]:
         known = sum(bool(event.get("known")) for event in result["events"])
         more = f" ({known} known already)" if known else ""
-        click.echo(f"{result['file']}: {len(result['events'])} events{more} {result.get('captureID') or ''}".rstrip())
+        count = result.get("progress", {}).get("recorded", len(result["events"]))
+        state = "handed in" if result.get("running") else f"{count} events{more}"
+        click.echo(f"{result['file']}: {state} {result.get('captureID') or ''}".rstrip())
     else:
         click.secho(f"{result['file']}: {result['error']['detail']}", fg="red", err=True)
-    for item in [*result.get("remarks", ()), *result["findings"]][:20]:
+    for item in [*result.get("remarks", ()), *result.get("changes", ()), *result["findings"]][:20]:
         event = f"event {item['event']} " if "event" in item else ""
         click.echo(f"  {event}{item['pointer']}: {item['message']} {item['remedy']}", err=True)
+    for flag in result.get("flags", ())[:20]:
+        click.secho(f"  {flag['eventID']}: {flag['message']}", fg="yellow", err=True)
     if result.get("findingsTotal", 0) > 20:
         click.echo(f"  … {result['findingsTotal'] - 20} more (--json lists 100)", err=True)
     if not result["ok"]:

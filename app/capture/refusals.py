@@ -129,3 +129,9 @@ class HeadTooLarge(TooLarge):
     """What stands around the events of a document is longer than may be held."""
 
     code = "capture.head-too-large"  # params: limit (bytes)
+
+
+class EventsLeftOut(Invalid):
+    """Some events of a document were wrong and were left out, as its sender wished; the others are recorded."""
+
+    code = "capture.events-left-out"  # params: failed, recorded (numbers of events)

@@ -17,6 +17,9 @@ from app.errors import Invalid, Unavailable
 
 _SECONDS = 120
 _MOST_ANSWER = 50_000_000
+_LARGE = 4_000_000
+"""Bytes beyond which nobody asks whether a file is a single event."""
+
 _TYPES = {**draft.CONTENT_TYPES, XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -40,27 +43,39 @@ class Server:
     api_key: str
     language: str = "en"
 
-    def send(self, raw: bytes, kind: str, *, check_only: bool) -> tuple[int, dict[str, Any]]:
+    def send(
+        self, raw: bytes, kind: str, *, check_only: bool, lenient: bool = False, proceed: bool = False, asynchronous: bool = False
+    ) -> tuple[int, dict[str, Any]]:
         """(status, JSON object) of the answer to a file of events. Raises ServerUnknown, ServerUnreachable, refusals of strict JSON."""
         if urlsplit(self.url).scheme not in {"http", "https"}:
             raise ServerUnknown(url=self.url[:200])
-        path = self._path(raw, kind, check_only=check_only)
-        headers = {
-            "Authorization": f"Bearer {self.api_key}",
-            "Content-Type": _TYPES.get(kind, "text/csv"),
-            "Accept": "application/json, application/problem+json",
-            "Accept-Language": self.language,
-        }
+        path = self._path(raw, kind, check_only=check_only, lenient=lenient)
+        headers = self._headers() | {"Content-Type": _TYPES.get(kind, "text/csv")}
+        wishes = [wish for wish, wanted in (("handling=lenient", lenient), ("respond-async", asynchronous)) if wanted]
+        headers |= {"Prefer": ", ".join(wishes)} if wishes else {}
+        headers |= {"GS1-Capture-Error-Behaviour": "proceed"} if proceed else {}
         request = urllib.request.Request(self.url.rstrip("/") + path, raw, headers, method="POST")  # noqa: S310  # http or https, see above
         return _answer(request)
 
+    def job(self, number: str) -> dict[str, Any]:
+        """A capture job. Raises ServerUnreachable."""
+        request = urllib.request.Request(f"{self.url.rstrip('/')}/epcis/capture/{number}", headers=self._headers())  # noqa: S310  # as in send
+        return _answer(request)[1]
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self.api_key}",
+            "Accept": "application/json, application/problem+json",
+            "Accept-Language": self.language,
+        }
+
     @staticmethod
-    def _path(raw: bytes, kind: str, *, check_only: bool) -> str:
-        if kind != draft.JSON:
+    def _path(raw: bytes, kind: str, *, check_only: bool, lenient: bool) -> str:
+        if kind not in draft.CONTENT_TYPES:
             return f"/api/capture/sheet?dryRun={'true' if check_only else 'false'}"
-        bare = draft.is_bare(loads(raw))
+        bare = kind == draft.JSON and len(raw) < _LARGE and draft.is_bare(loads(raw))
         if check_only:
-            return f"/api/capture/check?bare={'true' if bare else 'false'}"
+            return f"/api/capture/check?bare={'true' if bare else 'false'}{'&lenient=true' if lenient else ''}"
         return "/epcis/events" if bare else "/epcis/capture"
 
 

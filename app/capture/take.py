@@ -142,6 +142,6 @@ def _repeat(asked: Asked, document: Mapping[str, Any], prepared: Sequence[Prepar
         )
     versions = master.prepare(document.get("epcisHeader"), asked.party_id, first.document_id, on.clock.record_time())
     if versions:
-        on.store.write(lambda tx: master.keep(tx, versions))
+        on.store.write(lambda tx: master.keep(tx, versions, repeated=True))
     at, job = from_micros(first.received_at), str(first.job_id or first.document_id)
     return Receipt(job, at, events, tuple(row_ids), asked.behaviour, changes=tuple(told.changes))

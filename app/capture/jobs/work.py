@@ -176,6 +176,11 @@ class _Job:
         """The master data of the document."""
         return master.prepare(head.get("epcisHeader"), self.row.party_id, self.row.job_id, self.on.clock.record_time())
 
+    @property
+    def repeated(self) -> bool:
+        """Whether all of its events were recorded before: then its master data is no news either."""
+        return bool(self.progress.seen) and not self.progress.kept
+
     def ended(self) -> dict[str, Any]:
         """The columns of the row at the end."""
         at = to_micros(self.on.clock.now())
@@ -211,7 +216,7 @@ def _proceed(job: _Job) -> None:
     versions = job.versions(stream.head)
 
     def end(tx: Tx) -> None:
-        master.keep(tx, versions)
+        master.keep(tx, versions, repeated=job.repeated)
         job.held.finish(tx, job.ended())
 
     job.on.store.write(end)
@@ -275,6 +280,6 @@ def _record_all(job: _Job, stage: Stage, head: dict[str, Any]) -> None:
         job.held.note(tx, ended)  # first, so that no other process takes the job while this transaction is long
         for batch in stage.batches():
             keep.insert_batch(tx, batch, job.seen_facets)
-        master.keep(tx, versions)
+        master.keep(tx, versions, repeated=job.repeated)
 
     job.on.store.write(run, timeout=_LONG)
