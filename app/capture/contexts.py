@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+"""The context of EPCIS 2.0, as we write it."""
+
 PINNED = {
-    "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld": "e532647e8eb371379b8b0e8602d8981c8566bc60f7351f22c76a5bc865962008",
+    CONTEXT: "e532647e8eb371379b8b0e8602d8981c8566bc60f7351f22c76a5bc865962008",
     "https://gs1.github.io/EPCIS/epcis-context.jsonld": "14b10c9d3e92d35f577bfc610fe5ec15aa2941124987919389d7cd9998516861",
 }
 """SHA-256 of the published context files we know; an address without a version is not among them, its content may change."""

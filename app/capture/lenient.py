@@ -12,12 +12,12 @@ from typing import Any
 
 from app.capture import lenient_event, shape
 from app.capture import lenient_values as values
+from app.capture.contexts import CONTEXT
 from app.capture.explain_shape import shown
 from app.capture.lenient_event import repaired
 from app.capture.read_document import pointer as pointer_of
 from app.errors import Finding
 
-CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 VERSION = "2.0"
 _DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 _SOME_DAY = "1970-01-01T00:00:00Z"

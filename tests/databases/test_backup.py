@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app.capture import read
+from app.capture import find
 from app.capture.accept import Receipt, accept
 from app.clock import SetClock
 from app.ledger import find as log_find
@@ -63,6 +63,12 @@ def checkpoint(on: Runtime) -> Any:
         return log_find.latest_checkpoint(connection)
 
 
+def sealed(on: Runtime, enterprise: Enterprise, event_id: str) -> list[bytes]:
+    """What is kept of an event and its declarations, byte for byte."""
+    with on.store.reading() as connection:
+        return [find.envelope(row) for row in find.events_by_uri(connection, enterprise.party_id, event_id)]
+
+
 def test_a_restored_backup_gives_the_same_answers_and_the_log_goes_on(on: Runtime, elsewhere: Runtime, tmp_path: Path) -> None:
     enterprise = make_enterprise(on)
     receipt = capture(on, enterprise, "01")
@@ -70,7 +76,7 @@ def test_a_restored_backup_gives_the_same_answers_and_the_log_goes_on(on: Runtim
     assert copy_out.check(tmp_path / "copy") == manifest
     assert copy_out.restore(tmp_path / "copy", on=elsewhere) == manifest
     event_id = receipt.events[0].event_id
-    assert read.event_document(event_id, by=enterprise.actor(), on=elsewhere) == read.event_document(event_id, by=enterprise.actor(), on=on)
+    assert sealed(elsewhere, enterprise, event_id) == sealed(on, enterprise, event_id) != []
     assert checkpoint(elsewhere).note == checkpoint(on).note
     capture(elsewhere, enterprise, "02")
     assert checkpoint(elsewhere).size == checkpoint(on).size + 1

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from app.capture import fate, find
 from app.capture.accept import accept
-from app.capture.read import CONTEXT
+from app.capture.contexts import CONTEXT
 from app.capture.refusals import EventChanged
 from app.catalogue import find as catalogue
 from app.identify import digital_link
