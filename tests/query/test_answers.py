@@ -201,7 +201,7 @@ def test_xml_answers_are_valid_by_the_standards_schemas(client: Any, headers: di
 
     assert SHARED is not None
     capture(client, headers, object_event(
-        eventID="urn:uuid:9", type="AggregationEvent", epcList=None, action="ADD", 
+        eventID="urn:uuid:9", type="AggregationEvent", epcList=None, action="ADD",
         parentID="urn:epc:id:sscc:9521002.0000000001", childEPCs=[f"{EPC}1"], **{"ex:note": "vải"},
     ), **{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://a.example/"}]})  # fmt: skip
     schema = etree.XMLSchema(etree.parse(SHARED / "epcis-standard" / folder / name))
