@@ -9,18 +9,26 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from app.capture import refusals
 from app.capture.contexts import Context, context_of
+from app.capture.hashes import event_hash_words as words
 from app.errors import Invalid, Refusal
 
 _SHOWN = 60
 _DEPTH = 200
 _MOST_DIGITS = 1000
 _BLANK = b" \t\r\n"
+_NAMED_TYPE = re.compile(rb"\A((?:[^<]|<\?[^>]*\?>|<!--(?:[^-]|-(?!->))*-->){0,50})(<!DOCTYPE[ \t\r\n]+[A-Za-z_][\w:.-]*[ \t\r\n]*>)")
+"""A document type that is a name and nothing else, as in GS1's own examples: it declares no entity and refers to nothing."""
+
+_NEVER_READ = words.COMMENTS | (words.IGNORED - {"type"})
+"""Keys that may be said twice, as in an example of GS1's: no hash depends on them."""
+
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -50,10 +58,15 @@ def _is_xml(raw: bytes) -> bool:
     return start.lstrip(_BLANK).startswith(b"<")
 
 
+def _blanked(found: re.Match[bytes]) -> bytes:
+    """Blanks of the same length, so that lines and columns stay."""
+    return found[1] + bytes(character if character in b"\r\n" else 32 for character in found[2])
+
+
 def _of_xml(raw: bytes) -> Iterator[Found]:
     from app.capture.binding import xml_in
 
-    stream = xml_in.stream_xml(io.BytesIO(raw), lenient=True)
+    stream = xml_in.stream_xml(io.BytesIO(_NAMED_TYPE.sub(_blanked, raw, count=1)), lenient=True)
     for each in stream:
         context = context_of(stream.head.get("@context"))
         if each.event is None:
@@ -157,8 +170,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) == len(pairs):
         return made
-    again, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-    return _Fault(refusals.DuplicateKey(key=again[:_SHOWN]))
+    counted = Counter(key for key, _ in pairs)
+    for key, value in pairs:
+        if counted[key] > 1 and key not in _NEVER_READ and value != made[key]:
+            return _Fault(refusals.DuplicateKey(key=key[:_SHOWN]))
+    return made
 
 
 def _integer(digits: str) -> Any:

@@ -92,6 +92,12 @@ def test_an_event_without_a_hash_keeps_its_line(tmp_path: Path, wrong: str, code
     assert [json.loads(line).get("error", {}).get("code") for line in capsys.readouterr().out.splitlines()] == [None, code, None]
 
 
+def test_a_key_said_twice_is_harmless_where_no_hash_depends_on_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = json.dumps(document(FIRST)).replace('"action"', '"eventID": "urn:x:1", "eventID": "urn:x:2", "action": "ADD", "action"')
+    assert run(tmp_path, text.encode()) == 0
+    assert capsys.readouterr().out.splitlines() == hashes(FIRST)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -156,9 +162,17 @@ def test_xml_is_told_by_its_content_whatever_its_encoding(tmp_path: Path, capsys
     event += '<epcList/><action>ADD</action><ex:note xmlns:ex="https://ns.example.vn/epcis/">xoài</ex:note></ObjectEvent>'
     text = '<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0" creationDate="2026-11-22T08:00:00Z">'
     text += f"<EPCISBody><EventList>{event}</EventList></EPCISBody></e:EPCISDocument>"
-    for content in (text.encode(), b"\xef\xbb\xbf \n" + text.encode(), f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16")):
+    for content in (
+        text.encode(),
+        b"<?xml version='1.0'?><!-- - -->\n<!DOCTYPE\nproject >" + text.encode(),
+        b"\xef\xbb\xbf \n" + text.encode(),
+        f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16"),
+    ):
         assert run(tmp_path, content) == 0
         assert capsys.readouterr().out.splitlines() == hashes(FIRST)
+    for doctype in ('<!DOCTYPE a [<!ENTITY b "c">]>', '<!DOCTYPE a SYSTEM "https://x.example/a.dtd">', "<!DOCTYPE a><!DOCTYPE a>"):
+        assert run(tmp_path, doctype.encode() + text.encode(), "--json") == 1
+        assert "DOCTYPE" in json.loads(capsys.readouterr().out)["error"]["detail"]
 
 
 @pytest.mark.skipif(SHARED is None, reason="the reference's vectors are not beside the repository: put them at ../shared")
