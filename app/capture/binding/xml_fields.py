@@ -104,7 +104,7 @@ def _typed_list(element: str, *, needs_type: bool) -> Reader:
             elif attribute.startswith(_NIL[:-3]):
                 of_instances(state, node, attribute)
             else:
-                key = state.names.key(attribute)
+                key = state.names.show()(attribute)
                 state.fault(Finding("xml.unknown-attribute", "", None, {"attribute": shown(key), "element": element}), node, key)
         if needs_type and "type" not in found:
             state.fault(Finding("xml.missing-attribute", "", None, {"attribute": "type", "element": element}), node, "type")

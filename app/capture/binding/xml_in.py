@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from app.capture.binding.xml_events import events_of
 from app.capture.binding.xml_head import KINDS, Head, Kind, list_path
-from app.capture.binding.xml_names import Names
+from app.capture.binding.xml_names import Names, Show
 from app.capture.binding.xml_parse import PORTION, Declared, Node, XmlParser, split
 from app.capture.binding.xml_path import path_to, resolve
 from app.capture.binding.xml_reading import State, shown
@@ -116,10 +116,10 @@ class XmlStream:
         root = self._root
         self._declared = len(self._parser.declared)
         self._names.declare(self._parser.declared)
+        self._kind = kind
         self._state = State(kind.version, kind.events, self._names, lenient=self._lenient)
-        prefix = self._names.prefix_of(kind.target, self._parser.declared) or "epcis"
-        self._root_path = f"/{prefix}:{kind.name}"
-        self._list_path = self._root_path + "".join(f"/{_shown_name(name)}" for name in list_path(kind))
+        self._root_path = f"/{self._names.show()(root[0])}"
+        self._list_path = self._root_path + "".join(f"/{self._names.show()(name)}" for name in list_path(kind))
         self._head = Head(kind, self._names, self._state)
         self._head.open(root)
         self._outside = (self._state.faults, self._state.changes)
@@ -131,9 +131,9 @@ class XmlStream:
         self._head.close(self._root)
         if self._shifted:
             self.changes.append(Finding("lenient.namespace-of-elements", self._root_path, None, {}))
-        root = self._root
-        self.findings += [self._placed(fault, root, self._root_path, None) for fault in state.faults]
-        self.changes += [self._placed(change, root, self._root_path, None) for change in state.changes]
+        root, show = self._root, self._names.show()
+        self.findings += [_placed(fault, root, self._root_path, show, None) for fault in state.faults]
+        self.changes += [_placed(change, root, self._root_path, show, None) for change in state.changes]
 
     @property
     def _root(self) -> Node:
@@ -149,33 +149,27 @@ class XmlStream:
         name = node[0]
         count = self._counts[name] = self._counts.get(name, 0) + 1
         state, names = self._state, self._names
-        state.target = state_target(state)
+        state.target = self._kind.events
         names.enter(declared)
         state.faults, state.changes = [], []
         found = list(events_of(state, node))
         inner = names.leave()
-        place = f"{self._list_path}/{names.key(name)}[{count}]"
+        show = names.show()
+        place = f"{self._list_path}/{show(name)}[{count}]"
         for position, event in enumerate(found):
             self._number += 1
             if event is not None and inner:
                 event["@context"] = dict(inner)
             told = position == 0  # an extension of the list tells its findings with the first event in it
-            findings = [self._placed(fault, node, place, self._number) for fault in state.faults] if told else []
-            changes = [self._placed(change, node, place, self._number) for change in state.changes] if told else []
-            yield XmlEvent(self._number, event, findings, changes, _EventPath(node, place, names, position))
+            findings = [_placed(fault, node, place, show, self._number) for fault in state.faults] if told else []
+            changes = [_placed(change, node, place, show, self._number) for change in state.changes] if told else []
+            yield XmlEvent(self._number, event, findings, changes, _EventPath(node, place, show, position))
         if not found:
-            self.findings += [self._placed(fault, node, place, None) for fault in state.faults]
-
-    def _placed(self, noted: tuple[Finding, Node, str], root: Node, place: str, number: int | None) -> Finding:
-        """A finding with its XPath."""
-        finding, node, suffix = noted
-        if suffix and not suffix.startswith("/"):
-            suffix = f"/@{suffix}"
-        return replace(finding, pointer=place + path_to(root, node, self._names) + suffix, event=number)
+            self.findings += [_placed(fault, node, place, show, None) for fault in state.faults]
 
     def place_of(self, tokens: list[str]) -> str:
         """XPath of what the tokens of a JSON pointer name in the document around the events."""
-        return self._root_path + resolve(self._root, tokens, self._names)
+        return self._root_path + resolve(self._root, tokens, self._names.show())
 
     # -------------------------------------------------------------------------------------------- names
 
@@ -192,25 +186,23 @@ class XmlStream:
         return local
 
 
-def state_target(state: State) -> str:
-    """Namespace that no extension of an event may have."""
-    return f"urn:epcglobal:epcis:xsd:{state.version[0]}"
-
-
-def _shown_name(name: str) -> str:
-    namespace, local = split(name)
-    return f"epcisq:{local}" if namespace else local
+def _placed(noted: tuple[Finding, Node, str], root: Node, place: str, show: Show, number: int | None) -> Finding:
+    """A finding with its XPath. root: the element that stands at this place."""
+    finding, node, suffix = noted
+    if suffix and not suffix.startswith("/"):
+        suffix = f"/@{suffix}"
+    return replace(finding, pointer=place + path_to(root, node, show) + suffix, event=number)
 
 
 class _EventPath:
     """XPath of JSON pointers into one event, worked out when it is asked for."""
 
-    __slots__ = ("_names", "_node", "_place", "_position")
+    __slots__ = ("_node", "_place", "_position", "_show")
 
-    def __init__(self, node: Node, place: str, names: Names, position: int) -> None:
+    def __init__(self, node: Node, place: str, show: Show, position: int) -> None:
         self._node = node
         self._place = place
-        self._names = names
+        self._show = show
         self._position = position
 
     def __call__(self, pointer: str) -> str:
@@ -220,9 +212,9 @@ class _EventPath:
             if not children:
                 break
             chosen = children[min(self._position, len(children) - 1)]
-            place += path_to(node, chosen, self._names)
+            place += path_to(node, chosen, self._show)
             node = chosen
-        return place + resolve(node, _tokens(pointer), self._names)
+        return place + resolve(node, _tokens(pointer), self._show)
 
 
 def _tokens(pointer: str) -> list[str]:

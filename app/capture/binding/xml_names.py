@@ -7,7 +7,7 @@ and the default namespace, get a new one (ns1, ns2 ...).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from app.capture.binding.xml_parse import Declared, split
 from app.capture.contexts import context_of
@@ -18,14 +18,18 @@ XML = "http://www.w3.org/XML/1998/namespace"
 SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 
 _TECHNICAL = re.compile(
-    r"urn:epcglobal:(?:epcis(?:-query|-masterdata)?:xsd:[12]|xsd:1)|http://www\.w3\.org/(?:2001/XMLSchema(?:-instance)?|2000/xmlns/)"
+    r"urn:truyxuat:epcis:|urn:epcglobal:(?:epcis(?:-query|-masterdata)?:xsd:[12]|xsd:1)"
+    r"|http://www\.w3\.org/(?:2001/XMLSchema(?:-instance)?|2000/xmlns/)|" + re.escape(SBDH)
 ).fullmatch
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*").fullmatch
-_USUAL = {SBDH: "sbdh", XSI: "xsi", XML: "xml"}
+_USUAL = {SBDH: "sbdh", XSI: "xsi", XML: "xml", "urn:truyxuat:epcis:": "truyxuat"}
 _RESERVED = {**context_of(None).namespaces, "xml": XML, "xsi": XSI}
+_SHOWN = {"urn:epcglobal:epcis:xsd:": "epcis", "urn:epcglobal:epcis-query:xsd:": "epcisq", "urn:epcglobal:epcis-masterdata:xsd:": "epcismd"}
 _SCHEMES = frozenset({"http", "https", "urn", "ni", "xmlns", "mailto", "ftp", "file", "data"})
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MOST_KEYS = 4096
+
+Show = Callable[[str], str]
 
 
 class Names:
@@ -51,7 +55,7 @@ class Names:
     def enter(self, declared: Declared) -> None:
         """Begin an event, with what its elements declare."""
         self._inside = True
-        if self.inner or self._inner_by_namespace:
+        if self.inner or self._inner_by_namespace:  # made anew, because what was handed out stays as it is
             self.inner = {}
             self._inner_by_namespace = {}
             self._keys.clear()
@@ -85,9 +89,19 @@ class Names:
         """`@context` of the document."""
         return [STANDARD_CONTEXT, dict(self.head)] if self.head else [STANDARD_CONTEXT]
 
-    def prefix_of(self, namespace: str, declared: Iterable[tuple[str | None, str]]) -> str:
-        """Prefix that the sender bound to a namespace, for showing; "" when it is the default."""
-        return next((prefix or "" for prefix, found in declared if found == namespace), "")
+    def show(self) -> Show:
+        """How names are shown to people in the event that is read, or around the events; declares nothing."""
+        inner = self._inner_by_namespace
+        head = self._by_namespace
+
+        def shown(name: str) -> str:
+            namespace, local = split(name)
+            if not namespace:
+                return unescaped(local)
+            prefix = head.get(namespace) or inner.get(namespace) or _SHOWN.get(namespace.rstrip("12"), "*")
+            return f"{prefix}:{unescaped(local)}"
+
+        return shown
 
     def _prefix(self, namespace: str) -> str:
         prefix = self._by_namespace.get(namespace) or self._inner_by_namespace.get(namespace)

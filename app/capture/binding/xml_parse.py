@@ -30,7 +30,7 @@ Node = list[Any]
 Declared = list[tuple[str | None, str]]
 """Prefixes (None is the default) and namespaces, in the order they were declared."""
 
-DEPTH = 64
+DEPTH = 32
 LONGEST_TEXT = 1_000_000
 LONGEST_TAG = 262_144
 MOST_ATTRIBUTES = 256
@@ -114,7 +114,7 @@ class XmlParser:
         found = self._expat.intern
         if len(found) == self._names:
             return
-        self._length_of_names += sum(len(name) for name in islice(found, self._names, None))
+        self._length_of_names += sum(len(name or "") for name in islice(found, self._names, None))
         self._names = len(found)
         if self._names > MOST_NAMES or self._length_of_names > LONGEST_NAMES:
             self._refuse(XmlTooManyNames, MOST_NAMES)

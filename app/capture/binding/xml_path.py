@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.capture.binding.xml_names import Names
+from app.capture.binding.xml_names import Show
 from app.capture.binding.xml_parse import Node, split
 
 _WRAPPERS = frozenset({"extension", "baseExtension", "QueryResults", "EPCISMasterData"})
@@ -17,11 +17,10 @@ _OF_JSON = {
     "vocabularyList": "VocabularyList",
     "vocabularyElementList": "VocabularyElementList",
     "attributes": "attribute",
-    "sender": "sbdh:StandardBusinessDocumentHeader/sbdh:Sender/sbdh:Identifier",
-    "receiver": "sbdh:StandardBusinessDocumentHeader/sbdh:Receiver/sbdh:Identifier",
-    "instanceIdentifier": "sbdh:StandardBusinessDocumentHeader/sbdh:DocumentIdentification/sbdh:InstanceIdentifier",
+    "sender": "EPCISHeader/sbdh:StandardBusinessDocumentHeader/sbdh:Sender/sbdh:Identifier",
+    "receiver": "EPCISHeader/sbdh:StandardBusinessDocumentHeader/sbdh:Receiver/sbdh:Identifier",
+    "instanceIdentifier": "EPCISHeader/sbdh:StandardBusinessDocumentHeader/sbdh:DocumentIdentification/sbdh:InstanceIdentifier",
 }
-_IN_HEADER = frozenset({"sender", "receiver", "instanceIdentifier"})
 _LISTS = frozenset({
     "epcList", "childEPCs", "inputEPCList", "outputEPCList", "quantityList", "childQuantityList", "inputQuantityList",
     "outputQuantityList", "bizTransactionList", "sourceList", "destinationList", "sensorElementList", "correctiveEventIDs",
@@ -36,45 +35,45 @@ def elements(node: Node) -> list[Node]:
     return [child for child in node[3] or () if child.__class__ is list]
 
 
-def step(parent: Node | None, node: Node, names: Names) -> str:
+def step(parent: Node | None, node: Node, show: Show) -> str:
     """Step of XPath to a child: its name, and its number where the name alone would not do."""
-    name = names.key(node[0])
+    name = show(node[0])
     alike = [child for child in elements(parent) if child[0] == node[0]] if parent is not None else [node]
     if len(alike) < 2:
         return name
     return f"{name}[{next(place for place, child in enumerate(alike, 1) if child is node)}]"
 
 
-def path_to(root: Node, target: Node, names: Names) -> str:
+def path_to(root: Node, target: Node, show: Show) -> str:
     """Steps from an element to one inside it, with a slash before each; "" for itself or for what stands nowhere in it."""
-    found = _descend(root, target, names)
+    found = _descend(root, target, show)
     return found or ""
 
 
-def _descend(node: Node, target: Node, names: Names) -> str | None:
+def _descend(node: Node, target: Node, show: Show) -> str | None:
     if node is target:
         return ""
     for child in elements(node):
-        below = _descend(child, target, names)
+        below = _descend(child, target, show)
         if below is not None:
-            return f"/{step(node, child, names)}{below}"
+            return f"/{step(node, child, show)}{below}"
     return None
 
 
-def resolve(root: Node, tokens: Iterable[str], names: Names) -> str:
+def resolve(root: Node, tokens: Iterable[str], show: Show) -> str:
     """Steps from an element to what the tokens of a JSON pointer name in the object read from it.
 
     What does not stand in the document, such as a missing field, is named as it would stand there.
     """
-    return _Walk(root, names).walk(list(tokens))
+    return _Walk(root, show).walk(list(tokens))
 
 
 class _Walk:
     """One pointer followed through elements."""
 
-    def __init__(self, root: Node, names: Names) -> None:
+    def __init__(self, root: Node, show: Show) -> None:
         self._node: Node | None = root
-        self._names = names
+        self._show = show
         self._steps: list[str] = []
 
     def walk(self, tokens: list[str]) -> str:
@@ -120,7 +119,7 @@ class _Walk:
     def _matches(self, node: Node, token: str) -> tuple[list[str], list[Node]]:
         """Child elements of this key, and the steps through wrappers that lead to their parent."""
         wanted = _OF_JSON.get(token, token)
-        found = [child for child in elements(node) if self._names.key(child[0]) == wanted or split(child[0])[1] == wanted]
+        found = [child for child in elements(node) if self._show(child[0]) == wanted or split(child[0])[1] == wanted]
         if found:
             self._parent = node
             return [], found
@@ -128,13 +127,13 @@ class _Walk:
             if split(child[0])[1] in _WRAPPERS:
                 steps, found = self._matches(child, token)
                 if found:
-                    return [step(node, child, self._names), *steps], found
+                    return [step(node, child, self._show), *steps], found
         return [], []
 
     def _attribute(self, node: Node, token: str) -> str:
         """Step to an attribute of this key; "" when there is none."""
         for name in node[1] or ():
-            key = self._names.key(name)
+            key = self._show(name)
             if token in (key, f"@{key}"):
                 return f"@{key}"
         return ""
@@ -142,7 +141,7 @@ class _Walk:
     def _go(self, parent: Node, chosen: list[Node], otherwise: str) -> None:
         if chosen:
             self._node = chosen[0]
-            self._steps.append(step(parent, chosen[0], self._names))
+            self._steps.append(step(parent, chosen[0], self._show))
         else:
             self._node = None
             self._steps.append(otherwise)

@@ -228,7 +228,7 @@ def left_out(state: State, node: Node, text: str) -> None:
 
 
 def _unknown_attribute(state: State, node: Node, name: str) -> None:
-    key = state.names.key(name)
+    key = state.names.show()(name)
     state.fault(Finding("xml.unknown-attribute", "", None, {"attribute": shown(key), "element": split(node[0])[1]}), node, key)
 
 
