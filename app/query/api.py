@@ -16,12 +16,12 @@ from app.api import epcis, segments
 from app.api.door import Door, actor, runtime
 from app.api.epcis import JSON, XML, Wanted
 from app.capture.binding import xml_out
+from app.capture.contexts import CONTEXT
 from app.party.permissions import Permission
 from app.query import events, resources, tokens
 from app.query.document import Look
 from app.query.events import Asked, Page
 from app.query.filters import Pairs
-from app.query.merging import CONTEXT
 from app.query.refusals import NoSuchQuery, ParameterWrong
 from app.store.keys import parse_id
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection, Row
 
 from app.capture import find as captured
+from app.capture import prefix_lengths
 from app.capture.items import named
 from app.capture.refusals import NoSuchEvent
 from app.capture.spelling import EpcFormat
@@ -17,7 +18,6 @@ from app.party.permissions import Actor, Permission, permit
 from app.query import filters, find, resources, tokens
 from app.query.document import Look, query_document
 from app.query.filters import Filters, Pairs
-from app.query.prefixes import lengths
 from app.query.refusals import ResultTooLarge
 from app.query.tokens import Token
 from app.runtime import Runtime
@@ -69,10 +69,9 @@ def page(asked: Asked, look: Look, *, by: Actor, on: Runtime) -> Page:
         items = wanted.epcs if within.item is None else (within.item,)
         found = find.page(connection, party_id, wanted, items, asked.count, at)
         rows, rest = _read(connection, party_id, found, by_item=_by_item(asked, wanted))
-        look = _with_lengths(connection, party_id, look, on)
-    item = None if wanted.event_ids is None else within.item  # found by its index otherwise
-    rows = [pair for pair in rows if _has(pair[1]["event"], item, wanted.epcs)]
-    document, namespaces = query_document(rows, look, on.clock.now())
+        item = None if wanted.event_ids is None else within.item  # found by its index otherwise
+        rows = [pair for pair in rows if _has(pair[1]["event"], item, wanted.epcs)]
+        document, namespaces = query_document(rows, _with_lengths(connection, party_id, look, on), on.clock.now())
     return Page(document, namespaces, None if rest is None else tokens.write(Token(party_id, asked.resource, pairs, rest)))
 
 
@@ -120,8 +119,7 @@ def one(event_uri: str, look: Look, *, by: Actor, on: Runtime) -> Page:
         if len(rows) > find.MOST_DECLARATIONS:
             raise ResultTooLarge(limit=find.MOST_DECLARATIONS)
         sealed = [(row, captured.sealed(row)) for row in rows]
-        look = _with_lengths(connection, party_id, look, on)
-    document, namespaces = query_document(sealed, look, on.clock.now())
+        document, namespaces = query_document(sealed, _with_lengths(connection, party_id, look, on), on.clock.now())
     return Page(document, namespaces, None)
 
 
@@ -134,5 +132,7 @@ def require_event(event_uri: str, *, by: Actor, on: Runtime) -> None:
 
 
 def _with_lengths(connection: Connection, party_id: int, look: Look, on: Runtime) -> Look:
-    """The look with what is known of company prefixes, where EPC URNs are wanted."""
-    return replace(look, lengths=lengths(connection, party_id, on)) if look.epcs is EpcFormat.ALWAYS_EPC_URN else look
+    """The look with what is known of company prefixes, where EPC URNs are wanted; good while the connection is open."""
+    if look.epcs is not EpcFormat.ALWAYS_EPC_URN:
+        return look
+    return replace(look, lengths=prefix_lengths.known(connection, party_id, on.settings.prefix_list))

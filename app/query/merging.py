@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.capture.contexts import PINNED
-
-CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+from app.capture.contexts import CONTEXT, PINNED
 
 _TEXTS = frozenset(("stringValue", "hexBinaryValue", "_comment"))
 """Standard fields whose values are text and never a compact URI."""

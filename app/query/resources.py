@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from app.capture import find as captured
+from app.capture import prefix_lengths
 from app.capture.items import named
 from app.capture.spelling import EpcFormat, spelled_uri
 from app.identify.item_key import ItemKey, item_key
 from app.party.permissions import Actor, Permission, permit
 from app.query import filters, find, tokens
-from app.query.prefixes import lengths
 from app.query.refusals import NoSuchResource, NoSuchToken, TokenWrong
 from app.query.tokens import Token
 from app.runtime import Runtime
@@ -70,10 +70,10 @@ def members(kind: str, count: int, token: str | None, epcs: EpcFormat, *, by: Ac
     party_id = permit(by, Permission.CAPTURE_EVENT_READ)
     _, place = tokens.continued(token, party_id, kind, ())
     with on.store.reading() as connection:
-        known = lengths(connection, party_id, on) if epcs is EpcFormat.ALWAYS_EPC_URN else None
+        known = prefix_lengths.known(connection, party_id, on.settings.prefix_list) if epcs is EpcFormat.ALWAYS_EPC_URN else None
         found, rest = _epcs(connection, party_id, count, place) if kind == "epcs" else _values(connection, party_id, kind, count, place)
-    if kind in (*_PLACES, "epcs"):
-        found = [spelled_uri(value, epcs, known) for value in found]
+        if kind in (*_PLACES, "epcs"):
+            found = [spelled_uri(value, epcs, known) for value in found]
     return found, None if rest is None else tokens.write(Token(party_id, kind, (), rest))
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.query.merging import CONTEXT, Contexts, renamed
+from app.capture.contexts import CONTEXT
+from app.query.merging import Contexts, renamed
 
 
 def test_equal_contexts_are_told_once_and_the_standards_first() -> None:
