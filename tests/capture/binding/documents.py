@@ -45,7 +45,9 @@ _VALUE = st.recursive(
 EXTENSIONS = st.dictionaries(KEY, _VALUE, max_size=2)
 
 
-def _with_extensions(base: st.SearchStrategy[dict[str, Any]], more: st.SearchStrategy[dict[str, Any]] = EXTENSIONS) -> Any:
+def _with_extensions(
+    base: st.SearchStrategy[dict[str, Any]], more: st.SearchStrategy[dict[str, Any]] = EXTENSIONS
+) -> st.SearchStrategy[dict[str, Any]]:
     return st.tuples(base, more).map(_merged)
 
 

@@ -34,7 +34,7 @@ def document(*events: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
-def event(kind: str = "ObjectEvent", **more: Any) -> dict[str, Any]:
+def event(kind: str = "ObjectEvent", /, **more: Any) -> dict[str, Any]:
     head = {"type": kind, "eventTime": "2026-06-20T10:00:00.000+07:00", "eventTimeZoneOffset": "+07:00", "action": "OBSERVE"}
     return {**head, "epcList": ["urn:epc:id:sgtin:9521001.000001.7"], **more}
 
@@ -102,7 +102,7 @@ def test_epcis_1_2_has_the_younger_fields_in_its_extensions() -> None:
     [("TransformationEvent", "extension/TransformationEvent"), ("AssociationEvent", "extension/extension/AssociationEvent")],
 )
 def test_epcis_1_2_wraps_event_types_that_came_later(kind: str, path: str) -> None:
-    value = {"type": kind, "eventTime": "2026-06-20T10:00:00Z", "eventTimeZoneOffset": "+07:00"}
+    value: dict[str, Any] = {"type": kind, "eventTime": "2026-06-20T10:00:00Z", "eventTimeZoneOffset": "+07:00"}
     value |= (
         {"inputEPCList": ["urn:a:1"], "outputEPCList": ["urn:a:2"]}
         if kind == "TransformationEvent"
