@@ -32,6 +32,8 @@ MOST = 20
 
 _ENDINGS = {"json": JSON, "jsonld": JSON, "xml": XML, "xlsx": XLSX, "csv": CSV, "tsv": CSV, "txt": CSV}
 _LONGEST_NAME = 120
+_LENIENT = "+lenient"
+"""What the kind of a kept file ends with whose dialect is to be repaired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Draft:
     kind: str
     name: str
     content: bytes = field(repr=False)
+    lenient: bool = False
 
 
 def kind_of(name: str, content_type: str = "") -> str:
@@ -115,12 +118,12 @@ def _bare(raw: bytes, kind: str) -> bool:
     return kind == JSON and raw.lstrip()[:1] != b"<" and is_bare(read_document.loads(raw))
 
 
-def keep(raw: bytes, kind: str, name: str, *, by: Actor, on: Runtime) -> int:
+def keep(raw: bytes, kind: str, name: str, *, by: Actor, on: Runtime, lenient: bool = False) -> int:
     """Keep a file for confirmation; old ones are swept on the way. Returns its number."""
     party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
     now = on.clock.now()
     values = {
-        "party_id": party_id, "draft_id": new_id(), "kind": kind, "name": name[:_LONGEST_NAME], "content": pack.pack_document(raw),
+        "party_id": party_id, "draft_id": new_id(), "kind": kind + _LENIENT * lenient, "name": name[:_LONGEST_NAME], "content": pack.pack_document(raw),
         "created_at": to_micros(now),
     }  # fmt: skip
 
@@ -144,10 +147,11 @@ def kept(draft_id: int, *, by: Actor, on: Runtime) -> Draft:
         row = connection.execute(statement).first()
     if row is None or row.created_at < to_micros(on.clock.now() - KEPT):
         raise NoSuchDraft
-    return Draft(row.draft_id, row.kind, row.name, pack.unpack_document(bytes(row.content)))
+    kind = row.kind.removesuffix(_LENIENT)
+    return Draft(row.draft_id, kind, row.name, pack.unpack_document(bytes(row.content)), kind != row.kind)
 
 
 def confirm(draft_id: int, *, by: Actor, on: Runtime) -> capture.Receipt:
     """Capture a kept file; pressed twice it answers from the first time. Raises NoSuchDraft, what `record` raises."""
     draft = kept(draft_id, by=by, on=on)
-    return record(draft.content, draft.kind, by=by, on=on)[0]
+    return record(draft.content, draft.kind, by=by, on=on, lenient=draft.lenient)[0]

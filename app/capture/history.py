@@ -130,12 +130,18 @@ def one(row_id: int, *, by: Actor, on: Runtime) -> Shown:
         )  # fmt: skip
 
 
-def of_capture(capture_id: int, *, by: Actor, on: Runtime) -> list[Listed]:
-    """The events of one capture in their order; raises NoSuchCapture."""
+def of_documents(documents: Sequence[int], *, by: Actor, on: Runtime) -> list[Listed]:
+    """The first events of documents in their order; raises NoSuchCapture."""
     party_id = permit(by, Permission.CAPTURE_EVENT_READ)
+    listed: list[Listed] = []
     with on.store.reading() as connection:
-        names = _Names(connection, party_id, on.clock.now())
-        return [_listed(row, names) for row in find.events_of_document(connection, party_id, capture_id)[:PAGE]]
+        names = _Names(connection, party_id)
+        for number in documents:
+            rows = find.events_of_document(connection, party_id, number)
+            listed += [_listed(row, names) for row in rows[: PAGE - len(listed)]]
+            if len(listed) >= PAGE:
+                break
+    return listed
 
 
 def preview(events: Sequence[dict[str, Any]], *, by: Actor, on: Runtime) -> list[tuple[dict[str, Any], tuple[Named, ...], str]]:

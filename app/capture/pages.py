@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,9 @@ from app.api.door import Door, actor, runtime
 from app.api.problem import language
 from app.capture import by_hand, draft, history
 from app.capture.commands import error_file, template
-from app.capture.refusals import DocumentInvalid, NoEvents
+from app.capture.jobs import read as jobs
+from app.capture.jobs import submit
+from app.capture.refusals import DocumentInvalid
 from app.capture.rules import LONGEST
 from app.capture.sheets.sheet import row_of
 from app.capture.sheets.sheet_cells import LOCAL
@@ -27,7 +30,7 @@ from app.journey.flags import tell as flags
 from app.ledger import find as ledger
 from app.party.permissions import Permission, permit
 from app.store.columns import from_micros
-from app.web import forms
+from app.web import forms, headers
 from app.words.refusals import describe_finding
 
 door = Door("capture_pages", __name__, templates=True)
@@ -53,20 +56,26 @@ def capture() -> str:
 
 @door.route("/console/capture", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
 def capture_file() -> BaseResponse:
-    """Take a file or pasted JSON to its dry run."""
-    forms.read()
+    """Take a file or pasted JSON to its dry run; a large document is taken into custody and worked on beside."""
+    request.max_content_length = runtime().settings.max_document_bytes
+    lenient = bool(forms.read("lenient")["lenient"])
     sent, text = request.files.get("file"), request.form.get("text", "").strip()
     try:
         if sent is not None and sent.filename:
-            kind, name, raw = draft.kind_of(sent.filename), sent.filename, sent.read()
+            kind, name = draft.kind_of(sent.filename), sent.filename
+            if kind in draft.CONTENT_TYPES and sent.stream.seek(0, io.SEEK_END) > runtime().settings.capture_at_once_bytes:
+                number = submit.submit(sent.stream, by=actor(), on=runtime(), content_type=draft.CONTENT_TYPES[kind], lenient=lenient)  # type: ignore[arg-type]  # a spooled file is a binary file
+                return redirect(f"/console/captures/{number}", code=303)
+            sent.stream.seek(0)
+            raw = sent.read(runtime().settings.max_body_bytes)
         elif text:
             kind, name, raw = draft.JSON, "events.json", text.encode()
         else:
             raise SheetEmpty(pointer="/file")
-        draft.judge(raw, kind, by=actor(), on=runtime())
+        draft.judge(raw, kind, by=actor(), on=runtime(), lenient=lenient)
     except Refusal as refusal:
-        return forms.again("capture/capture.html", {"file": "", "text": text[:20_000]}, refusal)
-    number = draft.keep(raw, kind, name, by=actor(), on=runtime())
+        return forms.again("capture/capture.html", {"file": "", "text": text[:20_000], "lenient": "yes" if lenient else ""}, refusal)
+    number = draft.keep(raw, kind, name, by=actor(), on=runtime(), lenient=lenient)
     return redirect(f"/console/capture/drafts/{number}", code=303)
 
 
@@ -120,7 +129,7 @@ def capture_draft(draft_id: int) -> str:
 
 
 def _draft_page(kept: draft.Draft) -> str:
-    judged = draft.judge(kept.content, kept.kind, by=actor(), on=runtime())
+    judged = draft.judge(kept.content, kept.kind, by=actor(), on=runtime(), lenient=kept.lenient)
     shown = [] if judged.findings else history.preview(judged.events[: history.PAGE], by=actor(), on=runtime())
     return render_template(
         "capture/draft.html",
@@ -128,6 +137,7 @@ def _draft_page(kept: draft.Draft) -> str:
         judged=judged,
         findings=[_told(item) for item in judged.findings[:_SHOWN]],
         remarks=[_told(item) for item in judged.remarks],
+        changes=[_told(item) for item in judged.changes[:_SHOWN]],
         shown=shown,
     )
 
@@ -158,12 +168,17 @@ def capture_errors(draft_id: int) -> Response:
 
 @door.route(f"/console/captures/{_NUMBER.format('capture_id')}", needs=Permission.CAPTURE_EVENT_READ)
 def captured(capture_id: int) -> str:
-    """What one capture recorded."""
-    listed = history.of_capture(capture_id, by=actor(), on=runtime())
-    if not listed:
-        raise NoEvents(pointer="/epcisBody/eventList")
+    """What one capture recorded; of one that is still worked on, or of which something was left out, how far it is and why."""
+    job = jobs.job(str(capture_id), by=actor(), on=runtime())
+    changes = [_told(item) for item in job.changes[:_SHOWN]]
+    if job.running or job.errors or not job.documents:
+        headers.allow_scripts()
+        findings = [_told(item) for item in job.errors[:_SHOWN]]
+        return render_template("capture/job.html", job=job, findings=findings, more=len(job.errors) - len(findings), changes=changes)
+    listed = history.of_documents(job.documents, by=actor(), on=runtime())
     counted = flags.counts([item.row.id for item in listed], by=actor(), on=runtime())
-    return render_template("capture/captured.html", capture_id=capture_id, listed=listed, flag_counts=counted)
+    shown = {"listed": listed, "flag_counts": counted, "changes": changes}
+    return render_template("capture/captured.html", capture_id=job.number, job=job, **shown)
 
 
 @door.route("/console/events", needs=Permission.CAPTURE_EVENT_READ)
