@@ -32,7 +32,7 @@ SUITES = (  # name, database, choice of tests, more arguments
     ("tests on PostgreSQL", "postgresql", "postgresql and not browser", WORKERS),
     ("tests in the browser", "sqlite", "browser", ()),
 )
-LONG = (("hostile input, for long", "sqlite", "hostile", WORKERS),)  # fuzzing and made-up requests: about 40 minutes on two cores
+LONG = (("hostile input, for long", "sqlite", "hostile", (*WORKERS, "-p", "tests.fuzz.long")),)  # about 40 minutes on two cores
 QUICK = (("quick tests", "sqlite", "not slow and not browser and not postgresql and not processes", WORKERS),)
 
 
@@ -121,8 +121,7 @@ def prepare(purpose: str) -> None:
     if stamp().get(purpose) != digest(lock):
         say(f"installing the packages of deploy/requirements/{purpose}.txt (about a minute)")
         must("check the network and the package index (pip config list), then try again", *PIP, "--require-hashes", "-r", lock)
-        run = lock.with_name("run.txt")  # test.txt holds the packages of run.txt in the same versions
-        installed(**{"run": digest(run), purpose: digest(lock)})
+        installed(**{"run": digest(lock.with_name("run.txt")), purpose: digest(lock)})  # test.txt holds what is in run.txt
     if stamp().get("project") != digest(project):
         must("correct pyproject.toml", *PIP, "--no-build-isolation", "--editable", ROOT)
         installed(project=digest(project))
@@ -138,10 +137,10 @@ def serve(port: int | None) -> None:
     os.execv(PYTHON, [str(PYTHON), "-m", "app", "serve"])  # noqa: S606  # the server takes over this process and its Ctrl+C
 
 
-def suite(database: str, choice: str, words: tuple[str, ...], **environ: str) -> tuple[int, int, list[str]]:
+def suite(database: str, choice: str, words: tuple[str, ...]) -> tuple[int, int, list[str]]:
     """One part of the tests: how many passed, how many failed, and the reason of each skip."""
     (report := VENV / "dev-report.xml").unlink(missing_ok=True)
-    code = call(PYTHON, "-m", "pytest", "-m", choice, *words, f"--junit-xml={report}", TRUYXUAT_TEST_DATABASE=database, **environ)
+    code = call(PYTHON, "-m", "pytest", "-m", choice, *words, f"--junit-xml={report}", TRUYXUAT_TEST_DATABASE=database)
     cases = list(ET.parse(report).iter("testcase")) if report.exists() else []  # noqa: S314  # written by pytest a moment ago
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
     reasons = [skip.get("message", "") for case in cases for skip in case.findall("skipped")]
@@ -149,10 +148,7 @@ def suite(database: str, choice: str, words: tuple[str, ...], **environ: str) ->
 
 
 def judge(suites: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> None:
-    """Run the checks and the suites, all of them, and close with one line of sums; exit code 1 when something failed.
-
-    The suites of LONG look longer than usual (tests/thorough.py).
-    """
+    """Run the checks and the suites, all of them, and close with one line of sums; exit code 1 when something failed."""
     remedies = {}
     for name, (program, *words), remedy in CHECKS:
         say(name)
@@ -161,13 +157,11 @@ def judge(suites: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> None:
     sums = [len(CHECKS) - len(remedies), len(remedies), 0]
     for name, database, choice, arguments in suites:
         say(name)
-        longer = {"TRUYXUAT_TEST_THOROUGH": "1"} if (name, database, choice, arguments) in LONG else {}
-        passed, failed, skips = suite(database, choice, arguments, **longer)
+        passed, failed, skips = suite(database, choice, arguments)
         # In CI a skip must not read as green, except for the artefacts in `../shared`, which may not be given away with the repository.
         refused = [reason for reason in skips if os.environ.get("CI") == "true" and "shared" not in reason.lower()]
         sums = [sums[0] + passed, sums[1] + failed + len(refused), sums[2] + len(skips) - len(refused)]
-        if failed:
-            remedies[name] = f'run the failed ones again: .venv/bin/python -m pytest --lf -m "{choice}"'
+        remedies |= {name: f'run the failed ones again: .venv/bin/python -m pytest --lf -m "{choice}"'} if failed else {}
         remedies |= {f"{name}, skipped under CI ({reason})": "give the machine what is missing" for reason in refused}
     for name, remedy in remedies.items():
         say(f"{name}: failed. Do this: {remedy}")
