@@ -13,7 +13,7 @@ import hashlib
 from app.capture import once, prepare
 from app.capture.hashes.event_hash import context_of
 from app.capture.jobs import record
-from app.capture.reading import JSON_TYPES, Checked, check
+from app.capture.reading import JSON_TYPES, XML, Checked, binding_of, check
 from app.capture.receipt import PROCEED, ROLLBACK, EventReceipt, Receipt
 from app.capture.take import Asked, Told, invalid, take
 from app.party.permissions import Actor, Permission, permit
@@ -52,6 +52,6 @@ def accept(
     checked = check(raw, on=on, content_type=content_type, bare=bare, lenient=lenient)
     if checked.findings:
         raise invalid(checked.findings)
-    context = context_of(checked.document.get("@context"))
+    context = context_of(checked.document.get("@context"), xml=binding_of(content_type) == XML)
     prepared = prepare.prepare_all(checked.events, checked.document, context, bare=bare)
     return take(asked, checked.document, prepared, Told(len(checked.events), changes=checked.changes), on)

@@ -29,23 +29,28 @@ _MOST_NAMES = 4096
 class Context:
     """Namespaces of a document: full names for keys, and full URIs for values in GS1's own namespaces."""
 
-    __slots__ = ("_names", "namespaces", "urls", "values")
+    __slots__ = ("_names", "namespaces", "urls", "values", "xml")
 
-    def __init__(self, namespaces: dict[str, str], urls: tuple[str, ...]) -> None:
-        """namespaces: prefix to namespace; urls: the contexts referred to by address."""
+    def __init__(self, namespaces: dict[str, str], urls: tuple[str, ...], *, xml: bool = False) -> None:
+        """namespaces: prefix to namespace; urls: the contexts referred to by address; xml: of a document in the XML binding."""
+        self.xml = xml
         self.namespaces = namespaces
         self.urls = urls
         self.values = {prefix: space for prefix, space in namespaces.items() if space.startswith(_STANDARD)}
         self._names: dict[str, str] = {}
 
     def name(self, key: str) -> str:
-        """Key with its prefix replaced by `{namespace}`; a key without a known prefix as it is."""
+        """Key with its prefix replaced by `{namespace}`; a key without a known prefix as it is.
+
+        An attribute of XML, which the structure has as `@name`, is a property like others; the keywords of JSON-LD are none.
+        """
         known = self._names.get(key)
         if known is not None:
             return known
-        prefix, colon, local = key.partition(":")
+        plain = key[1:] if key[:1] == "@" and (":" in key or (self.xml and key != "@context")) else key
+        prefix, colon, local = plain.partition(":")
         space = self.namespaces.get(prefix) if colon else None
-        full = key if space is None else f"{{{space}}}{local}"
+        full = plain if space is None else f"{{{space}}}{local}"
         if len(self._names) < _MOST_NAMES:
             self._names[key] = full
         return full
@@ -57,7 +62,7 @@ class Context:
 
     def extended(self, inner: object) -> Context:
         """Context of an event that brings one of its own."""
-        return _made(inner, dict(self.namespaces), list(self.urls))
+        return _made(inner, dict(self.namespaces), list(self.urls), xml=self.xml)
 
     @property
     def digests(self) -> dict[str, str]:
@@ -65,15 +70,15 @@ class Context:
         return {url: PINNED[url] for url in self.urls if url in PINNED}
 
 
-def context_of(document_context: object) -> Context:
+def context_of(document_context: object, *, xml: bool = False) -> Context:
     """Context of an `@context` as it stands in a document or bare event: an address, an object, a list of both, or None.
 
     Never raises: what is no context is left out, and an address that is not pinned contributes no prefix.
     """
-    return _made(document_context, dict(_WELL_KNOWN), [])
+    return _made(document_context, dict(_WELL_KNOWN), [], xml=xml)
 
 
-def _made(document_context: Any, namespaces: dict[str, str], urls: list[str]) -> Context:
+def _made(document_context: Any, namespaces: dict[str, str], urls: list[str], *, xml: bool) -> Context:
     for part in document_context if isinstance(document_context, list) else [document_context]:
         if isinstance(part, str):
             urls.append(part)
@@ -83,4 +88,4 @@ def _made(document_context: Any, namespaces: dict[str, str], urls: list[str]) ->
                 if isinstance(space, str):
                     namespaces[prefix] = space.replace("{", "").replace("}", "")
     namespaces["gs1"] = _WELL_KNOWN["gs1"]  # since the events of 2026 always this one, whatever a document says
-    return Context(namespaces, tuple(urls))
+    return Context(namespaces, tuple(urls), xml=xml)

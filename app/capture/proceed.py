@@ -55,7 +55,7 @@ class Sorter:
         """(the event prepared, what is wrong with it); neither for one that stood in the document before."""
         if self._context is None:
             self.check_head()
-            self._context = context_of(self._head.get("@context"))
+            self._context = context_of(self._head.get("@context"), xml=self._xml)
         findings = reading.judge(item, self._head, self._on, xml=self._xml)
         if findings or item.event is None:
             return None, findings

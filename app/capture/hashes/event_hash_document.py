@@ -68,7 +68,7 @@ def _of_xml(raw: bytes) -> Iterator[Found]:
 
     stream = xml_in.stream_xml(io.BytesIO(_NAMED_TYPE.sub(_blanked, raw, count=1)), lenient=True)
     for each in stream:
-        context = context_of(stream.head.get("@context"))
+        context = context_of(stream.head.get("@context"), xml=True)
         if each.event is None:
             yield Found(None, context, refusals.DocumentInvalid(findings=each.findings, count=len(each.findings), events=1))
         else:

@@ -83,7 +83,7 @@ class Reader:
     def extension(self, key: str, value: Any) -> list[str]:
         """Texts of an extension, one for each element of an array."""
         name = self.context.name(key)
-        if name[:1] != "{" or name.endswith("List"):
+        if name[:1] != "{" or (name.endswith("List") and not self.context.xml):
             raise Unusual
         if isinstance(value, list):
             return [self._entry(name, each) for each in value]

@@ -31,8 +31,8 @@ class Node(NamedTuple):
 
 def text_of(event: dict[str, Any], context: Context, *, inline: bool) -> str:
     """Text that is hashed, without its head `eventType=...`. inline: extensions stay in their place (CBV 2.1)."""
-    known = terms(event, context)
-    children = corrected([node for node in nodes(event, context, known) if node.name != "@context"])
+    known = set() if context.xml else terms(event, context)
+    children = corrected([node for node in nodes(event, context, known) if node.name != "@context"], xml=context.xml)
     standard = _consume(children, words.PROPERTIES, inline=inline)
     if inline:
         return standard + generic(node for node in children if node.name not in words.IGNORED)
@@ -149,12 +149,15 @@ def scalar(value: Any, context: Context, known: Iterable[str]) -> str:
     return str(value)
 
 
-def corrected(children: Iterable[Node]) -> list[Node]:
-    """Nodes in the structure of the XML binding: lists hold named elements, quantities are quantityElements."""
+def corrected(children: Iterable[Node], *, xml: bool) -> list[Node]:
+    """Nodes in the structure of the XML binding: lists hold named elements, quantities are quantityElements.
+
+    xml: the event came in it, so that its extensions have that structure already.
+    """
     plain: list[Node] = []
     lists: dict[str, list[Node]] = {}
     for node in children:
-        if node.name.endswith("List"):
+        if node.name.endswith("List") and not (xml and node.name[:1] == "{"):
             lists.setdefault(node.name, []).append(Node(node.name[:-4], node.text, node.children))
         elif node.name == "childEPCs":
             lists.setdefault(node.name, []).append(Node("epc", node.text, []))
@@ -162,7 +165,7 @@ def corrected(children: Iterable[Node]) -> list[Node]:
             plain.append(node)
     typed = [Node(name, "", [_pair(name, entry) for entry in entries]) for name, entries in lists.items() if name in words.TYPED_LISTS]
     plain += [Node(name, "", entries) for name, entries in lists.items() if name not in words.TYPED_LISTS]
-    return [_renamed(node.name, node.text, corrected(node.children)) for node in plain] + typed
+    return [_renamed(node.name, node.text, corrected(node.children, xml=xml)) for node in plain] + typed
 
 
 def _pair(name: str, entry: Node) -> Node:

@@ -417,3 +417,15 @@ def test_documents_that_give_a_prefix_two_meanings_do_not_meet() -> None:
 def test_numbers_of_json_are_plain_decimals(number: float, expected: str) -> None:
     assert text(**{"ex:a": number}) == f"{NS}a={expected}"
     assert text(quantityList=[{"epcClass": "urn:x:1", "quantity": number}]).endswith(f"quantity={expected}")
+
+
+def test_events_of_xml_are_read_as_the_reference_reads_xml() -> None:
+    """Attributes are properties, lists of extensions have their structure already, and no neighbour spells a word out."""
+    names = [{"ex": "https://ns.example.vn/epcis/", "xsi": "http://www.w3.org/2001/XMLSchema-instance"}]
+    value = event(**{"bizStep": "https://ref.gs1.org/cbv/BizStep-shipping", "ex:a": {"@xsi:type": "xsd:int", "@unit": "kg", "#text": "07"}})
+    value |= {"ex:fooList": "shipping", "@context": names}
+    step, xsi = "bizStep=https://ref.gs1.org/cbv/BizStep-shipping", "{http://www.w3.org/2001/XMLSchema-instance}"
+    of_xml = event_hash.prehash(value, context_of(None, xml=True))
+    assert of_xml == f"{HEAD}{step}{NS}a=7unit=kg{xsi}type=xsd:int{NS}fooList=shipping"
+    of_json = event_hash.prehash(value, context_of(None))
+    assert of_json == f"{HEAD}{step}{NS}a=7@unit=kg{xsi}type=xsd:int{NS}fooList{NS}foo=https://ref.gs1.org/cbv/BizStep-shipping"
