@@ -22,7 +22,7 @@ from app.query import events, resources, tokens
 from app.query.document import Look
 from app.query.events import Asked, Page
 from app.query.filters import Pairs
-from app.query.refusals import NoSuchQuery, ParameterWrong
+from app.query.refusals import NoSuchQuery, QueryParameterWrong
 from app.store.keys import parse_id
 
 door = Door("query_api", __name__)
@@ -41,7 +41,7 @@ def _per_page() -> int:
         return USUAL_PAGE
     number = parse_id(given)
     if not number:
-        raise ParameterWrong(pointer="?perPage", name="perPage", given=given[:40], expected=f"1 … {LARGEST_PAGE}")
+        raise QueryParameterWrong(pointer="?perPage", name="perPage", given=given[:40], expected=f"1 … {LARGEST_PAGE}")
     return min(number, LARGEST_PAGE)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from app.capture import spelling, times
 from app.identify.item_key import ItemKey, item_key
-from app.query.refusals import ParameterLater, ParameterUnknown, ParameterWrong, TooComplex
+from app.query.refusals import QueryParameterLater, QueryParameterUnknown, QueryParameterWrong, TooComplex
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and values of parameters as they were given."""
@@ -68,11 +68,13 @@ class Filters:
 
 
 def read(pairs: Iterable[tuple[str, str]]) -> Filters:
-    """The filters that parameters name. Raises ParameterUnknown, ParameterLater, ParameterWrong, TooComplex."""
+    """The filters that parameters name. Raises QueryParameterUnknown, QueryParameterLater, QueryParameterWrong, TooComplex."""
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         if name not in KNOWN:
-            raise (ParameterLater if is_standard(name) else ParameterUnknown)(pointer=f"?{name}", name=name[:80], known=", ".join(KNOWN))
+            raise (QueryParameterLater if is_standard(name) else QueryParameterUnknown)(
+                pointer=f"?{name}", name=name[:80], known=", ".join(KNOWN)
+            )
         given.setdefault(name, []).append(value)
     lists = {name: _listed(name, values) for name, values in given.items() if name not in _TIMES}
     found = sum(map(len, lists.values()))
@@ -99,7 +101,7 @@ def _listed(name: str, values: Sequence[str]) -> list[str]:
     """The values of a list, which may also be repeated."""
     found = list(dict.fromkeys(part.strip() for value in values for part in value.split("|")))
     if "" in found:
-        raise ParameterWrong(pointer=f"?{name}", name=name, given="|".join(values)[:80], expected="a|b")
+        raise QueryParameterWrong(pointer=f"?{name}", name=name, given="|".join(values)[:80], expected="a|b")
     return found
 
 
@@ -107,7 +109,7 @@ def _canonical(name: str, values: Sequence[str]) -> tuple[str, ...]:
     if name == "EQ_action":
         wrong = next((value for value in values if value not in ACTIONS), None)
         if wrong is not None:
-            raise ParameterWrong(pointer=f"?{name}", name=name, given=wrong[:40], expected=", ".join(ACTIONS))
+            raise QueryParameterWrong(pointer=f"?{name}", name=name, given=wrong[:40], expected=", ".join(ACTIONS))
         return tuple(values)
     return tuple(canonical(_COLUMNS[name], value) for value in values)
 
@@ -124,7 +126,7 @@ def _items(values: Sequence[str]) -> tuple[ItemKey, ...]:
         raise TooComplex(found=len(values), limit=MOST_ITEMS)
     pattern = next((value for value in values if "*" in value or value.startswith("urn:epc:idpat:")), None)
     if pattern is not None:  # what a pattern matches is another question, which the index of items cannot answer
-        raise ParameterWrong(
+        raise QueryParameterWrong(
             pointer="?MATCH_anyEPC", name="MATCH_anyEPC", given=pattern[:80], expected="urn:epc:id:… / https://id.gs1.org/…"
         )
     return tuple({key[:3]: key for key in map(item_key, values)}.values())
@@ -138,4 +140,4 @@ def _instant(name: str, values: Sequence[str]) -> int:
             return times.micros(text)
     except (ValueError, OverflowError):
         pass
-    raise ParameterWrong(pointer=f"?{name}", name=name, given=" ".join(values)[:40], expected="2026-06-12T19:30:00.000+07:00")
+    raise QueryParameterWrong(pointer=f"?{name}", name=name, given=" ".join(values)[:40], expected="2026-06-12T19:30:00.000+07:00")

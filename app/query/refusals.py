@@ -5,21 +5,21 @@ from __future__ import annotations
 from app.errors import Invalid, NotFound, TooLarge
 
 
-class ParameterUnknown(Invalid):
+class QueryParameterUnknown(Invalid):
     """A query parameter has a name that nothing reads: leaving it out would answer another question."""
 
     code = "query.parameter-unknown"  # params: name, known
     epcis = "QueryParameterException"
 
 
-class ParameterLater(Invalid):
+class QueryParameterLater(Invalid):
     """A query parameter of the standard that this version cannot answer."""
 
     code = "query.parameter-later"  # params: name, known
     epcis = "QueryParameterException"
 
 
-class ParameterWrong(Invalid):
+class QueryParameterWrong(Invalid):
     """A query parameter has a value that it does not take."""
 
     code = "query.parameter-wrong"  # params: name, given, expected

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.capture import times
 from app.identify.item_key import item_key
 from app.query import filters
-from app.query.refusals import ParameterLater, ParameterUnknown, ParameterWrong, TooComplex
+from app.query.refusals import QueryParameterLater, QueryParameterUnknown, QueryParameterWrong, TooComplex
 from tests import SHARED
 
 EPC = "urn:epc:id:sgtin:9521002.000001.K7M2Q9"
@@ -60,13 +60,13 @@ def test_times_are_read_with_their_offset_also_where_the_plus_was_not_encoded() 
     ],
 )  # fmt: skip
 def test_a_value_that_a_parameter_does_not_take_is_refused(name: str, value: str) -> None:
-    with pytest.raises(ParameterWrong) as told:
+    with pytest.raises(QueryParameterWrong) as told:
         filters.read([(name, value)])
     assert told.value.params["name"] == name
 
 
 def test_a_time_that_is_given_twice_is_refused() -> None:
-    with pytest.raises(ParameterWrong):
+    with pytest.raises(QueryParameterWrong):
         filters.read([("GE_eventTime", "2026-06-12T12:30:00Z"), ("GE_eventTime", "2026-06-13T12:30:00Z")])
 
 
@@ -80,14 +80,14 @@ def test_a_time_that_is_given_twice_is_refused() -> None:
 )  # fmt: skip
 def test_what_the_standard_has_and_this_version_not_is_told_so(name: str) -> None:
     assert filters.is_standard(name)
-    with pytest.raises(ParameterLater):
+    with pytest.raises(QueryParameterLater):
         filters.read([(name, "1")])
 
 
 @pytest.mark.parametrize("name", ["EQ_nonsense", "eq_bizStep", "MATCH_anyepc", "q", "", "GE_", "EXISTS_nothing", "MATCH_anyEPC_"])
 def test_a_name_that_nobody_knows_is_refused(name: str) -> None:
     assert not filters.is_standard(name)
-    with pytest.raises(ParameterUnknown):
+    with pytest.raises(QueryParameterUnknown):
         filters.read([(name, "1")])
 
 
@@ -103,7 +103,7 @@ def test_a_question_names_so_many_values_and_not_one_more(name: str, most: int) 
 def test_any_value_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
     try:
         found = filters.read(pairs)
-    except ParameterWrong as told:
+    except QueryParameterWrong as told:
         refused = told.params["name"]
     else:
         refused = None
