@@ -164,7 +164,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("DELETE", "/api/link-hosts/<host>"): Sample(_HOST),
     ("DELETE", "/api/master-data/<vocabulary>/<value:element>"): Sample(_PLACE),
     ("GET", "/api/master-data/<vocabulary>/<value:element>"): Sample(_PLACE),
-    ("PUT", "/api/master-data/<vocabulary>/<value:element>"): Sample(_PLACE, json={"attributes": {"name": "Của tôi"}}),
+    # The same address is each organisation's own element: a stranger says something of theirs, and reads nothing of ours.
+    ("PUT", "/api/master-data/<vocabulary>/<value:element>"): Sample(
+        _PLACE | {"element": "urn%3Aexample%3Akho"}, data=b'{"attributes": {"sst": "201"}}', content_type="application/json", common=True
+    ),
     ("GET", "/<ai:key>/<rest:rest>"): Sample({"key": "01", "rest": GTIN}),
     ("GET", "/<short:segment>"): Sample({"segment": "eh3016451da400004000001a85"}),
     ("GET", "/api/label-designs/<int:design_id>"): Sample(_DESIGN),

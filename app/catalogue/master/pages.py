@@ -77,9 +77,11 @@ def listed() -> str:
 
 
 @door.route(f"{_LIST}/element", needs=Permission.CATALOGUE_RECORD_READ)
-def element() -> str:
+def element() -> str | Response:
     """One element: what is said of it at a day, what changed when, what the catalogue knows. `?id=`, `?vocabulary=`, `?on=` a day."""
     party_id, key = actor().party, rules.element_key(_argument("id"))
+    if not key:
+        return redirect(_LIST, code=303)
     at, problem = _day_asked()
     with runtime().store.reading() as connection:
         known = find.versions(connection, party_id, key)

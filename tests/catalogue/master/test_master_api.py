@@ -127,6 +127,16 @@ def test_a_carrier_may_describe_places_and_no_products(client: Any, on: Runtime,
     assert client.put(_path("EPCClass", GTIN), json={}, headers=carrier).status_code == 403
 
 
+def test_each_organisation_speaks_of_an_element_for_itself(client: Any, key: dict[str, str], on: Runtime) -> None:
+    theirs = make_api_key(on, make_enterprise(on, "HTX Người Khác", "9521009"))
+    path = _path("BusinessLocation", HOUSE)
+    client.put(path, json={"attributes": {"name": "Kho bí mật"}}, headers=key)
+    assert client.get(path, headers=theirs).status_code == 404
+    assert client.delete(path, headers=theirs).status_code == 404
+    assert client.put(path, json={"attributes": {"name": "Của họ"}}, headers=theirs).json["name"] == "Của họ"
+    assert client.get(path, headers=key).json["name"] == "Kho bí mật"
+
+
 _BODY = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.text(max_size=6)),
     lambda inner: st.one_of(

@@ -179,7 +179,8 @@ def test_the_list_of_places_leads_to_a_page_that_knows_the_place(client: Any, on
 
 @pytest.mark.usefixtures("firm")
 def test_an_element_nobody_spoke_of_is_not_found(client: Any) -> None:
-    for path in (PAGE, f"{LIST}/element", f"{LIST}/element?id=%ED%A0%80", f"{LIST}/element?id={'x' * 3000}"):
+    assert client.get(f"{LIST}/element").location == LIST
+    for path in (PAGE, f"{LIST}/element?id=%ED%A0%80", f"{LIST}/element?id={'x' * 3000}"):
         assert client.get(path).status_code == 404
 
 
