@@ -152,20 +152,18 @@ class XmlStream:
         state.target = self._kind.events
         names.enter(declared)
         state.faults, state.changes = [], []
-        found = list(events_of(state, node))
-        inner = names.leave()
         show = names.show()
         place = f"{self._list_path}/{show(name)}[{count}]"
-        for position, event in enumerate(found):
+        for position, event in enumerate(events_of(state, node)):
             self._number += 1
-            if event is not None and inner:
-                event["@context"] = dict(inner)
-            told = position == 0  # an extension of the list tells its findings with the first event in it
-            findings = [_placed(fault, node, place, show, self._number) for fault in state.faults] if told else []
-            changes = [_placed(change, node, place, show, self._number) for change in state.changes] if told else []
+            if event is not None and names.inner:
+                event["@context"] = dict(names.inner)
+            findings = [_placed(fault, node, place, show, self._number) for fault in state.faults]
+            changes = [_placed(change, node, place, show, self._number) for change in state.changes]
+            state.faults, state.changes = [], []
             yield XmlEvent(self._number, event, findings, changes, _EventPath(node, place, show, position))
-        if not found:
-            self.findings += [_placed(fault, node, place, show, None) for fault in state.faults]
+        names.leave()
+        self.findings += [_placed(fault, node, place, show, None) for fault in state.faults]
 
     def place_of(self, tokens: list[str]) -> str:
         """XPath of what the tokens of a JSON pointer name in the document around the events."""

@@ -26,8 +26,14 @@ _USUAL = {SBDH: "sbdh", XSI: "xsi", XML: "xml", "urn:truyxuat:epcis:": "truyxuat
 _RESERVED = {**context_of(None).namespaces, "xml": XML, "xsi": XSI}
 _SHOWN = {"urn:epcglobal:epcis:xsd:": "epcis", "urn:epcglobal:epcis-query:xsd:": "epcisq", "urn:epcglobal:epcis-masterdata:xsd:": "epcismd"}
 _SCHEMES = frozenset({"http", "https", "urn", "ni", "xmlns", "mailto", "ftp", "file", "data"})
+_TERMS = frozenset({
+    "id", "type", "action", "attribute", "attributes", "bizLocation", "bizStep", "bizTransaction", "children", "component", "destination",
+    "disposition", "epcClass", "epcList", "eventID", "eventTime", "exception", "ilmd", "parentID", "quantity", "readPoint", "reason",
+    "recordTime", "receiver", "sender", "set", "source", "time", "unset", "uom", "value",
+})  # fmt: skip
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MOST_KEYS = 4096
+_LONGEST_SHOWN = 200
 
 Show = Callable[[str], str]
 
@@ -69,10 +75,9 @@ class Names:
                 if namespace not in self._by_namespace:
                     self._inner_by_namespace.setdefault(namespace, prefix)
 
-    def leave(self) -> dict[str, str]:
-        """End an event: the context it needs of its own."""
+    def leave(self) -> None:
+        """End an event."""
         self._inside = False
-        return self.inner
 
     def key(self, name: str) -> str:
         """Key of an element or attribute: `prefix:local`, or `local` without a namespace."""
@@ -96,10 +101,11 @@ class Names:
 
         def shown(name: str) -> str:
             namespace, local = split(name)
+            local = unescaped(local) if len(local) <= _LONGEST_SHOWN else f"{local[:_LONGEST_SHOWN]}…"
             if not namespace:
-                return unescaped(local)
+                return local
             prefix = head.get(namespace) or inner.get(namespace) or _SHOWN.get(namespace.rstrip("12"), "*")
-            return f"{prefix}:{unescaped(local)}"
+            return f"{prefix}:{local}"
 
         return shown
 
@@ -133,6 +139,7 @@ class Names:
             and prefix not in self.inner
             and prefix not in _RESERVED
             and prefix.lower() not in _SCHEMES
+            and prefix not in _TERMS
         )
 
 

@@ -166,7 +166,7 @@ def _out_of_order(state: State, child: Node, field: Field, known: Table, last: i
     if field.many and field.place == last:
         field.read(state, child, out)
         return last
-    if field.key is not None and field.key in out:
+    if (field.key is not None and field.key in out) or (field.place == last and known.ordered and not state.lax):
         state.fault(Finding("xml.repeated", "", None, {"element": element}), child)
         return last
     if known.ordered and not state.lax:

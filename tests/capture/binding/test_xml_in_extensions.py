@@ -76,6 +76,7 @@ def test_a_type_of_the_schema_language_is_an_attribute_like_others() -> None:
         ),
         ('<in:a xmlns:in="urn:i">1</in:a>', 'xmlns:ex="urn:ex"', {"in:a": "1", "@context": {"in": "urn:i"}}),
         ("<two:a>1</two:a>", 'xmlns:one="urn:x" xmlns:two="urn:x"', {"one:a": "1"}),
+        ('<type:a xmlns:type="urn:t">1</type:a>', "", {"ns1:a": "1", "@context": {"ns1": "urn:t"}}),
         ('<gs1:a xmlns:gs1="urn:not-gs1">1</gs1:a>', "", {"ns1:a": "1", "@context": {"ns1": "urn:not-gs1"}}),
         ("<gs1:a>1</gs1:a>", 'xmlns:gs1="https://ref.gs1.org/voc/"', {"gs1:a": "1"}),
         ("<cbvmda:a>1</cbvmda:a>", 'xmlns:cbvmda="urn:epcglobal:cbv:mda"', {"cbvmda:a": "1"}),

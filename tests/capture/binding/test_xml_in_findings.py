@@ -189,3 +189,16 @@ def test_a_json_pointer_around_the_events_leads_to_its_xpath() -> None:
     element = f"{root}/EPCISHeader/extension/EPCISMasterData/VocabularyList/Vocabulary/VocabularyElementList/VocabularyElement"
     assert xpath(f"{place}/id") == f"{element}/@id"
     assert xpath(f"{place}/attributes/0/attribute") == f"{element}/attribute"
+
+
+def test_each_event_of_a_common_extension_tells_its_own_faults() -> None:
+    inside = f"<extension><ex:A>{BEGIN}</ex:A><wrong/><ex:B>{BEGIN}</ex:B></extension>"
+    read = read_xml(document(inside))
+    assert [(each.code, each.event) for each in read.findings] == [("xml.unknown-event", 2)]
+    assert [each["type"] for each in read.document["epcisBody"]["eventList"]] == ["ex:A", "ex:B"]
+
+
+def test_a_second_certificate_has_no_place_in_2_0() -> None:
+    second = "<certificationInfo>https://cert.example.vn/7</certificationInfo>"
+    [finding] = read_xml(_broken(second, second * 2)).findings
+    assert (finding.code, finding.pointer) == ("xml.repeated", f"{SECOND}/certificationInfo[2]")
