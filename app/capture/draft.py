@@ -123,8 +123,8 @@ def keep(raw: bytes, kind: str, name: str, *, by: Actor, on: Runtime, lenient: b
     party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
     now = on.clock.now()
     values = {
-        "party_id": party_id, "draft_id": new_id(), "kind": kind + _LENIENT * lenient, "name": name[:_LONGEST_NAME], "content": pack.pack_document(raw),
-        "created_at": to_micros(now),
+        "party_id": party_id, "draft_id": new_id(), "kind": kind + _LENIENT * lenient, "name": name[:_LONGEST_NAME],
+        "content": pack.pack_document(raw), "created_at": to_micros(now),
     }  # fmt: skip
 
     def run(tx: Tx) -> None:

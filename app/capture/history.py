@@ -135,7 +135,7 @@ def of_documents(documents: Sequence[int], *, by: Actor, on: Runtime) -> list[Li
     party_id = permit(by, Permission.CAPTURE_EVENT_READ)
     listed: list[Listed] = []
     with on.store.reading() as connection:
-        names = _Names(connection, party_id)
+        names = _Names(connection, party_id, on.clock.now())
         for number in documents:
             rows = find.events_of_document(connection, party_id, number)
             listed += [_listed(row, names) for row in rows[: PAGE - len(listed)]]

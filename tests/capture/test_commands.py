@@ -16,6 +16,8 @@ from app.cli import refused
 from app.ledger import find as ledger
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, make_api_key, make_enterprise, object_event, raw
+from tests.capture.jobs.small_xml import event as xml_event
+from tests.capture.jobs.small_xml import xml
 from tests.capture.sheets.sheets import as_csv, as_xlsx, harvest
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -221,3 +223,68 @@ def test_a_server_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.Captu
     for address, code in (("http://127.0.0.1:9", "capture.server-unreachable"), ("ftp://example.test", "capture.server-url")):
         assert run(path, "--server", address, "--api-key", "tx_a_b", "--json") == 1
         assert lines(capsys)[0]["error"]["code"] == code
+
+
+def test_xml_is_captured_and_its_changes_are_listed_when_it_is_lenient(
+    tmp_path: Path, on: Runtime, firm: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = write(tmp_path, "a.xml", xml([xml_event(1)]))
+    dialect = write(tmp_path, "b.json", raw(document(object_event(bizStep="urn:epcglobal:cbv:bizstep:packing"))))
+    assert run("--json", good, dialect) == 1
+    assert [line["ok"] for line in lines(capsys)] == [True, False]
+    assert run("--json", "--lenient", dialect) == 0
+    assert [change["code"].partition(".")[0] for change in lines(capsys)[0]["changes"]] == ["lenient"]
+    assert count(on, firm) == 2
+
+
+def test_with_proceed_the_good_events_are_recorded_and_the_exit_code_is_one(
+    tmp_path: Path, on: Runtime, firm: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "a.xml", xml([xml_event(1), xml_event(2, action="MOVE"), xml_event(3)]))
+    assert run("--json", "--proceed", file) == 1
+    [told] = lines(capsys)
+    assert (told["ok"], len(told["events"]), told["error"]["code"]) == (False, 2, "capture.events-left-out")
+    assert [item["pointer"] for item in told["findings"]] == ["/epcis:EPCISDocument/EPCISBody/EventList/ObjectEvent[2]/action"]
+    assert told["captureID"]
+    assert count(on, firm) == 2
+
+
+def test_a_file_is_handed_in_and_waited_for_or_not(
+    tmp_path: Path, on: Runtime, firm: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "a.json", raw(document(object_event(), object_event(bizStep="receiving"))))
+    assert run("--json", "--asynchronous", file) == 0
+    [told] = lines(capsys)
+    assert (told["ok"], told["running"], count(on, firm)) == (True, True, 0)
+    assert run("--json", "--asynchronous", "--wait", file) == 0
+    [told] = lines(capsys)
+    assert (told["ok"], told["running"], told["progress"]) == (True, False, {"total": 2, "seen": 2, "recorded": 2, "refused": 0})
+    assert count(on, firm) == 2
+
+
+def test_a_large_file_is_handed_in_by_itself_and_told_when_it_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on: Runtime, firm: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRUYXUAT_CAPTURE_AT_ONCE_BYTES", "1000")
+    events = [object_event(eventID=f"urn:x:{number}", action="MOVE" if number == 4 else "OBSERVE") for number in range(6)]
+    file = write(tmp_path, "a.json", raw(document(*events)))
+    assert run("--json", file) == 1
+    [told] = lines(capsys)
+    assert (told["error"]["code"], told["progress"]["recorded"], [item["event"] for item in told["findings"]]) == (
+        "capture.document-invalid", 0, [5],
+    )  # fmt: skip
+    assert run("--json", "--proceed", file) == 1
+    [told] = lines(capsys)
+    assert (told["error"]["code"], told["progress"]["recorded"]) == ("capture.events-left-out", 5)
+    assert count(on, firm) == 5
+
+
+def test_what_does_not_fit_together_is_told_and_no_refusal(
+    tmp_path: Path, on: Runtime, firm: Enterprise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "a.json", raw(document(object_event(eventID="urn:x:1"))))
+    assert run("--json", file) == 0
+    [told] = lines(capsys)
+    assert [flag["eventID"] for flag in told["flags"]] == ["urn:x:1"]
+    assert all(flag["message"] for flag in told["flags"])
+    assert count(on, firm) == 1

@@ -14,7 +14,8 @@
         if (!job.running || (!bar && job.progress.total)) { window.location.reload(); return; }
         if (bar) {
           bar.value = job.progress.seen;
-          figure.textContent = `${job.progress.seen}/${job.progress.total}`;
+          const said = (count) => count.toLocaleString(document.documentElement.lang);
+          figure.textContent = `${said(job.progress.seen)}/${said(job.progress.total)}`;
         }
       }
     } catch { /* the server is away for a moment: the next look will tell */ }
