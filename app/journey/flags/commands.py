@@ -18,16 +18,15 @@ def flags(*, rebuild: bool, as_json: bool) -> int:
     The server does this by itself within seconds; beside a running server it is harmless. --rebuild is for after an update of the rules:
     flags stay as they are until their item is judged again.
     """
+    from app.api.opening import local_installation
     from app.cli.output import line, say
     from app.cli.refused import language
     from app.journey.flags import find, follow
     from app.ledger import sequencer
-    from app.runtime import make_runtime
-    from app.settings import load
     from app.words.translate import translator
 
     t = translator(language())
-    on = make_runtime(load())
+    on = local_installation()
     try:
         while sequencer.integrate(on=on):
             pass

@@ -22,6 +22,9 @@ from app.journey.flags.rules import Container, Happening, History, Said
 MOST_EVENTS = 1_000
 """Index entries of one item: a crate that is used three times a week for two years."""
 
+MOST_CHILDREN = 20_000
+"""Things that are judged again because their container is said to be emptied: more than any container holds at once."""
+
 MOST_AT_ONCE = 20_000
 """Index entries of one question; items that together have more are asked for one by one."""
 
@@ -93,13 +96,15 @@ class Reader:
             yield History(key, happenings, {parent: self._container(parent) for parent in parents})
 
     def packed_into(self, key: ItemKey) -> list[ItemKey]:
-        """Everything that was ever packed into a container."""
+        """Everything that was ever packed into a container, at most MOST_CHILDREN things."""
         numbers = {(row.party_id, row.id) for row in self._references([key]).get(name(key), ()) if row.role == items.PARENT}
         found: dict[Name, ItemKey] = {}
         for row in self._rows(numbers):
             event = captured.sealed(row)["event"]
             found |= {name(child): child for child, role in items.keys(event) if role == items.CHILD}
-        return list(found.values())
+            if len(found) >= MOST_CHILDREN:
+                break
+        return list(found.values())[:MOST_CHILDREN]
 
     def _happenings(self, rows: Iterable[Any]) -> list[Happening]:
         roles: dict[tuple[int, int], set[int]] = {}

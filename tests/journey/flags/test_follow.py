@@ -13,7 +13,7 @@ from app.capture import items
 from app.capture.accept import accept
 from app.clock import SetClock
 from app.identify.item_key import item_key
-from app.journey.flags import find, rules
+from app.journey.flags import find, read, rules
 from app.journey.flags.follow import BATCH, begin_anew, catch_up, follow, follow_when_calm, is_hot, waiting
 from app.journey.flags.rules import CODES
 from app.ledger import sequencer
@@ -88,6 +88,16 @@ def test_a_case_said_to_be_emptied_later_counts_for_what_was_in_it(on: Runtime, 
     assert told(on, firm) == []
     record(on, firm, out | {"errorDeclaration": DECLARED})
     assert [code for code, _, _ in told(on, firm)] == [rules.ALONE]
+
+
+def test_of_a_container_with_very_many_things_so_many_are_judged_again(
+    on: Runtime, firm: Enterprise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(on, firm, made(1), made(1.5, OTHER), packed(2, CASE, BOTTLE), packed(2.5, CASE, OTHER))
+    record(on, firm, seen(8, "retail_selling"), seen(9, "retail_selling", OTHER))
+    monkeypatch.setattr(read, "MOST_CHILDREN", 1)
+    record(on, firm, emptied(5))
+    assert sorted(len(told(on, firm, item)) for item in (BOTTLE, OTHER)) == [0, 1]
 
 
 def test_events_of_everybody_count_and_a_stranger_learns_nothing_of_ours(on: Runtime, firm: Enterprise) -> None:

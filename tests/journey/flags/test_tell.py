@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from app.capture.accept import accept
+from app.cli import refused
 from app.errors import Refusal
 from app.journey.flags import rules, tell
+from app.journey.flags.commands import flags
 from app.journey.flags.rules import CODES
 from app.runtime import Runtime
 from app.words.refusals import catalogue, describe_finding
-from tests.builders import Enterprise, make_api_key, make_enterprise, signed_in
+from tests.builders import Enterprise, document, make_api_key, make_enterprise, raw, signed_in
 from tests.journey.flags.lives import BOTTLE, CASE, OTHER, made, packed, retired, seen
 from tests.journey.flags.test_follow import record
 
@@ -101,6 +105,21 @@ def test_the_command_lists_flags_of_what_was_just_captured(on: Runtime) -> None:
     assert tell.as_json(flag) | {"eventID": "", "otherEvent": "", "foundAt": 0} == {
         "code": rules.ALONE, "eventID": "", "item": BOTTLE, "otherEvent": "", "otherParty": False, "foundAt": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [[], ["--rebuild"]])
+def test_the_operator_has_everything_judged(
+    on: Runtime, firm: Enterprise, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = {"HOME": str(on.settings.home), "DATABASE_URL": on.settings.url(), "BASE_URL": on.settings.base_url, "LANGUAGE": "en"}
+    for name, value in ours.items():
+        monkeypatch.setenv(f"TRUYXUAT_{name}", value)
+    accept(raw(document(seen(5, "retail_selling", OTHER), seen(6, "retail_selling"))), by=firm.actor(), on=on)
+    assert refused.run(flags, [*arguments, "--json"]) == 0
+    judged = 2 + 5 * len(arguments)  # four events and a key were there before
+    assert json.loads(capsys.readouterr().out) == {"judged": judged, "flags": {rules.AFTER_END: 2, rules.NO_BEGINNING: 1}}
+    assert refused.run(flags, []) == 0
+    assert capsys.readouterr().out.splitlines() == ["Judged 0 entries of the log.", "life.after-end: 2", "life.no-beginning: 1"]
 
 
 def test_every_flag_has_words_and_a_remedy() -> None:
