@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.query import find
+from app.query.filters import KNOWN
 from app.runtime import Runtime
 from tests.api.problems import problem_of
 from tests.builders import make_api_key, make_enterprise, object_event
 from tests.query.doors import EPC, PLACE, capture, names_of, pages, record, segment
+from tests.thorough import rounds
 
 URN = "urn:epc:id:sgtin:9521002.000001.K0"
 SSCC = "https://id.gs1.org/00/095210020000000016"
@@ -214,3 +219,18 @@ def test_no_named_query_exists_yet(client: Any, headers: dict[str, str]) -> None
     answer = client.options("/epcis/queries/vải", headers=headers)
     assert problem_of(answer, 404, "query.no-such-query")["type"] == "epcisException:NoSuchNameException"
     assert client.options("/epcis/queries", headers=headers).headers["Allow"] == "OPTIONS"
+
+
+@given(
+    kind=st.sampled_from(["events", "epcs", "eventTypes", "bizSteps", "readPoints", "queries", "nextPageToken", "capture"]),
+    value=st.binary(max_size=30) | st.text(max_size=20).map(lambda text: text.encode("utf-8", "replace")),
+    below=st.sampled_from(["", "/events", "/events/", "/"]),
+    query=st.dictionaries(st.sampled_from([*KNOWN, "perPage", "nextPageToken", "x"]), st.text(max_size=20), max_size=2),
+    method=st.sampled_from(["GET", "OPTIONS", "DELETE", "HEAD"]),
+)
+@settings(max_examples=rounds(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_address_is_a_fault(
+    client: Any, headers: dict[str, str], kind: str, value: bytes, below: str, query: dict[str, str], method: str
+) -> None:
+    address = f"/epcis/{kind}/{quote(value, safe='')}{below}?{urlencode(query, errors='replace')}"
+    assert client.open(address, method=method, headers=headers).status_code in {200, 204, 308, 400, 404, 405, 413, 501}
