@@ -23,19 +23,27 @@ MOST = 20
 """Declarations told of one event."""
 _NEAR = 200
 """Declarations about the items of one event among which those are looked for that name it as a correction."""
+_LOOKED_AT = 5_000
+"""Latest events of one item among which they are; a lot may be named by a hundred thousand."""
 _MOST_ITEMS = 5
 
-_DECLARATIONS = (
-    select(EventItem.id)
-    .join(Event, (Event.party_id == EventItem.party_id) & (Event.id == EventItem.id))
+_LATEST = (
+    select(EventItem.party_id, EventItem.id)
     .where(
         EventItem.issuer == bindparam("issuer"),
         EventItem.class_key == bindparam("class_key"),
         EventItem.instance == bindparam("instance"),
         EventItem.party_id == bindparam("party_id"),
-        Event.is_declaration.is_(True),
     )
     .order_by(EventItem.event_time.desc())
+    .limit(_LOOKED_AT)
+    .subquery()
+)
+_DECLARATIONS = (
+    select(Event.id)
+    .join(_LATEST, (Event.party_id == _LATEST.c.party_id) & (Event.id == _LATEST.c.id))
+    .where(Event.is_declaration.is_(True))
+    .order_by(Event.id.desc())
     .limit(_NEAR)
 )
 
