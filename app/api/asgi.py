@@ -136,7 +136,8 @@ async def _body(receive: Receive, limit: int, taken: _Taken) -> IO[bytes] | None
 
 async def _received(receive: Receive) -> MutableMapping[str, Any]:
     """The next piece. Raises ConnectionResetError when the sender is gone, TimeoutError."""
-    message = await asyncio.wait_for(receive(), _PATIENCE)
+    async with asyncio.timeout(_PATIENCE):  # a third of what wait_for costs, which makes a task of its own
+        message = await receive()
     if message["type"] == "http.disconnect":
         raise ConnectionResetError
     return message

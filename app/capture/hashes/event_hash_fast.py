@@ -134,7 +134,7 @@ class Reader:
 def _plain(value: Any, reader: Reader) -> str:
     """Canonical text of a scalar in a standard property, where no words of the vocabulary stand."""
     if isinstance(value, str):
-        if values.is_canonical(value):
+        if values.is_canonical(value) is not None:
             return value
         if value.startswith("urn:epc:"):
             return values.epc(value.strip())
@@ -235,7 +235,8 @@ def _persistent(name: str, value: Any, reader: Reader) -> str:
 def _epcs(name: str, value: Any, reader: Reader) -> str:
     if not isinstance(value, list):
         raise Unusual
-    found = [each if values.is_canonical(each) else _plain(each, reader) for each in value]
+    canonical = values.is_canonical
+    found = [each if isinstance(each, str) and canonical(each) else _plain(each, reader) for each in value]
     if not found:
         return ""
     if "" in found:

@@ -28,6 +28,9 @@ _VOCABULARIES = {
 _CANONICAL = event_hash_epc.CANONICAL
 _URN = re.compile(r"(urn:epc:(?:id:sgtin|class:lgtin):[0-9]{6,12}\.[0-9]{1,7})\.([0-9A-Za-z_.\-]{1,20})").fullmatch
 _PLAIN_LINK = re.compile(r"https://id\.gs1\.org/01/[0-9]{14}/21/[\"'\-.0-9;<=>A-Z_a-z]{1,20}").fullmatch
+is_canonical = _PLAIN_LINK
+"""Tells a link of the commonest kind that is in its canonical form already: a GTIN with a serial."""
+
 _BRAND_LINK = re.compile(
     r"https?://[^/?#]+\.[^/?#]*/01/([0-9]{14})(?:/10/[0-9A-Z.\-]{1,20})?/21/([\"'\-.0-9;<=>A-Z_a-z]{1,20})(?:\?.*)?", re.DOTALL
 ).fullmatch
@@ -66,11 +69,6 @@ _FINAL = re.compile(
     rf"|8004/{_C}{{0,30}}|8006/[0-9]{{18}}(?:/(?:21|10)/{_C}{{0,20}})?|8010/[#\-/0-9A-Z]{{0,30}}(?:/8011/[0-9]{{0,12}})?"
     r"|8017/[0-9]{18}|8018/[0-9]{18})"
 ).fullmatch
-
-
-def is_canonical(value: object) -> bool:
-    """Whether a value is a link of the commonest kind in its canonical form already: a GTIN with a serial, quickly told."""
-    return isinstance(value, str) and _PLAIN_LINK(value) is not None
 
 
 def canonical(text: str) -> str:
