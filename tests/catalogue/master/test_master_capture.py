@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from app.capture.accept import accept
+from app.capture.binding.xml_out import write_xml
 from app.capture.refusals import DocumentInvalid
-from app.catalogue.master import documents, find, rules
+from app.catalogue.master import documents, export, find, rules
 from app.clock import SetClock
 from app.errors import Invalid
 from app.runtime import Runtime
@@ -114,3 +115,12 @@ def test_the_published_example_of_a_master_data_document_is_taken(on: Runtime, f
         listed = find.elements(connection, firm.party_id, find.Wish(kind="places"), at=on.clock.now())
     assert len(below) == 4
     assert len(listed) == 7
+
+
+@pytest.mark.parametrize("version", ["2.0", "1.2"])
+def test_what_is_exported_as_xml_says_nothing_new_when_it_comes_back(on: Runtime, firm: Enterprise, version: str) -> None:
+    accept(XML.encode(), by=firm.actor(), on=on, content_type="application/xml")
+    with on.store.reading() as connection:
+        exported = export.document(connection, firm.party_id, on.clock.now(), on.clock.now())
+    accept(write_xml(exported, version), by=firm.actor(), on=on, content_type="application/xml")
+    assert [each.name for each in _known(on, firm)] == ["Nhà đóng gói"]
