@@ -14,6 +14,9 @@ from app.capture.spelling import EpcFormat, Lengths, WordForm, spelled
 from app.query.merging import Contexts, renamed
 
 HASH_FIELD = "truyxuat:eventHash"
+KEPT_PROFILE = "CBV2.0"
+"""The profile whose hash is kept with each event."""
+
 OURS = {"truyxuat": "urn:truyxuat:epcis:"}
 """Our namespace, named in an answer only where something of ours was asked for."""
 
@@ -23,7 +26,8 @@ class Look:
     """How an answer is written.
 
     binding: `json`, `xml-2.0` or `xml-1.2`; hash_profile: profile of the CBV event hash that each event is to carry, None for no hash;
-    lengths: what is known of the lengths of company prefixes, which EPC URNs need.
+    lengths: what is known of the lengths of company prefixes, which EPC URNs need; from_xml: documents that came as XML, where a hash is
+    computed anew.
     """
 
     binding: str = "json"
@@ -31,6 +35,7 @@ class Look:
     words: WordForm = WordForm.NO_PREFERENCE
     hash_profile: str | None = None
     lengths: Lengths | None = None
+    from_xml: frozenset[int] = frozenset()
 
 
 def query_document(rows: Iterable[tuple[Any, dict[str, Any]]], look: Look, at: datetime) -> tuple[dict[str, Any], dict[str, str]]:
@@ -57,11 +62,11 @@ def _event(row: Any, sealed: dict[str, Any], look: Look, contexts: Contexts) -> 
     if renames:
         event = renamed(event, renames)
     if look.hash_profile:
-        event = event | {HASH_FIELD: _hash(row, sealed, look.hash_profile)}
+        event = event | {HASH_FIELD: _hash(row, sealed, look)}
     return event
 
 
-def _hash(row: Any, sealed: dict[str, Any], profile: str) -> str:
-    if profile == "CBV2.0":
+def _hash(row: Any, sealed: dict[str, Any], look: Look) -> str:
+    if look.hash_profile in {None, KEPT_PROFILE}:
         return find.cbv_uri(row)
-    return event_hash(sealed["event"], context_of(sealed.get("context")), profile)
+    return event_hash(sealed["event"], context_of(sealed.get("context"), xml=row.document_id in look.from_xml), str(look.hash_profile))

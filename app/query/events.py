@@ -11,12 +11,13 @@ from sqlalchemy.engine import Connection, Row
 from app.capture import find as captured
 from app.capture import prefix_lengths
 from app.capture.items import named
+from app.capture.reading import XML, binding_of
 from app.capture.refusals import NoSuchEvent
 from app.capture.spelling import EpcFormat
 from app.identify.item_key import ItemKey, item_key
 from app.party.permissions import Actor, Permission, permit
 from app.query import filters, find, resources, tokens
-from app.query.document import Look, query_document
+from app.query.document import KEPT_PROFILE, Look, query_document
 from app.query.filters import Filters, Pairs
 from app.query.refusals import ResultTooLarge
 from app.query.tokens import Token
@@ -71,7 +72,7 @@ def page(asked: Asked, look: Look, *, by: Actor, on: Runtime) -> Page:
         rows, rest = _read(connection, party_id, found, by_item=_by_item(asked, wanted))
         item = None if wanted.event_ids is None else within.item  # found by its index otherwise
         rows = [pair for pair in rows if _has(pair[1]["event"], item, wanted.epcs)]
-        document, namespaces = query_document(rows, _with_lengths(connection, party_id, look, on), on.clock.now())
+        document, namespaces = query_document(rows, _informed(connection, party_id, look, rows, on), on.clock.now())
     return Page(document, namespaces, None if rest is None else tokens.write(Token(party_id, asked.resource, pairs, rest)))
 
 
@@ -119,7 +120,7 @@ def one(event_uri: str, look: Look, *, by: Actor, on: Runtime) -> Page:
         if len(rows) > find.MOST_DECLARATIONS:
             raise ResultTooLarge(limit=find.MOST_DECLARATIONS)
         sealed = [(row, captured.sealed(row)) for row in rows]
-        document, namespaces = query_document(sealed, _with_lengths(connection, party_id, look, on), on.clock.now())
+        document, namespaces = query_document(sealed, _informed(connection, party_id, look, sealed, on), on.clock.now())
     return Page(document, namespaces, None)
 
 
@@ -131,8 +132,11 @@ def require_event(event_uri: str, *, by: Actor, on: Runtime) -> None:
             raise NoSuchEvent(event_id=event_uri[:200])
 
 
-def _with_lengths(connection: Connection, party_id: int, look: Look, on: Runtime) -> Look:
-    """The look with what is known of company prefixes, where EPC URNs are wanted; good while the connection is open."""
-    if look.epcs is not EpcFormat.ALWAYS_EPC_URN:
-        return look
-    return replace(look, lengths=prefix_lengths.known(connection, party_id, on.settings.prefix_list))
+def _informed(connection: Connection, party_id: int, look: Look, rows: list[tuple[Row[Any], dict[str, Any]]], on: Runtime) -> Look:
+    """The look with what the database knows and this look needs; good while the connection is open."""
+    if look.epcs is EpcFormat.ALWAYS_EPC_URN:
+        look = replace(look, lengths=prefix_lengths.known(connection, party_id, on.settings.prefix_list))
+    if look.hash_profile not in {None, KEPT_PROFILE}:
+        kinds = find.content_types(connection, party_id, {row.document_id for row, _ in rows})
+        look = replace(look, from_xml=frozenset(number for number, kind in kinds.items() if binding_of(kind) == XML))
+    return look

@@ -6,7 +6,7 @@ that is not full, so that no request takes long whatever it asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -192,6 +192,12 @@ def _by_event_id(connection: Connection, party_id: int, filters: Filters, count:
 def declarations(connection: Connection, party_id: int, event_uri: str) -> list[Any]:
     """An event and its error declarations in the order they were recorded; one more than `MOST_DECLARATIONS` where there are too many."""
     return find.events_by_uri(connection, party_id, event_uri, MOST_DECLARATIONS + 1)
+
+
+def content_types(connection: Connection, party_id: int, documents: Collection[int]) -> dict[int, str]:
+    """The media types of documents as they were sent."""
+    statement = select(CaptureDocument.document_id, CaptureDocument.content_type).where(CaptureDocument.party_id == party_id)
+    return {row.document_id: row.content_type for row in connection.execute(statement.where(CaptureDocument.document_id.in_(documents)))}
 
 
 # ------------------------------------------------------------------------------------------------------ by the items named
