@@ -176,7 +176,7 @@ def hashed_alike(value: Any) -> Any:
     """A value without what XML cannot say, as the losses tell: null, empty and nested lists.
 
     And without attributes that have no namespace, whose `@` belongs to the name in JSON only, and with one sensor element: the reference
-    puts extensions of several after each other in their order.
+    orders several by how their identifiers were spelled, and XML 1.2 spells them as URNs.
     """
     if isinstance(value, dict):
         found = {key.replace("@lang", "@ext:lang"): hashed_alike(each) for key, each in value.items() if each is not None}
