@@ -73,6 +73,8 @@ def take(asked: Asked, document: Mapping[str, Any], prepared: list[Prepared], to
             earlier = once.check_key(asked.party_id, asked.idempotency_key, asked.digest, on=on)
             if earlier is not None and earlier.job:
                 return record.receipt(earlier.number, asked.party_id, on=on)
+            if earlier is not None and not prepared:  # master data alone
+                return _of_document(earlier.number, asked, on)
             prepared = _known(asked, prepared, told, on)
             fresh = [made for made in prepared if made.known is None]
             if prepared and not fresh and not told.errors:
@@ -125,6 +127,13 @@ def _keep(
     events, numbers = keep.told(prepared, batch)
     behaviour = asked.behaviour
     return Receipt(str(document_id), captured, events, numbers, behaviour, not errors, tuple(errors), tuple(told.changes))
+
+
+def _of_document(number: int, asked: Asked, on: Runtime) -> Receipt:
+    """The answer to a document without events that was taken under the same key before."""
+    with on.store.reading() as connection:
+        first = find.document(connection, asked.party_id, number)
+    return Receipt(str(number), from_micros(first.received_at), (), behaviour=asked.behaviour)
 
 
 def _repeat(asked: Asked, document: Mapping[str, Any], prepared: Sequence[Prepared], told: Told, on: Runtime) -> Receipt:

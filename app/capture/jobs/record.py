@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -38,7 +39,10 @@ def _plain(item: Finding) -> dict[str, Any]:
 
 def findings(written: str | None) -> tuple[Finding, ...]:
     """What `kept` wrote."""
-    return tuple(Finding(**item) for item in orjson.loads(written)) if written else ()
+    if not written:
+        return ()
+    told = (SimpleNamespace(**item) for item in orjson.loads(written))
+    return tuple(Finding(item.code, item.pointer, item.value, item.params, item.event) for item in told)
 
 
 def row(  # noqa: PLR0913  # what there is to tell of a document

@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 from zstandard import ZstdCompressor
 
 from app.capture.jobs import unpacking, work
+from app.catalogue.model import MasterData
 from app.runtime import Runtime
 from tests.api.problems import problem_of
 from tests.builders import Enterprise, document, make_api_key, make_enterprise, raw
@@ -186,3 +188,35 @@ class TestPacked:
 def test_whoever_is_not_known_is_told_before_the_body_is_read(client: Any) -> None:
     answer = client.post("/epcis/capture", data=b"\x00", headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
     problem_of(answer, 401)
+
+
+MASTER = {
+    "epcisMasterData": {
+        "vocabularyList": [
+            {
+                "type": "urn:epcglobal:epcis:vtype:EPCClass",
+                "vocabularyElementList": [
+                    {
+                        "id": "https://id.gs1.org/01/09521002000016",
+                        "attributes": [{"id": "urn:epcglobal:cbv:mda#descriptionShort", "attribute": "Vải"}],
+                    }
+                ],
+            }
+        ]
+    }
+}
+
+
+@pytest.mark.parametrize("more", [{}, ASYNC, PROCEED, PROCEED | ASYNC])
+def test_a_document_of_master_data_alone_is_taken_once(client: Any, headers: dict[str, str], on: Runtime, more: dict[str, str]) -> None:
+    body = raw(document(epcisHeader=MASTER))
+    answers = [client.post("/epcis/capture", data=body, headers=headers | more | {"Idempotency-Key": "k"}) for _ in range(2)]
+    while work.step(on):
+        pass
+    assert [answer.status_code for answer in answers] == [202, 202], answers[1].get_data(as_text=True)
+    first, second = (answer.get_json()["captureID"] for answer in answers)
+    assert first == second
+    job = client.get(answers[0].headers["Location"], headers=headers).get_json()
+    assert (job["running"], job["success"], job["progress"]["recorded"]) == (False, True, 0)
+    with on.store.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(MasterData)).scalar_one() == 1
