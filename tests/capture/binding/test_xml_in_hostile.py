@@ -100,7 +100,7 @@ def test_hostile_xml_is_refused_with_its_code(name: str) -> None:
     began = time.process_time()
     with pytest.raises(kind) as caught:
         read_xml(raw)
-    assert time.process_time() - began < 1  # the bar is a tenth of that; a busy machine and a traced run get more
+    assert time.process_time() - began < 2  # the bar is 0.1; a busy machine, whose caches others empty, gets more
     assert caught.value.code == kind.code
     if kind not in (XmlEncodingUnknown, XmlNotEpcis):
         assert caught.value.params["line"] >= 1
