@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from app.api import epcis, segments
-from app.api.door import Door, actor, runtime
+from app.api.door import Access, Door, actor, runtime
 from app.api.epcis import JSON, XML, Wanted
 from app.capture.binding import xml_out
 from app.capture.contexts import CONTEXT
@@ -83,13 +83,13 @@ def _collection(members: list[str], wanted: Wanted, token: str | None = None) ->
 # ------------------------------------------------------------------------------------------------------ the top, and events
 
 
-@door.route("/epcis", needs=_READ, operation="describeTop", methods=("OPTIONS",))
+@door.route("/epcis", needs=Access.SIGNED_IN, operation="describeTop", methods=("OPTIONS",))
 def describe_top() -> Response:
     """What this EPCIS interface can do."""
     return epcis.discovery("GET", xml=True)
 
 
-@door.route("/epcis", needs=_READ, operation="listTop")
+@door.route("/epcis", needs=Access.SIGNED_IN, operation="listTop")
 def list_top() -> Response:
     """The nine resources at the top."""
     wanted = epcis.wanted(JSON, XML)
@@ -100,7 +100,7 @@ def list_top() -> Response:
     return epcis.answer(text.encode(), media_type=wanted.media_type)
 
 
-@door.route("/epcis/capture", needs=_READ, operation="describeCapture", methods=("OPTIONS",))
+@door.route("/epcis/capture", needs=Access.SIGNED_IN, operation="describeCapture", methods=("OPTIONS",))
 def describe_capture() -> Response:
     """What may be captured, and how much of it at once."""
     settings = runtime().settings
@@ -112,7 +112,7 @@ def describe_capture() -> Response:
     return epcis.discovery("GET", "POST", headers=limits, xml=True)
 
 
-@door.route("/epcis/events", needs=_READ, operation="describeEvents", methods=("OPTIONS",))
+@door.route("/epcis/events", needs=Access.SIGNED_IN, operation="describeEvents", methods=("OPTIONS",))
 def describe_events() -> Response:
     """What may be asked of events."""
     return epcis.discovery("GET", "POST", xml=True)
@@ -191,19 +191,19 @@ class _Resource:
 def _add_resource(kind: str, place: str, name: str) -> None:
     resource = _Resource(kind, place, name)
     one = f"/epcis/{kind}/<path:{place}>"
-    _add(f"/epcis/{kind}", f"describe{name}s", resource.describe_all, "OPTIONS")
+    _add(f"/epcis/{kind}", f"describe{name}s", resource.describe_all, "OPTIONS", Access.SIGNED_IN)
     _add(f"/epcis/{kind}", f"list{name}s", resource.list_all)
     for rule, suffix in ((f"{one}/events", "Events"), (one, "")):
         _add(rule, f"describe{name}{suffix}", resource.describe, "OPTIONS")
         _add(rule, f"{'list' if suffix else 'get'}{name}{suffix}", resource.get)
 
 
-def _add(rule: str, operation: str, answer: Callable[..., Response], method: str = "GET") -> None:
+def _add(rule: str, operation: str, answer: Callable[..., Response], method: str = "GET", needs: Permission | Access = _READ) -> None:
     def view(**values: str) -> Response:
         return answer(**values)
 
     view.__name__ = operation
-    door.route(rule, needs=_READ, operation=operation, methods=(method,))(view)
+    door.route(rule, needs=needs, operation=operation, methods=(method,))(view)
 
 
 _add_resource("eventTypes", "event_type", "EventType")
@@ -217,7 +217,7 @@ _add_resource("dispositions", "disposition", "Disposition")
 # -------------------------------------------------------------------------------- what the next version answers, and tokens
 
 
-@door.route("/epcis/queries", needs=_READ, operation="describeQueries", methods=("OPTIONS",))
+@door.route("/epcis/queries", needs=Access.SIGNED_IN, operation="describeQueries", methods=("OPTIONS",))
 def describe_queries() -> Response:
     """Named queries: none can be made yet."""
     return epcis.discovery()

@@ -7,6 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from app.party import register
+from app.party.permissions import Permission, Role
 from app.runtime import Runtime
 from tests import SHARED
 from tests.api.problems import problem_of
@@ -209,3 +211,16 @@ def test_xml_answers_are_valid_by_the_standards_schemas(client: Any, headers: di
     for query in ("", "?truyxuat:eventHash=CBV2.0", "?perPage=1"):
         answer = client.get(f"/epcis/events{query}", headers=asked)
         schema.assertValid(etree.fromstring(answer.get_data()))
+
+
+def test_a_program_that_may_only_capture_learns_what_it_may_send(client: Any, on: Runtime) -> None:
+    enterprise = make_enterprise(on)
+    key = on.store.write(
+        lambda tx: register.add_api_key(
+            tx, enterprise.party_id, "sender", Role.OWNER, [Permission.CAPTURE_EVENT_WRITE], None, on.clock.now(), None
+        )
+    )
+    sender = {"Authorization": f"Bearer {key}"}
+    for address in ("/epcis", "/epcis/capture", "/epcis/events"):
+        assert client.options(address, headers=sender).status_code == 204
+    problem_of(client.get("/epcis/events", headers=sender), 403)
