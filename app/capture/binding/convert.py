@@ -106,7 +106,7 @@ def _read(raw: bytes, *, lenient: bool) -> _Read:
         read = read_xml(raw, lenient=lenient)
         _refuse(list(read.findings))
         return _Read(read.binding, read.document, list(read.changes))
-    document, changes = read_document.loads(raw), []
+    document, changes = read_document.loads(raw), list[Finding]()
     bare = isinstance(document, dict) and document.get("type") not in _DOCUMENTS
     if lenient:
         from app.capture import lenient as repairs
