@@ -175,8 +175,8 @@ def test_the_cbv_hash_is_the_same_in_every_binding(document: dict[str, Any]) -> 
 def hashed_alike(value: Any) -> Any:
     """A value without what XML cannot say, as the losses tell: null, empty and nested lists.
 
-    And without attributes that have no namespace, whose `@` belongs to the name in JSON only, and with one sensor element and report: the reference
-    orders several by how their identifiers were spelled, and XML 1.2 spells them as URNs.
+    And without attributes that have no namespace, whose `@` belongs to the name in JSON only, and with one sensor element and
+    report: the reference orders several by how their identifiers were spelled, and XML 1.2 spells them as URNs.
     """
     if isinstance(value, dict):
         found = {key.replace("@lang", "@ext:lang"): hashed_alike(each) for key, each in value.items() if each is not None}
