@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+import io
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import pytest
@@ -83,3 +84,72 @@ def test_the_request_target_is_handed_over_as_it_was_sent() -> None:
     scope = {"method": "GET", "path": "/01/x", "raw_path": b"/01/09521002000016/21/A%2FB", "headers": [], "query_string": b"17=270101"}
     environ = make_environ(scope, b"")
     assert (environ["RAW_URI"], environ["PATH_INFO"]) == ("/01/09521002000016/21/A%2FB", "/01/09521002000016/21/A/B")
+
+
+class TestLargeBodies:
+    """Bodies that are longer than what is held in memory wait in a file."""
+
+    @pytest.fixture
+    def seen(self, application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+        """The bodies that the application behind the door was given: (file, its content)."""
+        monkeypatch.setattr(asgi, "_IN_MEMORY", 1_000)
+        found: list[Any] = []
+
+        def behind(environ: dict[str, Any], start: Any) -> list[bytes]:
+            found.append((environ["truyxuat.body"], environ["wsgi.input"].read()))
+            start("200 OK", [])
+            return [b""]
+
+        application._flask, kept = behind, application._flask  # noqa: SLF001  # the door alone
+        yield found
+        application._flask = kept  # noqa: SLF001
+
+    @pytest.mark.parametrize("size", [0, 999, 1_000, 1_001, 9_999])
+    def test_a_body_arrives_as_it_was_sent_and_its_file_is_gone_afterwards(
+        self, application: Application, seen: list[Any], size: int
+    ) -> None:
+        body = bytes(range(256)) * 40
+        pieces = [body[start : start + 300] for start in range(0, size, 300)] or [b""]
+        pieces[-1] = pieces[-1][: len(pieces[-1]) - (sum(map(len, pieces)) - size)]
+        assert ask(application, pieces, [])[0] == 200
+        [(file, content)] = seen
+        assert content == body[:size]
+        assert file.closed
+        assert isinstance(file, io.BytesIO) == (size <= 1_000)
+        assert (application._held._now, application._spooled._now) == (0, 0)  # noqa: SLF001  # nothing is held any more
+
+    def test_a_sender_who_breaks_off_leaves_nothing(self, application: Application, seen: list[Any]) -> None:
+        messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"x" * 900, "more_body": True}] * 3 + [
+            {"type": "http.disconnect"}
+        ]
+        made: list[Any] = []
+        real = asgi._on_disk  # noqa: SLF001  # to see the file
+
+        async def receive() -> MutableMapping[str, Any]:
+            return messages.pop(0)
+
+        def on_disk(held: Any) -> Any:
+            made.append(real(held))
+            return made[-1]
+
+        asgi._on_disk = on_disk  # noqa: SLF001
+        try:
+            taken = asgi._Taken(application._held, application._spooled)  # noqa: SLF001
+            with pytest.raises(ConnectionResetError):
+                asyncio.run(asgi._body(receive, 9_999, taken))  # noqa: SLF001
+            taken.give_back()
+        finally:
+            asgi._on_disk = real  # noqa: SLF001
+        assert [file.closed for file in made] == [True]
+        assert (application._held._now, application._spooled._now) == (0, 0)  # noqa: SLF001
+        assert seen == []
+
+    def test_only_a_sender_who_shows_a_key_may_send_a_document_longer_than_other_bodies(
+        self, application: Application, seen: list[Any]
+    ) -> None:
+        body, key = [b"x" * 6_000] * 3, [(b"authorization", b"Bearer x")]
+        assert ask(application, body, key)[0] == 200
+        assert len(seen.pop()[1]) == 18_000
+        for target, headers in ((b"/epcis/capture", []), (b"/api/capture/check", key)):
+            with pytest.raises(KeyError):  # the door says only how long it was
+                ask(application, body, headers, target)

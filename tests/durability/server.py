@@ -66,6 +66,10 @@ class Server:
                 turn.wait(0.02)
         raise TimeoutError((self._settings.home / "server.log").read_text(encoding="utf-8", errors="replace")[-2000:])
 
+    def log(self) -> str:
+        """The end of what it wrote."""
+        return (self._settings.home / "server.log").read_text(encoding="utf-8", errors="replace")[-3000:]
+
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
