@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection, Row
 
-from app.capture import declared, find
+from app.capture import declared, find, items
 from app.capture.model import Event, EventItem
 from app.capture.refusals import NoSuchEvent
 from app.capture.spelling import json_words
@@ -121,10 +121,11 @@ def one(row_id: int, *, by: Actor, on: Runtime) -> Shown:
         if row is None:
             raise NoSuchEvent(event_id=str(row_id))
         sealed = find.sealed(row)
+        said = items.usual(sealed["event"])
         names = _Names(connection, party_id, on.clock.now())
         kid = find.document(connection, party_id, row.document_id).kid
         return Shown(
-            row, sealed, _goods(sealed["event"], names), names.places(_place_uris(sealed["event"]), row.event_time),
+            row, sealed, _goods(said, names), names.places(_place_uris(said), row.event_time),
             parties.signing_keys(connection, [kid]).get(kid), ledger.proofs(connection, [row_id]).get(row_id), str(row.document_id),
             declared.of_event(connection, party_id, row),
         )  # fmt: skip
@@ -271,7 +272,7 @@ def _count(event: dict[str, Any]) -> int:
 
 
 def _listed(row: Row[Any], names: _Names) -> Listed:
-    event = find.sealed(row)["event"]
+    event = items.usual(find.sealed(row)["event"])
     goods = _all_goods(event, names)
     return Listed(row, goods, _count(event) - len(goods), names.place(row.read_point or "", row.event_time))
 

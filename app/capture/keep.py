@@ -144,7 +144,7 @@ def _document_row(sending: Sending, document_id: int, captured: datetime, count:
 
 def _event_columns(made: Prepared, place: int, event_time: int, seal: evidence.Sealed, path: bytes) -> tuple[Any, ...]:
     """The columns of an event after party, id and document, in the order of the table; place: its leaf in the document's signed tree."""
-    event = made.event
+    event = items.usual(made.event)
     what = (place, made.event_uri, event["type"], event.get("action"), _word(event, "bizStep"), _word(event, "disposition"))
     where = (_place(event.get("readPoint")), _place(event.get("bizLocation")))
     when = (event_time, event["eventTimeZoneOffset"], "errorDeclaration" in event)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.api.door import Door, actor, runtime
 from app.api.problem import language
-from app.capture import by_hand, draft, history
+from app.capture import by_hand, draft, history, items
 from app.capture.commands import error_file, template
 from app.capture.jobs import read as jobs
 from app.capture.jobs import submit
@@ -203,7 +203,7 @@ def event(row_id: int) -> str:
 
 def _facts(found: history.Shown) -> dict[str, Any]:
     sent: Mapping[str, Any] = found.sealed["event"]
-    said: Mapping[str, Any] = json_words(found.sealed["event"])
+    said: Mapping[str, Any] = json_words(items.usual(found.sealed["event"]))
     standard = {name for name in said if ":" not in name}
     return {
         "found": found,

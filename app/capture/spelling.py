@@ -268,6 +268,7 @@ def facets(event: Mapping[str, Any], keys: Iterable[ItemKey] | None = None) -> I
 
     keys: the keys of its items, where the caller has them.
     """
+    event = items.usual(event)
     yield "eventType", event["type"]
     for field in ("bizStep", "disposition"):
         text = event.get(field)

@@ -90,9 +90,8 @@ class Recorded:
 
     @property
     def event(self) -> dict[str, Any]:
-        """The event as it was accepted."""
-        found: dict[str, Any] = self.sealed["event"]
-        return found
+        """The event as it was accepted, by what the standard means with its fields."""
+        return items.usual(self.sealed["event"])
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from app.capture import find as captured
 from app.capture import prefix_lengths
-from app.capture.items import named
+from app.capture.items import named, usual
 from app.capture.reading import XML, binding_of
 from app.capture.refusals import NoSuchEvent
 from app.capture.spelling import EpcFormat
@@ -105,6 +105,7 @@ def _has(event: dict[str, Any], item: ItemKey | None, epcs: tuple[ItemKey, ...] 
         return False
     if epcs is None:
         return True
+    event = usual(event)
     parent = event.get("parentID")
     keys = {key[:3] for key in epcs}
     return any(item_key(uri)[:3] in keys for uri in chain([parent] if parent else [], *(event.get(field) or () for field in _INSTANCES)))

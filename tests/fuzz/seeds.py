@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from typing import Any
+
+import zstandard
 
 from tests.builders import document, object_event
 from tests.capture import mutants
@@ -152,3 +155,5 @@ delimiter=";"),
        as_csv(harvest(time="2026-06-12T05:30:00+07:00"), encoding="utf-16"), as_csv(harvest(step="=1+1", gtin='"x'),
        delimiter="\t")]  # fmt: skip
 XLSX = [as_xlsx(harvest()), as_xlsx(harvest(), harvest(lot="TH2", quantity=12))]
+_ODD, _EVEN = b"x" * 999, b"y" * 1_000
+PACKED = [gzip.compress(_ODD, mtime=0), gzip.compress(_EVEN, mtime=0) * 2, zstandard.compress(_ODD), zstandard.compress(_EVEN) * 2]

@@ -60,8 +60,15 @@ def _documents() -> dict[str, Target]:
         "xml, lenient": Target(lambda raw: judge(raw, "application/xml", lenient=True), xml, tokens),
         "xml stream": Target(_xml_stream, xml, tokens),
         "conversion": Target(_converted, [*seeds.JSON, *xml], tokens),
+        "packed body": Target(_packed, seeds.PACKED),
         "conversion, changed in places": Target(lambda raw: _converted(seeds.mutant(raw)), seeds.SEEDS),
     }
+
+
+def _packed(raw: bytes) -> None:
+    from app.capture.jobs.unpacking import CODINGS, unpack
+
+    unpack(io.BytesIO(raw), CODINGS[len(raw) % 2], 5_000_000).close()
 
 
 def _judge() -> Callable[..., None]:

@@ -56,6 +56,7 @@ def name(key: ItemKey) -> Name:
 
 def said(party_id: int, event_id: int, at: int, event: Mapping[str, Any]) -> Said:
     """What an event says, as far as it is judged. event: as it was accepted; at: microseconds since 1970."""
+    event = items.usual(event)
     parent = event.get("parentID")
     step = event.get("bizStep")
     childless = not event.get("childEPCs") and not event.get("childQuantityList")
