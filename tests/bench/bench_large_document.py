@@ -79,6 +79,7 @@ def measure(on: Runtime, server: Server, megabytes: float, behaviour: str = "rol
         answer = connection.getresponse()
         job: dict[str, Any] = json.loads(answer.read())
         received = time.monotonic() - begun
+        connection.close()
     turn = threading.Event()
     while job.get("running"):
         turn.wait(0.1)
@@ -101,9 +102,9 @@ def main() -> None:
         finally:
             server.kill()
             on.close()
-    print(  # noqa: T201  # what it is for
-        f"{found.megabytes:.0f} MB, {found.events} events, {behaviour}: received in {found.received:.1f} s, recorded in {found.recorded:.1f} s "
-        f"({found.events / found.recorded:.0f} events/s), peak {found.peak / 1e6:.0f} MB (idle {before / 1e6:.0f} MB), "
+    print(
+        f"{found.megabytes:.0f} MB, {found.events} events, {behaviour}: received in {found.received:.1f} s, "
+        f"recorded in {found.recorded:.1f} s ({found.events / found.recorded:.0f} events/s), peak {found.peak / 1e6:.0f} MB (idle {before / 1e6:.0f} MB), "
         f"success {found.job['success']}, {os.cpu_count()} cores"
     )
 

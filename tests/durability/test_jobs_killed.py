@@ -98,7 +98,8 @@ def test_every_document_in_custody_is_recorded_once_after_any_number_of_kills(on
         assert again is not None
         job = until_done(server, headers, again)
         refused = EVENTS - len(good)
-        assert job["progress"] == {"total": EVENTS, "seen": EVENTS, "recorded": len(good), "refused": refused}, (job["errors"], server.log())
+        progress = {"total": EVENTS, "seen": EVENTS, "recorded": len(good), "refused": refused}
+        assert job["progress"] == progress, (job["errors"], server.log())
         assert (job["success"], len(job["errors"])) == (refused == 0, refused)
         expected |= good
     assert server.stop() == 0
