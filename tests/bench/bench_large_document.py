@@ -104,8 +104,8 @@ def main() -> None:
             on.close()
     print(
         f"{found.megabytes:.0f} MB, {found.events} events, {behaviour}: received in {found.received:.1f} s, "
-        f"recorded in {found.recorded:.1f} s ({found.events / found.recorded:.0f} events/s), peak {found.peak / 1e6:.0f} MB (idle {before / 1e6:.0f} MB), "
-        f"success {found.job['success']}, {os.cpu_count()} cores"
+        f"recorded in {found.recorded:.1f} s ({found.events / found.recorded:.0f} events/s), "
+        f"peak {found.peak / 1e6:.0f} MB (idle {before / 1e6:.0f} MB), success {found.job['success']}, {os.cpu_count()} cores"
     )
 
 
