@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.capture import evidence, find, pack, refusals, signing_keys
 from app.capture.accept import Receipt, accept
@@ -360,3 +360,20 @@ class TestRefused:
         with pytest.raises(signing_keys.HostedKeyUnreadable):
             send(on, enterprise, *events(2))
         assert counts(on) == before
+
+
+def test_an_event_of_the_first_release_is_known_by_the_spelling_it_was_sent_in(on: Runtime, enterprise: Enterprise) -> None:
+    event = object_event(eventID=f"{ID}7", epcList=["urn:epc:id:sgtin:9521002.000001.A"])
+    send(on, enterprise, event)
+    before = hashlib.sha256(jcs(event)).digest()[:16]
+    on.store.write(lambda tx: tx.execute(update(EventIdentity).values(content=before)))
+    assert send(on, enterprise, event).events[0].known
+    with pytest.raises(refusals.EventChanged):
+        send(on, enterprise, event | {"disposition": "damaged"})
+
+
+def test_an_event_sent_again_in_another_spelling_is_the_same_event(on: Runtime, enterprise: Enterprise) -> None:
+    first = send(on, enterprise, object_event(eventID=f"{ID}8", epcList=["urn:epc:id:sgtin:9521002.000001.A"]))
+    again = send(on, enterprise, object_event(eventID=f"{ID}8", epcList=[f"{ITEM}A"]))
+    assert [item.known for item in again.events] == [True]
+    assert again.events[0].evidence == first.events[0].evidence
