@@ -1,6 +1,7 @@
 """Capture: events a second and a CPU-second, documents and single events, both databases, beside the naive pipeline.
 
-Run with `python -m tests.bench.bench_capture [--quartet FOLDER] [--part documents|server|single] [--on SQLite|PostgreSQL]`. CPU is that of the application and of the database processes, never of
+Run with `python -m tests.bench.bench_capture [--quartet FOLDER]`, for one part of it with `--part single --on SQLite`. CPU is that of the
+application and of the database processes, never of
 the clients, except in-process, where a Flask client is part of the process. The naive peer reads with `json`, judges with `jsonschema` and
 inserts with the ORM: no hash, no signature, no log, no item keys. QU4RTET parses EPCIS 1.2 XML into its Django models (see `_quartet`), in
 an environment made under a temporary folder, or kept in FOLDER; without a package registry it is left out.
