@@ -182,6 +182,7 @@ def test_the_limits_of_recording_are_told_as_they_are(language: str) -> None:
     settings = Settings()
     for limit in (
         settings.max_body_bytes,
+        settings.max_document_bytes,
         settings.max_events,
         sheet_file.MOST_ROWS,
         sheet_file.MOST_COLUMNS,
