@@ -19,6 +19,7 @@ class Stage:
 
     def __init__(self) -> None:
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
+        self._end = 0
         self.events = 0
 
     def __enter__(self) -> Self:
@@ -32,13 +33,15 @@ class Stage:
     def add(self, batch: Batch) -> None:
         """Put a batch down."""
         written = marshal.dumps(tuple(batch))  # plain values of ours, read again by this process only
-        self._file.write(_LENGTH.pack(len(written)) + written)
+        self._file.seek(self._end)
+        self._end += self._file.write(_LENGTH.pack(len(written)) + written)
         self.events += len(batch.events)
 
     def batches(self) -> Iterator[Batch]:
-        """All of them in their order; may be asked again."""
-        end = self._file.tell()
-        self._file.seek(0)
-        while self._file.tell() < end:
+        """All of them in their order; may be asked again, also by who stopped half-way: a transaction that failed is run once more."""
+        at = 0
+        while at < self._end:
+            self._file.seek(at)
             (length,) = _LENGTH.unpack(self._file.read(_LENGTH.size))
+            at += _LENGTH.size + length
             yield Batch(*marshal.loads(self._file.read(length)))  # noqa: S302  # see add
