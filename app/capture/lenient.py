@@ -21,6 +21,8 @@ from app.errors import Finding
 VERSION = "2.0"
 _DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 _SOME_DAY = "1970-01-01T00:00:00Z"
+_BLANK = "_:"
+"""How names begin that a graph gives to what has none (RDF 1.1): no URI, and no other document may use it."""
 _EVENT_LISTS = ("eventList", "EventList", "event", "events")
 
 
@@ -156,6 +158,8 @@ class _Head:
                 self.findings.append(Finding("lenient.note-removed", where, shown(member), {"field": shown(name)}))
             elif member is None and ":" not in now:
                 self.findings.append(Finding("lenient.null-removed", where, None, {"field": now}))
+            elif name == "id" and isinstance(member, str) and member.startswith(_BLANK):
+                self.findings.append(Finding("lenient.field-removed", where, shown(member), {"field": name}))
             else:
                 if now != name:
                     self.findings.append(Finding("lenient.field-renamed", where, shown(name), {"now": now}))

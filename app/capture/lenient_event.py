@@ -99,6 +99,10 @@ def _names(kind: str) -> Mapping[str, str]:
     return {name.lower(): name for name in shape.fields(kind)}
 
 
+def _capital(kind: str) -> str:
+    return kind[:1].upper() + kind[1:]
+
+
 class _Repair:
     """One event on its way; every change is noted in `findings`."""
 
@@ -161,6 +165,8 @@ class _Repair:
             now = self._name(name, value, made, kind, aliases)
             if now is None:
                 self.findings.append(Finding("lenient.note-removed", where, shown(member), {"field": shown(name)}, self.number))
+            elif now == "type" and self._is_its_own(member, kind):
+                self.findings.append(Finding("lenient.field-removed", where, shown(member), {"field": shown(name)}, self.number))
             elif member is None and ":" not in now and (kind not in _OPEN or now in shape.fields(kind)):
                 self.findings.append(Finding("lenient.null-removed", where, None, {"field": now}, self.number))
             else:
@@ -168,6 +174,10 @@ class _Repair:
                     self.findings.append(Finding("lenient.field-renamed", where, shown(name), {"now": now}, self.number))
                 made[now] = member
         return made
+
+    def _is_its_own(self, said: Any, kind: str) -> bool:
+        """Whether a type says only what an object is by its place: a sensor element in the list of sensor elements."""
+        return isinstance(said, str) and "type" not in shape.fields(kind) and values.one_of((_capital(kind),), said) is not None
 
     def _name(self, name: str, value: Mapping[str, Any], made: Mapping[str, Any], kind: str, aliases: str) -> str | None:
         """The name that a field has in the standard; its own where that is not known; None for a note of the sender's."""

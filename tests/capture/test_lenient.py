@@ -371,3 +371,27 @@ def test_whatever_comes_is_changed_once_and_never_raises(changes: dict[str, Any]
         assert findings == []
     assert (made is found) == (findings == [])
     assert read_document.loads(json.dumps(made).encode()) == made
+
+
+def test_the_name_of_a_blank_node_is_left_out() -> None:
+    made, findings = repair(document(object_event()) | {"id": "_:document1"})
+
+    assert made == document(object_event())
+    assert [(each.code, each.pointer, each.value) for each in findings] == [("lenient.field-removed", "/id", "_:document1")]
+
+
+@pytest.mark.parametrize("said", ["epcis:SensorElement", "SensorElement", "https://ns.gs1.org/epcis/SensorElement"])
+def test_a_type_that_only_names_the_place_is_left_out(said: str) -> None:
+    made, findings = repair(changed(document(full()), (*EVENT, "sensorElementList", 0, "type"), said))
+
+    assert made == document(full())
+    assert codes(findings) == ["lenient.field-removed"]
+
+
+def test_a_type_that_says_something_else_is_left_for_its_finding() -> None:
+    made, findings = repair(changed(document(full()), (*EVENT, "sensorElementList", 0, "type"), "ex:Thermometer"))
+
+    assert findings == []
+    assert [(each.code, each.pointer) for each in shape.check_document(made)] == [
+        ("shape.unknown-field", f"{POINTER}/sensorElementList/0/type")
+    ]
