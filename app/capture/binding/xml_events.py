@@ -198,7 +198,8 @@ def events_of(state: State, node: Node) -> Iterator[Out | None]:
     elif node[0] == "extension":
         yield from (_extension_2_0 if state.version == "2.0" else _extension_1_2)(state, node)
     else:
-        yield _unknown(state, node)
+        _unknown(state, node)
+        yield None
 
 
 def _event(state: State, node: Node, known: Table) -> Out:
@@ -233,7 +234,11 @@ def _extension_2_0(state: State, node: Node) -> Iterator[Out | None]:
             yield _misplaced(state, child)
             continue
         namespace, _ = split(child[0])
-        yield _loose_event(state, child) if namespace and namespace != state.target else _unknown(state, child)
+        if namespace and namespace != state.target:
+            yield _loose_event(state, child)
+        else:
+            _unknown(state, child)
+            yield None
 
 
 def _extension_1_2(state: State, node: Node) -> Iterator[Out | None]:
@@ -249,9 +254,14 @@ def _extension_1_2(state: State, node: Node) -> Iterator[Out | None]:
         elif child[0] == "extension":
             only_instances(state, child)
             for inner in _elements(state, child):
-                yield _unknown(state, inner) if "\n" in inner[0] else _loose_event(state, inner)
+                if "\n" in inner[0]:
+                    _unknown(state, inner)
+                    yield None
+                else:
+                    yield _loose_event(state, inner)
         else:
-            yield _unknown(state, child)
+            _unknown(state, child)
+            yield None
 
 
 def _misplaced(state: State, node: Node) -> Out:

@@ -5,6 +5,7 @@ Source: EPCIS 2.0 and 1.2, XML bindings, the latter with what GS1 adapted for co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.capture.binding import xml_values as values
@@ -211,7 +212,7 @@ _REPORT = {
 }  # fmt: skip
 
 
-def _attributed(known: dict[str, tuple[values.Check, str]]) -> Reader:
+def _attributed(known: Mapping[str, tuple[values.Check, str]]) -> Reader:
     """Reader of an element whose fields are its attributes."""
 
     def read(state: State, node: Node, _out: Out) -> Out:
@@ -248,7 +249,11 @@ def _attribute(state: State, node: Node, name: str, value: str, check: values.Ch
 _read_metadata, _read_report = _attributed(_METADATA), _attributed(_REPORT)
 
 
-_SENSOR = {"sensorMetadata": _read_metadata, "sensorReport": repeated("sensorReport", _read_report), "extension": LOCAL}
+_SENSOR: dict[str, Reader | tuple[None, Reader]] = {
+    "sensorMetadata": _read_metadata,
+    "sensorReport": repeated("sensorReport", _read_report),
+    "extension": LOCAL,
+}
 _SENSOR_ELEMENT = object_of(table(_SENSOR, many=("sensorReport",), required=("sensorReport",), other=True))
 _SENSORS = frozenset({"sensorElement", "extension"})
 

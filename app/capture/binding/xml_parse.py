@@ -103,7 +103,7 @@ class XmlParser:
 
     _encoding = ""
 
-    def _place(self) -> dict[str, int]:
+    def _place(self) -> dict[str, Any]:
         return {"line": self._expat.CurrentLineNumber, "column": self._expat.CurrentColumnNumber + 1}
 
     def _refuse(self, kind: type[Refusal], limit: int) -> None:
