@@ -324,6 +324,24 @@ def test_xml_may_have_sensor_reports_without_type_and_fields_without_namespace()
     assert rules.check_event(event, "", datetime(2026, 6, 20, tzinfo=UTC)) == []
 
 
+def test_xml_may_have_names_with_letters_of_any_language() -> None:
+    event = object_event(action="ADD", ilmd={"ex:vùngTrồng": "Lục Ngạn", "mùa": "hè"}, **{"ex:giốngCây": {"ex:tên": "vải"}})
+    found = document(event) | {"creationDate": "2026-06-01T00:00:00"}
+
+    assert shape.check_document(found, xml=True) == []
+    assert rules.check_event(event, "", datetime(2026, 6, 20, tzinfo=UTC)) == []
+    assert {finding.code for finding in shape.check_document(found)} == {"shape.name-not-a-uri", "shape.not-a-time"}
+
+
+def test_of_very_many_wrong_events_the_first_are_explained_and_the_others_counted() -> None:
+    found = shape.check_document(document(*([{"type": "ObjectEvent"}] * 2_000), object_event()))
+    explained = found[-2].event or 0
+
+    assert shape.MOST_OF_DOCUMENT < len(found) <= shape.MOST_OF_DOCUMENT + shape.MOST
+    assert (found[-1].code, found[-1].pointer) == ("shape.more-events", "/epcisBody/eventList")
+    assert found[-1].params == {"count": 2_000 - explained}
+
+
 def test_xml_is_judged_like_json_in_everything_else() -> None:
     found = document(object_event(bizStep="assemble", persistentDisposition={"set": ["gone"]}, quantityList=[{"quantity": 5}]))
 
