@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 from app import create_app
 from app.api.fast import FastRedirects
+from app.api.fast_capture import SMALL, FastCaptures
 from app.api.opening import only_one, open_installation
 from app.api.proxies import believe
 from app.resolve.answer import Plain
@@ -225,6 +226,7 @@ class Application:
         self._threads: ThreadPoolExecutor | None = None
         self._lock: TextIO | None = None
         self._redirects: FastRedirects | None = None
+        self._captures: FastCaptures | None = None
         self._always: list[tuple[bytes, bytes]] = []
         self._beside: ThreadPoolExecutor | None = None
 
@@ -236,6 +238,7 @@ class Application:
         open_installation(on)
         self._threads = ThreadPoolExecutor(self.settings.threads, thread_name_prefix="request")
         self._redirects = FastRedirects(on)
+        self._captures = FastCaptures(on)
         self._always = [(name.lower().encode(), value.encode()) for name, value in self._redirects.always]
         if not on.store.engines.sqlite:  # a server far away must not keep the event loop waiting; the embedded file answers in 15 µs
             self._beside = ThreadPoolExecutor(1, thread_name_prefix="redirect")
@@ -323,9 +326,25 @@ class Application:
             await _plain(send, 503, b"too many large requests at this moment; try again in a few seconds")
             return
         try:
-            await self._ask_flask(scope, body, limit, send)
+            if not await self._capture(scope, body, send):
+                await self._ask_flask(scope, body, limit, send)
         finally:
             taken.give_back()
+
+    async def _capture(self, scope: Scope, body: IO[bytes] | None, send: Send) -> bool:
+        """Answer a plain capture without Flask; False for everything else, of which nothing is done and the body is at its beginning."""
+        if self._captures is None or self._threads is None or scope["method"] != "POST" or not isinstance(body, io.BytesIO):
+            return False
+        asked = self._captures.question(scope.get("raw_path") or b"", scope.get("query_string", b""), scope["headers"])
+        if asked is None or len(raw := body.getvalue()) > SMALL:
+            return False
+        found = await self._captures.answer(asked, raw, self._threads)
+        if found is None:
+            return False
+        status, headers, content = found
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+        return True
 
     async def _ask_flask(self, scope: Scope, body: IO[bytes] | None, limit: int, send: Send) -> None:
         environ = make_environ(scope, body or b"", self.settings.trusted_proxies)

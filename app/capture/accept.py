@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import hashlib
 
-from app.capture import once, prepare
+from app.capture import once, prepare, reading
 from app.capture.hashes.event_hash import context_of
 from app.capture.jobs import record
-from app.capture.reading import JSON_TYPES, XML, Checked, binding_of, check
+from app.capture.reading import JSON_TYPES, XML, Checked, binding_of
 from app.capture.receipt import PROCEED, ROLLBACK, EventReceipt, Receipt
-from app.capture.take import Asked, Told, invalid, take
+from app.capture.take import Appending, Asked, Told, invalid, rows_of, take
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
 
-__all__ = ["JSON_TYPES", "PROCEED", "ROLLBACK", "Checked", "EventReceipt", "Receipt", "accept", "check"]
+__all__ = ["JSON_TYPES", "PROCEED", "ROLLBACK", "Appending", "Checked", "EventReceipt", "Receipt", "accept", "appending", "check"]
 
 
 def accept(
@@ -55,3 +55,33 @@ def accept(
     context = context_of(checked.document.get("@context"), xml=binding_of(content_type) == XML)
     prepared = prepare.prepare_all(checked.events, checked.document, context, bare=bare)
     return take(asked, checked.document, prepared, Told(len(checked.events), changes=checked.changes), on)
+
+
+def check(
+    raw: bytes, *, on: Runtime, content_type: str = "application/json", bare: bool = False, lenient: bool = False
+) -> Checked:  # fmt: skip
+    """Read and judge a document, or with `bare` one event, without keeping anything. Raises for what cannot be read at all.
+
+    A good document is judged whole, which is fastest; the findings of a wrong one are those that a capture job would tell.
+    """
+    checked = reading.check(raw, on=on, content_type=content_type, bare=bare, lenient=lenient)
+    if bare or not checked.findings:
+        return checked
+    from app.capture.proceed import explained
+
+    return explained(checked, raw, content_type, on=on, lenient=lenient)
+
+
+def appending(raw: bytes, *, by: Actor, on: Runtime, content_type: str = "application/json", bare: bool = False) -> Appending | None:
+    """The rows of a document that any other way would be accepted and only have to be inserted; None for every other document.
+
+    Nothing is written here. For a door that must not keep a thread waiting for the disk; whatever is not simple, it asks `accept`.
+    Raises as `accept` does.
+    """
+    party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
+    checked = reading.check(raw, on=on, content_type=content_type, bare=bare)
+    if checked.findings or checked.changes or not checked.events:
+        return None
+    prepared = prepare.prepare_all(checked.events, checked.document, context_of(checked.document.get("@context")), bare=bare)
+    asked = Asked(party_id, raw, hashlib.sha256(raw).digest(), content_type, actor=by.name)
+    return rows_of(asked, checked.document, prepared, Told(len(checked.events)), on)

@@ -26,8 +26,8 @@ class EventReceipt:
 class Receipt:
     """What became of a document: durable when this is returned.
 
-    row_ids: the rows of its events, in the order of `events`; errors: what was wrong with events that were left out, the first of
-    `failed`; changes: what the lenient reader repaired.
+    row_ids: the rows of its events, in the order of `events`; errors: what was wrong with events that were left out; changes: what the
+    lenient reader repaired, and what is worth a remark; running: it is a job that is not done yet, and only `jobs.read` tells how far it is.
     """
 
     capture_id: str
@@ -38,6 +38,7 @@ class Receipt:
     success: bool = True
     errors: tuple[Finding, ...] = ()
     changes: tuple[Finding, ...] = ()
+    running: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As the capture job of the receipt; errors and changes are added by the doors, in the reader's language."""
@@ -48,3 +49,9 @@ class Receipt:
                 {"eventID": item.event_id, "evidence": item.evidence, "cbvHash": item.cbv_hash, "known": item.known} for item in self.events
             ],
         }
+
+    def to_job(self) -> dict[str, Any]:
+        """As the capture job that is done already, with its events; errors and changes are left to the doors, as in `to_json`."""
+        made = self.to_json()
+        done = {"running": False, "success": self.success, "captureErrorBehaviour": self.behaviour, "finishedAt": made["createdAt"]}
+        return made | done

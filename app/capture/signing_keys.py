@@ -85,6 +85,11 @@ def make_hosted_key(party_id: int, *, on: Runtime) -> None:
     on.store.write(run)
 
 
+def is_remembered(party_id: int, *, on: Runtime) -> bool:
+    """Whether the signer of an enterprise is at hand without a question to the database."""
+    return _fresh.get((on.vault, party_id)) is not None
+
+
 def signer_for(party_id: int, *, on: Runtime) -> EventSigner:
     """The signer of an enterprise, made on first use; looked up again after a second, so that a retired key stops signing."""
     cached = _fresh.get((on.vault, party_id))

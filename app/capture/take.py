@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from app.capture import facets, find, keep, once, prepare, refusals, signing_keys
 from app.capture.jobs import record
@@ -15,7 +16,7 @@ from app.errors import Finding, Refusal
 from app.runtime import Runtime
 from app.store.columns import from_micros
 from app.store.keys import new_id
-from app.store.work import AlreadyThere, Tx
+from app.store.work import AlreadyThere, Rows, Tx
 
 _RACES = 3
 
@@ -51,6 +52,13 @@ class Told:
     def ordered(self) -> list[Finding]:
         """Errors in the order of the document."""
         return sorted(self.errors, key=lambda item: item.event or 0)
+
+
+class Appending(NamedTuple):
+    """Rows of a document that only have to be inserted, and the receipt that holds once they are durable."""
+
+    parts: list[Rows]
+    receipt: Receipt
 
 
 def invalid(findings: Sequence[Finding]) -> Refusal:
@@ -92,17 +100,38 @@ def _known(asked: Asked, prepared: list[Prepared], told: Told, on: Runtime) -> l
     return [made for made in prepared if made.number not in told.failed]
 
 
-def _keep(
-    asked: Asked, document: Mapping[str, Any], fresh: Sequence[Prepared], prepared: Sequence[Prepared], told: Told, on: Runtime
-) -> Receipt:  # fmt: skip
-    """Seal, sign and commit the fresh events of a document, its master data, and its job where there is more to tell."""
+@dataclass(slots=True)
+class _Work:
+    """What is to be written of a document, and what its sender is told then."""
+
+    document_id: int
+    captured: datetime
+    batch: keep.Batch
+    versions: list[Any]
+    job: dict[str, Any] | None
+    errors: list[Finding]
+
+    def only_rows(self, asked: Asked, seen: facets.Seen) -> bool:
+        """Whether nothing is to be looked up in the transaction: then its rows may go together with those of others."""
+        more = asked.idempotency_key or self.versions or self.job is not None or not self.batch.events
+        return not more and seen.knows(keep.facets_of(self.batch))
+
+    def receipt(self, asked: Asked, prepared: Sequence[Prepared], told: Told) -> Receipt:
+        """What the sender is told."""
+        events, numbers = keep.told(prepared, self.batch)
+        how = (asked.behaviour, not self.errors, tuple(self.errors), tuple(told.changes))
+        return Receipt(str(self.document_id), self.captured, events, numbers, *how)
+
+
+def _work(asked: Asked, document: Mapping[str, Any], fresh: Sequence[Prepared], told: Told, on: Runtime) -> _Work:
+    """Seal and sign the fresh events of a document, with its master data, and its job where there is more to tell."""
     document_id, captured = new_id(), on.clock.record_time()
     tells = asked.behaviour == PROCEED or bool(told.errors) or bool(told.changes)
     key, job_id = (None, document_id) if tells else (asked.idempotency_key, None)
     sending = keep.Sending(asked.party_id, asked.raw, asked.digest, asked.content_type, document.get("@context"), key, job_id)
     batch = keep.make_batch(sending, signing_keys.signer_for(asked.party_id, on=on), fresh, document_id, captured)
     versions = master.prepare(document.get("epcisHeader"), asked.party_id, document_id, captured)
-    seen, errors = facets.seen_in(on.store), told.ordered()
+    errors = told.ordered()
     job = None
     if tells:
         started = record.row(
@@ -110,23 +139,40 @@ def _keep(
             digest=asked.digest, size=len(asked.raw), key=asked.idempotency_key, actor=asked.actor,
         )  # fmt: skip
         job = started | record.done(captured, told.seen, len(fresh), len(told.failed), errors, told.changes)
+    return _Work(document_id, captured, batch, versions, job, errors)
+
+
+def _keep(
+    asked: Asked, document: Mapping[str, Any], fresh: Sequence[Prepared], prepared: Sequence[Prepared], told: Told, on: Runtime
+) -> Receipt:  # fmt: skip
+    """Commit the fresh events of a document, its master data, and its job where there is more to tell."""
+    work, seen = _work(asked, document, fresh, told, on), facets.seen_in(on.store)
 
     def run(tx: Tx) -> None:
         if once.take_key(tx, asked.party_id, asked.idempotency_key, asked.digest) is not None:
             raise AlreadyThere
-        if batch.events or versions or job is None:
-            keep.insert_batch(tx, batch, seen)
-        master.keep(tx, versions)
-        if job is not None:
-            record.add(tx, job)
+        if work.batch.events or work.versions or work.job is None:
+            keep.insert_batch(tx, work.batch, seen)
+        master.keep(tx, work.versions)
+        if work.job is not None:
+            record.add(tx, work.job)
 
-    if asked.idempotency_key or versions or job is not None or not batch.events or not seen.knows(keep.facets_of(batch)):
-        on.store.write(run)
+    if work.only_rows(asked, seen):
+        on.store.append(keep.parts_of(work.batch))
     else:
-        on.store.append(keep.parts_of(batch))  # nothing to look up: its rows may go together with those of others
-    events, numbers = keep.told(prepared, batch)
-    behaviour = asked.behaviour
-    return Receipt(str(document_id), captured, events, numbers, behaviour, not errors, tuple(errors), tuple(told.changes))
+        on.store.write(run)
+    return work.receipt(asked, prepared, told)
+
+
+def rows_of(asked: Asked, document: Mapping[str, Any], prepared: Sequence[Prepared], told: Told, on: Runtime) -> Appending | None:
+    """The same for a caller that hands rows to the store and waits by itself; None where more is to be done than to insert them.
+
+    AlreadyThere from the store means that nothing was written, and `take` is to be asked.
+    """
+    work = _work(asked, document, prepared, told, on)
+    if not work.only_rows(asked, facets.seen_in(on.store)):
+        return None
+    return Appending(keep.parts_of(work.batch), work.receipt(asked, prepared, told))
 
 
 def _of_document(number: int, asked: Asked, on: Runtime) -> Receipt:

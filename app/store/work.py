@@ -135,16 +135,25 @@ class Store:
         """
         self._answer_of(_Job(_inserting(parts), parts), timeout)
 
-    def _answer_of(self, job: _Job, timeout: float) -> Any:
-        if threading.current_thread() is self._thread:
-            message = "a write inside a write would wait for itself"
-            raise RuntimeError(message)
+    def append_soon(self, parts: Sequence[Rows]) -> Future[Any]:
+        """The same without waiting: the future has its result once the rows are durable, or what `append` would raise. Raises Busy."""
+        job = _Job(_inserting(parts), parts)
+        self._put(job)
+        return job.future
+
+    def _put(self, job: _Job) -> None:
         with self._lock:  # a job queued while the store closes would never be answered
             self._ensure_thread()
             try:
                 self._queue.put_nowait(job)
             except queue.Full:
                 raise Busy(retry_after=1) from None
+
+    def _answer_of(self, job: _Job, timeout: float) -> Any:
+        if threading.current_thread() is self._thread:
+            message = "a write inside a write would wait for itself"
+            raise RuntimeError(message)
+        self._put(job)
         try:
             return job.future.result(timeout)
         except FutureTimeout:

@@ -102,13 +102,7 @@ def _arrived(small: int) -> IO[bytes]:
 
 def told(receipt: Receipt) -> dict[str, Any]:
     """A receipt as the job that is done already, with its events."""
-    made = receipt.to_json()
-    answer = made | {
-        "running": False,
-        "success": receipt.success,
-        "captureErrorBehaviour": receipt.behaviour,
-        "finishedAt": made["createdAt"],
-    }
+    answer = receipt.to_job()
     if receipt.errors:
         answer |= {"errors": [error(item, language()) for item in receipt.errors[:MOST_TOLD]], "errorsTotal": len(receipt.errors)}
     if receipt.changes:
