@@ -28,6 +28,7 @@ _ORDER = (
     "first-batch",
     "verdicts",
     "record-events",
+    "epcis",
     "check-it-yourself",
     "identifiers",
     "printing",

@@ -15,6 +15,7 @@ NAMES = (
     "first-batch",
     "verdicts",
     "record-events",
+    "epcis",
     "check-it-yourself",
     "identifiers",
     "printing",

@@ -10,10 +10,11 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from app.capture.vocabulary import word
 from app.identify import element_string
 from app.label.symbols.linear import gs1_128
 from app.label.symbols.matrix import gs1_datamatrix
-from app.web.pictures import codes, dots, drawing, sizes, stamps, ways
+from app.web.pictures import codes, dots, drawing, events, sizes, stamps, ways
 from app.web.pictures.gallery import PICTURES, NoSuchPicture, picture
 from app.words.translate import translator
 from scanner import read
@@ -38,6 +39,7 @@ SHOWN = {
     "dots": [],
     "stamp-life": [],
     "roll": [],
+    "event-way": [],
 }
 
 
@@ -112,6 +114,10 @@ def test_the_picture_of_languages_shows_what_the_resolver_decides() -> None:
     assert [tag for tag, found in ways.TRIES if found] == ways.chosen(ways.HEADER)
     assert ways.chosen("ja") == list(ways.TONGUES)
     assert ways.chosen("fr;q=0, vi") == ["vi"]
+
+
+def test_the_three_spellings_of_the_picture_of_events_are_one_word() -> None:
+    assert [word("bizStep", spelled) for _, spelled in events.SPELLINGS] == ["shipping"] * 3
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

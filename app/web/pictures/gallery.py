@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from app.errors import NotFound
 from app.settings import LANGUAGES
-from app.web.pictures import choices, codes, dots, sizes, stamps, ways
+from app.web.pictures import choices, codes, dots, events, sizes, stamps, ways
 from app.words.translate import Translator, translator
 
 PICTURES: Mapping[str, Callable[[Translator], str]] = MappingProxyType(
@@ -24,6 +24,7 @@ PICTURES: Mapping[str, Callable[[Translator], str]] = MappingProxyType(
         "dots": dots.dots,
         "stamp-life": stamps.life,
         "roll": stamps.roll,
+        "event-way": events.way,
     }
 )
 """Name in the address, and what draws it."""
