@@ -46,9 +46,9 @@ class CaptureJob(Base):
     """A document that is worked on beside the request, or of which more is told than that all of it was taken (EPCIS 2.0, CaptureJob).
 
     state: arriving, waiting, running, done; behaviour: rollback or proceed; seen: events read so far, kept: events recorded, failed:
-    events refused; errors: the first of them, as {code, event, pointer, value, params}; changes: what the lenient reader changed, alike, of
-    `changed` in all; parts: portions of the bytes in `capture_part`; keeper, kept_until: who works on it and until when it may be thought
-    alive (microseconds); tried: how often it was begun.
+    events refused; errors: the first of `wrong`, as {code, event, pointer, value, params}; changes: alike the first of `changed`, what the
+    lenient reader changed and what is worth a remark; parts: portions of the bytes in `capture_part`; keeper, kept_until: who works on it
+    and until when it may be thought alive (microseconds), or from when an arriving document is given up; tried: how often it was begun.
     """
 
     __tablename__ = "capture_job"
@@ -69,12 +69,12 @@ class CaptureJob(Base):
     content_sha256: Mapped[bytes | None] = mapped_column(Bytes)
     size: Mapped[int] = mapped_column(Id)
     parts: Mapped[int] = mapped_column(Id)
-    asked: Mapped[str | None] = mapped_column(Words)
     idempotency_key: Mapped[str | None] = mapped_column(Words)
     total: Mapped[int | None] = mapped_column(Id)
     seen: Mapped[int] = mapped_column(Id)
     kept: Mapped[int] = mapped_column(Id)
     failed: Mapped[int] = mapped_column(Id)
+    wrong: Mapped[int] = mapped_column(Id)
     errors: Mapped[str | None] = mapped_column(Words)
     changed: Mapped[int] = mapped_column(Id)
     changes: Mapped[str | None] = mapped_column(Words)

@@ -6,9 +6,10 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from app.capture import prepare, reading, shape
+from app.capture import prepare, reading
 from app.capture.contexts import context_of
 from app.capture.prepare import Prepared
+from app.capture.reading import Checked
 from app.capture.receipt import Receipt
 from app.capture.take import Asked, Told, invalid, take
 from app.errors import Finding
@@ -22,7 +23,7 @@ def accept_good(asked: Asked, *, on: Runtime) -> Receipt:
     good, told, changes = [], Told(0), list[Finding]()
     for item in stream:
         made, findings = sorter.judge(item)
-        changes += item.changes
+        changes += item.changes if findings else reading.told(item)
         told.seen += 1
         if findings:
             told.leave_out(item.number, findings)
@@ -34,6 +35,27 @@ def accept_good(asked: Asked, *, on: Runtime) -> Receipt:
     reading.refuse_count(told.seen, stream.head, on)
     told.changes = [*stream.changes, *changes]
     return take(asked, stream.head, good, told, on)
+
+
+MOST = 1_000
+"""Findings after which a wrong document is not read on."""
+
+
+def explained(checked: Checked, raw: bytes, content_type: str, *, on: Runtime, lenient: bool) -> Checked:
+    """A refused document once more, event by event, so that its findings are those that every other way to judge it would give.
+
+    Where something is wrong around the events, that alone is told.
+    """
+    if any(item.event is None for item in checked.findings):
+        return checked
+    stream = reading.stream(io.BytesIO(raw), content_type, lenient=lenient)
+    sorter = Sorter(stream.head, on, xml=reading.binding_of(content_type) == reading.XML)
+    found = list[Finding]()
+    for item in stream:
+        found += sorter.judge(item)[1]
+        if len(found) > MOST:
+            break
+    return checked._replace(findings=found)
 
 
 class Sorter:
@@ -59,8 +81,7 @@ class Sorter:
         findings = reading.judge(item, self._head, self._on, xml=self._xml)
         if findings or item.event is None:
             return None, findings
-        pointer = item.xpath(shape.event_pointer(dict(self._head), item.number - 1))
-        made = prepare.prepare(item.event, item.number - 1, pointer, self._context)
+        made = prepare.prepare(item.event, item.number - 1, item.xpath(""), self._context)
         earlier = self._seen.setdefault(b"".join(made.identity), made.content)
         if earlier is not made.content:
             return None, [] if earlier == made.content else [prepare.as_finding(prepare.twice(made), item.number)]

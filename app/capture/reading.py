@@ -55,11 +55,15 @@ class Streamed(Protocol):
 
     @property
     def xpath(self) -> Callable[[str], str]:
-        """From a JSON pointer to the place in the document as it was sent."""
+        """From a JSON pointer into the event to the place in the document as it was sent."""
 
 
 class Stream(Protocol):
     """A document that is read piece by piece. findings, changes: about what stands around the events, complete after the last of them."""
+
+    @property
+    def total(self) -> int | None:
+        """How many events it has, None where only reading all of it tells."""
 
     @property
     def head(self) -> dict[str, Any]:
@@ -75,6 +79,9 @@ class Stream(Protocol):
 
     def __iter__(self) -> Iterator[Streamed]:
         """Its events, each once."""
+
+    def after(self, count: int) -> Iterator[Streamed]:
+        """Its events but the first `count`, each once."""
 
 
 def binding_of(content_type: str) -> str | None:
@@ -106,6 +113,9 @@ def check(
     for number, event in enumerate(events):
         found = rules.check_event(event, "" if bare else shape.event_pointer(document, number), now)
         findings += [replace(item, event=number + 1) for item in found]
+        if "sensorElementList" in event and not found:
+            pointer = "" if bare else shape.event_pointer(document, number)
+            changes += [replace(item, event=number + 1) for item in rules.remarks(event, pointer)]
     return Checked(document, events, findings, changes)
 
 
@@ -152,15 +162,25 @@ def judge(streamed: Streamed, head: Mapping[str, Any], on: Runtime, *, xml: bool
     """What is wrong with one event of a stream, said in places of the document as it was sent."""
     if streamed.event is None or streamed.findings:
         return list(streamed.findings)
-    event, pointer = streamed.event, shape.event_pointer(dict(head), streamed.number - 1)
+    event = streamed.event
     if xml:
         from app.capture import spelling
 
         event = spelling.json_words(event)
     # An event inside a document needs no @context of its own: it has the document's.
-    found = shape.check_event(event if "@context" in event else {"@context": head.get("@context", ""), **event}, pointer, xml=xml)
-    found = found or rules.check_event(event, pointer, on.clock.now())
-    return [replace(item, pointer=streamed.xpath(item.pointer), event=streamed.number) for item in found]
+    found = shape.check_event(event if "@context" in event else {"@context": head.get("@context", ""), **event}, xml=xml)
+    return _placed(found or rules.check_event(event, "", on.clock.now()), streamed)
+
+
+def told(streamed: Streamed) -> list[Finding]:
+    """What was repaired in an event that is taken, and what is worth a remark."""
+    if streamed.event is None or "sensorElementList" not in streamed.event:
+        return list(streamed.changes)
+    return [*streamed.changes, *_placed(rules.remarks(streamed.event, ""), streamed)]
+
+
+def _placed(findings: Sequence[Finding], streamed: Streamed) -> list[Finding]:
+    return [replace(item, pointer=streamed.xpath(item.pointer), event=streamed.number) for item in findings]
 
 
 def _check_xml(raw: bytes, on: Runtime, *, lenient: bool) -> Checked:
@@ -179,8 +199,11 @@ def _check_xml(raw: bytes, on: Runtime, *, lenient: bool) -> Checked:
         now = on.clock.now()
         findings = master.findings(read.document.get("epcisHeader"))
         for number, event in enumerate(shape.events_of(judged)):
-            found = rules.check_event(event, shape.event_pointer(judged, number), now)
-            findings += [replace(item, event=number + 1) for item in found]
+            pointer = shape.event_pointer(judged, number)
+            findings += [replace(item, event=number + 1) for item in rules.check_event(event, pointer, now)]
+            if "sensorElementList" in event and not findings:
+                remarks = rules.remarks(event, pointer)
+                changes += [replace(item, pointer=read.xpath(item.pointer), event=number + 1) for item in remarks]
     return Checked(read.document, events, [replace(item, pointer=read.xpath(item.pointer)) for item in findings], changes)
 
 

@@ -27,7 +27,7 @@ class Receipt:
     """What became of a document: durable when this is returned.
 
     row_ids: the rows of its events, in the order of `events`; errors: what was wrong with events that were left out; changes: what the
-    lenient reader repaired, and what is worth a remark; running: it is a job that is not done yet, and only `jobs.read` tells how far it is.
+    lenient reader repaired, and what is worth a remark; running: it is a job that is not done yet: `jobs.read` tells how far it is.
     """
 
     capture_id: str

@@ -8,13 +8,13 @@ same codes; a fault inside one event that leaves its end clear is a finding of t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from app.capture import read_document, refusals
 from app.capture.explain_shape import kind_of, shown
-from app.capture.shape import events_of
+from app.capture.shape import event_pointer, events_of
 from app.errors import Finding, Refusal
 
 LARGEST_EVENT = 8_000_000
@@ -35,19 +35,19 @@ _BLANK = re.compile(rb"[ \t\r\n]*+").match
 _OPEN = b"{["
 
 
-def _same(pointer: str) -> str:
-    return pointer
-
-
 @dataclass(frozen=True, slots=True)
 class JsonEvent:
-    """An event cut out of a document; see `reading.Streamed`."""
+    """An event cut out of a document, and where it stands; see `reading.Streamed`."""
 
     number: int
+    at: str
     event: dict[str, Any] | None
     findings: Sequence[Finding] = ()
     changes: Sequence[Finding] = ()
-    xpath: Callable[[str], str] = _same
+
+    def xpath(self, pointer: str) -> str:
+        """The JSON pointer into the document."""
+        return self.at + pointer
 
 
 class JsonStream:
@@ -73,7 +73,9 @@ class JsonStream:
     def after(self, count: int) -> Iterator[JsonEvent]:
         """The events but the first `count`, which are not read. Raises MalformedJson, NotUtf8, EventTooLarge."""
         if self._list_at < 0:
-            yield from (JsonEvent(number, event) for number, event in enumerate(self._held, 1) if number > count)
+            for number, event in enumerate(self._held, 1):
+                if number > count:
+                    yield JsonEvent(number, event_pointer(self.head, number - 1), event)
             return
         self._source.seek(self._list_at)
         window = _Window(self._source)
@@ -112,14 +114,14 @@ class JsonStream:
         try:
             value = read_document.loads(wrapped)
         except Refusal as refusal:
-            return JsonEvent(number, None, (self._told(refusal, cut, number),))
+            return JsonEvent(number, at, None, (self._told(refusal, cut, number),))
         for _ in range(depth):
             value = value[0]
         if not isinstance(value, dict):
-            return JsonEvent(number, None, (Finding("shape.wrong-type", at, shown(value), _expected(value), number),))
+            return JsonEvent(number, at, None, (Finding("shape.wrong-type", at, shown(value), _expected(value), number),))
         if self._lenient:
             return self._repaired(number, value, at)
-        return JsonEvent(number, value)
+        return JsonEvent(number, at, value)
 
     def _told(self, refusal: Refusal, cut: _Cut, number: int) -> Finding:
         """A fault inside an event as its finding; raised where it makes the whole document unreadable."""
@@ -137,7 +139,7 @@ class JsonStream:
         from app.capture import lenient as repairs
 
         event, changes = repairs.normalise_event(value, at, number)
-        return JsonEvent(number, event, changes=changes)
+        return JsonEvent(number, at, event, changes=changes)
 
 
 def without_events(document: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from itertools import islice
 from typing import Any, BinaryIO
 
 from app.capture.binding.xml_events import events_of
@@ -53,12 +54,13 @@ class XmlStream:
     the document's own findings and changes. Reading raises the refusals of `xml_refusals`.
     """
 
-    def __init__(self, source: BinaryIO, *, lenient: bool) -> None:
+    def __init__(self, source: BinaryIO, *, lenient: bool, anywhere: bool = False) -> None:
+        """anywhere: take the first EventList wherever it stands."""
         self.findings: list[Finding] = []
         self.changes: list[Finding] = []
         self._source = source
         self._lenient = lenient
-        self._parser = XmlParser(self._is_list, self._renamed if lenient else None)
+        self._parser = XmlParser(_is_any_list if anywhere else _is_list, self._renamed if lenient else None)
         self._names = Names()
         self._counts: dict[str, int] = {}
         self._number = 0
@@ -79,6 +81,14 @@ class XmlStream:
     def head(self) -> dict[str, Any]:
         """The document without its events, as far as it is known."""
         return self._head.document
+
+    @property
+    def total(self) -> None:
+        """Nobody knows how many events there are before all of it is read."""
+
+    def after(self, count: int) -> Iterator[XmlEvent]:
+        """The events but the first `count`."""
+        return islice(iter(self), count, None)
 
     def __iter__(self) -> Iterator[XmlEvent]:
         """The events in the order of the document."""
@@ -171,10 +181,6 @@ class XmlStream:
 
     # -------------------------------------------------------------------------------------------- names
 
-    def _is_list(self, path: list[str]) -> bool:
-        kind = KINDS.get(path[0])
-        return kind is not None and path[1:] == list_path(kind)
-
     def _renamed(self, name: str) -> str:
         """Name of an element of EPCIS that came in the namespace of its document, as many writers send it, without it."""
         namespace, local = split(name)
@@ -182,6 +188,17 @@ class XmlStream:
             return name
         self._shifted = True
         return local
+
+
+def _is_list(path: list[str]) -> bool:
+    """Whether these names, from the root on, lead to the list of events."""
+    kind = KINDS.get(path[0])
+    return kind is not None and path[1:] == list_path(kind)
+
+
+def _is_any_list(path: list[str]) -> bool:
+    """Whether a list of events stands here in whatever surroundings."""
+    return path[0] in KINDS
 
 
 def _placed(noted: tuple[Finding, Node, str], root: Node, place: str, show: Show, number: int | None) -> Finding:
@@ -240,9 +257,12 @@ class _DocumentPath:
 _DEEPEST_LIST = 4
 
 
-def stream_xml(source: BinaryIO, *, lenient: bool = False) -> XmlStream:
-    """Read a document event by event. Raises the refusals of `xml_refusals`, here or while the events are read."""
-    return XmlStream(source, lenient=lenient)
+def stream_xml(source: BinaryIO, *, lenient: bool = False, anywhere: bool = False) -> XmlStream:
+    """Read a document event by event. Raises the refusals of `xml_refusals`, here or while the events are read.
+
+    anywhere: take the first EventList wherever it stands in the document, for those who ask nothing of the document around it.
+    """
+    return XmlStream(source, lenient=lenient, anywhere=anywhere)
 
 
 MOST_FINDINGS = 1000

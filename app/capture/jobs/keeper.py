@@ -23,10 +23,11 @@ def is_dead(keeper: str) -> bool:
 
 
 def _machine() -> str:
-    """The machine and its present run; containers of one machine have names of their own."""
+    """The machine, its present run, and the space its process numbers are of: containers may share a name, and each counts from 1."""
     boot = Path("/proc/sys/kernel/random/boot_id")
     run = boot.read_text(encoding="ascii").strip() if boot.exists() else ""
-    return f"{platform.node()}:{run}".replace("/", "_")
+    space = Path("/proc/self/ns/pid")
+    return f"{platform.node()}:{run}:{space.readlink() if space.is_symlink() else ''}".replace("/", "_")
 
 
 def _begun(process: int) -> str:

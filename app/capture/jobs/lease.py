@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,8 +23,10 @@ LEASE = timedelta(seconds=60)
 """How long a process may be silent and still be believed alive."""
 
 MOST_TRIES = 5
-"""A document that ended as many processes is given up."""
+"""A document with which work broke off as often, no further than before, is given up."""
 
+REST = timedelta(seconds=2)
+"""Before work that broke off is begun again; longer each time."""
 
 _PARTIES = 100
 
@@ -33,11 +36,10 @@ class Lost(Exception):  # noqa: N818  # not a fault: another process holds the j
 
 
 class Lease:
-    """A job that this process holds. row: as it was when it was taken; seen: events read so far."""
+    """A job that this process holds. row: as it was when it was taken."""
 
     def __init__(self, on: Runtime, row: Any, keeper: str) -> None:
         self._on, self.row, self._keeper = on, row, keeper
-        self._until = row.kept_until
 
     @property
     def mine(self) -> Any:
@@ -52,13 +54,25 @@ class Lease:
             raise Lost
 
     def beat(self, values: dict[str, Any]) -> None:
-        """Tell that this process lives, and how far it is; raises Lost."""
+        """Tell that this process lives, and how far it is; raises Lost. Who comes further than the one before is no try in vain."""
         until = to_micros(self._on.clock.now() + LEASE)
-        self._on.store.write(lambda tx: self.note(tx, values | {"kept_until": until}))
+        further = {"tried": 1} if values["seen"] > self.row.seen else {}
+        self._on.store.write(lambda tx: self.note(tx, values | {"kept_until": until} | further))
 
     def let_go(self) -> None:
         """Leave the job to whoever comes next, at once."""
-        values = {"keeper": None, "kept_until": None, "state": record.WAITING, "tried": CaptureJob.tried - 1}
+        self._leave({"keeper": None, "kept_until": None, "state": record.WAITING, "tried": CaptureJob.tried - 1})
+
+    def postpone(self) -> None:
+        """Leave the job until this hold is over: the database is busy, and that is no fault of the document."""
+        self._leave({"tried": CaptureJob.tried - 1})
+
+    def break_off(self) -> None:
+        """Leave the job to be begun again after a rest, because something broke that may be whole again then."""
+        until = to_micros(self._on.clock.now() + REST * self.row.tried)
+        self._leave({"keeper": None, "kept_until": until, "state": record.WAITING})
+
+    def _leave(self, values: dict[str, Any]) -> None:
         self._on.store.write(lambda tx: tx.execute(update(CaptureJob).where(self.mine).values(values)).rowcount)
 
     def finish(self, tx: Tx, values: dict[str, Any]) -> None:
@@ -66,6 +80,18 @@ class Lease:
         self.note(tx, values)
         if not values["kept"] and not values["success"]:
             parts.drop(tx, self.row.party_id, self.row.job_id)
+
+    def fail(self, wrong: Sequence[Finding]) -> None:
+        """End the job with what was wrong; what it recorded stays, and all that its row tells. Raises Lost."""
+
+        def run(tx: Tx) -> None:
+            row: Any = tx.execute(select(CaptureJob.__table__).where(self.mine)).first()
+            if row is None:
+                raise Lost
+            errors = {"wrong": row.wrong + len(wrong), "errors": record.kept([*record.findings(row.errors), *wrong])}
+            self.finish(tx, record.ended(self._on.clock.now()) | errors | {"success": False, "kept": row.kept})
+
+        self._on.store.write(run)
 
 
 def claim(on: Runtime, job_id: int | None = None) -> Lease | None:
@@ -86,9 +112,7 @@ def claim(on: Runtime, job_id: int | None = None) -> Lease | None:
         lease = Lease(on, row, keeper)
         if row.tried <= MOST_TRIES:
             return lease
-        broke = [Finding(JobBroke.code)]
-        ended = record.done(on.clock.now(), row.seen, row.kept, row.failed, broke, record.findings(row.changes))
-        on.store.write(lambda tx, lease=lease, ended=ended: lease.finish(tx, ended))  # type: ignore[misc]  # bound now
+        lease.fail([Finding(JobBroke.code)])
 
 
 def _unheld(now: int) -> Any:
@@ -125,8 +149,9 @@ def _bury(on: Runtime) -> None:
 
 def _sweep(on: Runtime) -> None:
     """Take away documents that did not arrive whole because the process that received them died."""
-    late = (CaptureJob.state == record.ARRIVING) & (CaptureJob.kept_until < to_micros(on.clock.now()))
+    now = to_micros(on.clock.now())
+    late = (CaptureJob.state == record.ARRIVING) & (CaptureJob.kept_until < now)
     with on.store.reading() as connection:
         rows = list(connection.execute(select(CaptureJob.party_id, CaptureJob.job_id).where(late).limit(10)))
     for row in rows:
-        submit.forget(row.party_id, row.job_id, on=on)
+        submit.forget(row.party_id, row.job_id, on=on, silent_since=now)

@@ -30,7 +30,7 @@ from app.store.keys import parse_id
 class Job:
     """A capture job (EPCIS 2.0, CaptureJob) and how far it is.
 
-    total: events of the document, None while nobody knows; errors: what is wrong, the first of them; failed: events refused;
+    total: events of the document, None while nobody knows; failed: events refused; errors, changes: the first of `wrong` and `changed`;
     documents: where its events are, oldest first.
     """
 
@@ -44,6 +44,7 @@ class Job:
     seen: int
     kept: int
     failed: int = 0
+    wrong: int = 0
     errors: tuple[Finding, ...] = ()
     changed: int = 0
     changes: tuple[Finding, ...] = ()
@@ -121,6 +122,6 @@ def _of_document(row: Any) -> Job:
 def _of_job(row: Any, documents: tuple[int, ...] = ()) -> Job:
     return Job(
         row.job_id, from_micros(row.created_at), None if row.finished_at is None else from_micros(row.finished_at),
-        row.state != record.DONE, bool(row.success), row.behaviour, row.total, row.seen, row.kept, row.failed,
+        row.state != record.DONE, bool(row.success), row.behaviour, row.total, row.seen, row.kept, row.failed, row.wrong,
         record.findings(row.errors), row.changed, record.findings(row.changes), documents, bool(row.lenient), row.state == record.WAITING,
     )  # fmt: skip

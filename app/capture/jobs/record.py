@@ -66,17 +66,21 @@ def row(  # noqa: PLR0913  # what there is to tell of a document
         "content_type": content_type,
         "content_sha256": digest,
         "size": size,
-        "asked": None,
     }
-    counts = {"parts": 0, "total": None, "seen": 0, "kept": 0, "failed": 0, "errors": None, "changed": 0, "changes": None}
+    counts = {"parts": 0, "total": None, "seen": 0, "kept": 0, "failed": 0, "wrong": 0, "errors": None, "changed": 0, "changes": None}
     return started | asked | counts | {"idempotency_key": key, "keeper": None, "kept_until": None, "tried": 0, "actor": actor or None}
 
 
 def done(at: datetime, seen: int, recorded: int, failed: int, errors: Sequence[Finding], changes: Sequence[Finding]) -> dict[str, Any]:
     """The columns of a job that ended. failed: events left out, or all of a document of which nothing was taken."""
-    told = {"errors": kept(errors), "changed": len(changes), "changes": kept(changes)}
+    told = {"wrong": len(errors), "errors": kept(errors), "changed": len(changes), "changes": kept(changes)}
     counts = {"total": seen, "seen": seen, "kept": recorded, "failed": failed}
-    return {"state": DONE, "finished_at": to_micros(at), "success": not errors, "keeper": None, "kept_until": None} | counts | told
+    return ended(at) | {"success": not errors} | counts | told
+
+
+def ended(at: datetime) -> dict[str, Any]:
+    """The columns that say that nothing more will be done."""
+    return {"state": DONE, "finished_at": to_micros(at), "keeper": None, "kept_until": None}
 
 
 def add(tx: Tx, values: dict[str, Any]) -> None:
@@ -85,7 +89,7 @@ def add(tx: Tx, values: dict[str, Any]) -> None:
 
 
 def receipt(job_id: int, party_id: int, *, on: Runtime) -> Receipt:
-    """The receipt of a job again, from what is kept of it; known events are not in it."""
+    """The receipt of a job again, from what is kept of it; known events are not in it, nor any of a job that is not done."""
     with on.store.reading() as connection:
         job: Any = connection.execute(
             select(CaptureJob.__table__).where(CaptureJob.party_id == party_id, CaptureJob.job_id == job_id)
@@ -93,9 +97,10 @@ def receipt(job_id: int, party_id: int, *, on: Runtime) -> Receipt:
         documents: Iterable[int] = connection.execute(
             select(CaptureDocument.document_id).where(CaptureDocument.party_id == party_id, CaptureDocument.job_id == job_id)
         ).scalars()
-        rows = [row for number in list(documents) for row in find.events_of_document(connection, party_id, number)]
+        numbers = list(documents) if job.state == DONE else []
+        rows = [row for number in numbers for row in find.events_of_document(connection, party_id, number)]
     told = tuple(EventReceipt(row.event_uri, bytes(row.evidence).hex(), find.cbv_uri(row), known=False) for row in rows)
     return Receipt(
         str(job_id), from_micros(job.created_at), told, tuple(row.id for row in rows), job.behaviour, job.success,
-        findings(job.errors), findings(job.changes),
+        findings(job.errors), findings(job.changes), job.state != DONE,
     )  # fmt: skip

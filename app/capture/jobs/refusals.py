@@ -29,6 +29,12 @@ class JobsRaced(Unavailable):
     code = "capture.job-raced"
 
 
+class ArrivedTooSlowly(Unavailable):
+    """While a document was kept portion by portion, none of it came for so long that it was taken for lost."""
+
+    code = "capture.arrived-too-slowly"
+
+
 class CodingUnknown(MediaTypeUnknown):
     """The body is compressed in a way that is not read here."""
 

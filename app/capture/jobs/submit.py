@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from datetime import timedelta
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.engine import Connection
 
 from app.capture import once, reading
 from app.capture.jobs import parts, record
-from app.capture.jobs.refusals import DocumentTooLarge, JobsWaiting
+from app.capture.jobs.refusals import ArrivedTooSlowly, DocumentTooLarge, JobsWaiting
 from app.capture.model import CaptureJob
 from app.capture.receipt import ROLLBACK
 from app.capture.take import invalid
@@ -32,7 +32,7 @@ MOST_OPEN = 50
 """Documents of one organisation that are not done."""
 
 ARRIVES = timedelta(minutes=10)
-"""After which a document that is still arriving is given up: the process that received it has died."""
+"""After which a document of which no portion came is given up: the process that received it has died."""
 
 BELL = threading.Event()
 """Rung when a document waits, so that the worker of this process need not be asked every moment."""
@@ -53,7 +53,7 @@ def submit(  # what a sender may say about one document
 ) -> int:
     """Keep a document to be worked on beside the request; returns the number of its job. source: at its beginning, seekable.
 
-    Raises what is wrong around the events, DocumentTooLarge, TooManyEvents, NoEvents, KeyReused, JobsWaiting.
+    Raises what is wrong around the events, DocumentTooLarge, TooManyEvents, NoEvents, KeyReused, JobsWaiting, ArrivedTooSlowly.
     """
     party_id = permit(by, Permission.CAPTURE_EVENT_WRITE)
     digest, size = _measure(source, on.settings.max_document_bytes)
@@ -87,15 +87,27 @@ def submit(  # what a sender may say about one document
         raise
 
 
-def forget(party_id: int, job_id: int, *, on: Runtime) -> None:
-    """Take away a document that did not arrive whole; nobody was told of it."""
+def forget(party_id: int, job_id: int, *, on: Runtime, silent_since: int | None = None) -> None:
+    """Take away a document that did not arrive whole; nobody was told of it. silent_since: unless something of it came later."""
+    mine = _arriving(party_id, job_id)
+    if silent_since is not None:
+        mine &= CaptureJob.kept_until < silent_since
 
     def run(tx: Tx) -> None:
-        mine = (CaptureJob.party_id == party_id) & (CaptureJob.job_id == job_id)
-        if tx.execute(delete(CaptureJob).where(mine, CaptureJob.state == record.ARRIVING)).rowcount:
+        if tx.execute(delete(CaptureJob).where(mine)).rowcount:
             parts.drop(tx, party_id, job_id)
 
     on.store.write(run)
+
+
+def _arriving(party_id: int, job_id: int) -> Any:
+    return (CaptureJob.party_id == party_id) & (CaptureJob.job_id == job_id) & (CaptureJob.state == record.ARRIVING)
+
+
+def _note(tx: Tx, party_id: int, job_id: int, values: dict[str, Any]) -> None:
+    """Write down how far the arriving document is, in the transaction that brought it there; raises ArrivedTooSlowly when it is gone."""
+    if tx.execute(update(CaptureJob).where(_arriving(party_id, job_id)).values(values)).rowcount == 0:
+        raise ArrivedTooSlowly(retry_after=5)
 
 
 def _measure(source: BinaryIO, most: int) -> tuple[bytes, int]:
@@ -113,7 +125,7 @@ def _measure(source: BinaryIO, most: int) -> tuple[bytes, int]:
 def _look(source: BinaryIO, content_type: str, on: Runtime, *, lenient: bool) -> int | None:
     """Refuse at once what is wrong around the events; returns how many there are, None where only reading all of it would tell."""
     stream = reading.stream(source, content_type, lenient=lenient)
-    total: int | None = getattr(stream, "total", None)
+    total = stream.total
     if total is None:
         for _ in stream:
             break
@@ -138,8 +150,13 @@ def _keep(source: BinaryIO, party_id: int, job_id: int, on: Runtime) -> int:
 
     def flush() -> None:
         nonlocal count, held
-        portions, first = held, count + 1
-        on.store.write(lambda tx: parts.add(tx, party_id, job_id, first, portions))
+        portions, first, until = held, count + 1, to_micros(on.clock.now() + ARRIVES)
+
+        def run(tx: Tx) -> None:
+            _note(tx, party_id, job_id, {"kept_until": until})
+            parts.add(tx, party_id, job_id, first, portions)
+
+        on.store.write(run)
         count, held = count + len(portions), []
 
     for portion in parts.cut(source):
@@ -155,9 +172,6 @@ def _end(tx: Tx, party_id: int, job_id: int, count: int, key: str | None, digest
     """All of it is here. Raises AlreadyThere when an equal request came first."""
     if once.take_key(tx, party_id, key, digest) is not None:
         raise AlreadyThere
-    mine = (CaptureJob.party_id == party_id) & (CaptureJob.job_id == job_id) & (CaptureJob.state == record.ARRIVING)
-    values = {"state": record.WAITING, "parts": count, "idempotency_key": key, "kept_until": None}
-    if tx.execute(update(CaptureJob).where(mine).values(values)).rowcount == 0:
-        raise AlreadyThere
+    _note(tx, party_id, job_id, {"state": record.WAITING, "parts": count, "idempotency_key": key, "kept_until": None})
     tx.after_commit(BELL.set)
     return job_id

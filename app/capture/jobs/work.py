@@ -10,21 +10,18 @@ from __future__ import annotations
 import io
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
-
-from sqlalchemy import select
 
 from app.capture import facets, keep, prepare, reading, signing_keys
 from app.capture.jobs import lease as leases
 from app.capture.jobs import record
 from app.capture.jobs.lease import Lease, Lost
 from app.capture.jobs.parts import PART, Parts
-from app.capture.jobs.refusals import JobBroke, JobsRaced
+from app.capture.jobs.refusals import JobsRaced
 from app.capture.jobs.stage import Stage
-from app.capture.model import CaptureJob
 from app.capture.prepare import Prepared
 from app.capture.proceed import Sorter
 from app.capture.receipt import PROCEED
@@ -67,12 +64,13 @@ def step(on: Runtime, stop: threading.Event | None = None, job_id: int | None = 
         raise
     except Unavailable as refusal:  # the database is busy or away: somebody goes on when the time of this hold is up
         _log.warning("capture job %d waits: %s", held.row.job_id, refusal)
+        held.postpone()
         return False
     except Refusal as refusal:
         job.fail(refusal)
-    except Exception:  # noqa: BLE001  # one document that breaks must not stop the others; its job tells
+    except Exception:  # noqa: BLE001  # one document that breaks must not stop the others; in the end its job tells
         _log.exception("capture job %d broke", held.row.job_id)
-        job.fail(JobBroke())
+        held.break_off()
     return True
 
 
@@ -105,7 +103,7 @@ class _Progress:
 
     def values(self) -> dict[str, Any]:
         """The columns of the row."""
-        told = {"errors": record.kept(self.errors), "changes": record.kept(self.changes), "changed": self.changed}
+        told = {"errors": record.kept(self.errors), "wrong": self.wrong, "changes": record.kept(self.changes), "changed": self.changed}
         return {"seen": self.seen, "kept": self.kept, "failed": self.failed, "success": not self.wrong} | told
 
 
@@ -116,10 +114,8 @@ class _Job:
         row = held.row
         self.on, self.held, self.row, self._stop = on, held, row, stop
         self.seen_facets = facets.seen_in(on.store)
-        self.progress = _Progress(row.seen, row.kept, row.failed)
-        self.progress.note(record.findings(row.errors))
-        self.progress.repair(record.findings(row.changes))
-        self.progress.changed = row.changed
+        told = list(record.findings(row.errors)), row.wrong, list(record.findings(row.changes)), row.changed
+        self.progress = _Progress(row.seen, row.kept, row.failed, *told)
         self.xml = reading.binding_of(row.content_type) == reading.XML
 
     def stream(self) -> reading.Stream:
@@ -129,8 +125,7 @@ class _Job:
 
     def portions(self, stream: reading.Stream, behind: int = 0) -> Iterator[list[reading.Streamed]]:
         """The events behind the first `behind`, some at a time; raises Interrupted."""
-        after: Callable[[int], Iterator[reading.Streamed]] | None = getattr(stream, "after", None)
-        events = after(behind) if after is not None else islice(iter(stream), behind, None)
+        events = stream.after(behind)
         while portion := list(islice(events, PORTION)):
             if self._stop is not None and self._stop.is_set():
                 raise Interrupted
@@ -141,7 +136,7 @@ class _Job:
         good = []
         for item in portion:
             made, findings = sorter.judge(item)
-            self.progress.repair(item.changes)
+            self.progress.repair(item.changes if findings else reading.told(item))
             self.progress.seen += 1
             if findings:
                 self.progress.refuse(findings)
@@ -183,25 +178,12 @@ class _Job:
 
     def ended(self) -> dict[str, Any]:
         """The columns of the row at the end."""
-        at = to_micros(self.on.clock.now())
-        done = {"state": record.DONE, "finished_at": at, "keeper": None, "kept_until": None, "total": self.progress.seen}
-        return self.progress.values() | done
+        return self.progress.values() | record.ended(self.on.clock.now()) | {"total": self.progress.seen}
 
     def fail(self, refusal: Refusal) -> None:
         """End the job with what was wrong; what it recorded stays, and what its row says of it."""
-        wrong = refusal.findings or [Finding(refusal.code, refusal.pointer, None, refusal.params)]
-
-        def run(tx: Tx) -> None:
-            row: Any = tx.execute(select(CaptureJob.__table__).where(self.held.mine)).first()
-            if row is None:
-                raise Lost
-            errors = [*record.findings(row.errors), *wrong]
-            at = to_micros(self.on.clock.now())
-            values = {"state": record.DONE, "finished_at": at, "keeper": None, "kept_until": None, "success": False}
-            self.held.finish(tx, values | {"errors": record.kept(errors), "kept": row.kept})
-
         try:
-            self.on.store.write(run)
+            self.held.fail(refusal.findings or [Finding(refusal.code, refusal.pointer, None, refusal.params)])
         except Lost:
             _log.warning("capture job %d is in other hands", self.row.job_id)
 
