@@ -47,8 +47,16 @@ class Found(NamedTuple):
 
 
 def events_of(raw: bytes) -> Iterator[Found]:
-    """The events of a document in its order. Raises MalformedJson, TooDeep, NotUtf8, NoEvents and what reading XML refuses."""
-    return _of_xml(raw) if _is_xml(raw) else _of_json(raw)
+    """The events of a document in its order; never none in silence.
+
+    Raises MalformedJson, TooDeep, NotUtf8, NoEvents and what reading XML refuses.
+    """
+    count = 0
+    for found in _of_xml(raw) if _is_xml(raw) else _of_json(raw):
+        count += 1
+        yield found
+    if not count:
+        raise refusals.NoEvents(pointer="")
 
 
 def _is_xml(raw: bytes) -> bool:
@@ -66,7 +74,7 @@ def _blanked(found: re.Match[bytes]) -> bytes:
 def _of_xml(raw: bytes) -> Iterator[Found]:
     from app.capture.binding import xml_in
 
-    stream = xml_in.stream_xml(io.BytesIO(_NAMED_TYPE.sub(_blanked, raw, count=1)), lenient=True)
+    stream = xml_in.stream_xml(io.BytesIO(_NAMED_TYPE.sub(_blanked, raw, count=1)), lenient=True, anywhere=True)
     for each in stream:
         context = context_of(stream.head.get("@context"), xml=True)
         if each.event is None:

@@ -105,6 +105,8 @@ def test_a_key_said_twice_is_harmless_where_no_hash_depends_on_it(tmp_path: Path
         (b'{"epcisBody": {"eventList": []} \xff', "capture.not-utf8"),
         (b"[" * 100_000, "capture.too-deep"),
         (b'{"epcisBody": {}}', "capture.no-events"),
+        (b'{"epcisBody": {"eventList": []}}', "capture.no-events"),
+        (b'<a:EPCISDocument xmlns:a="urn:epcglobal:epcis:xsd:2"><EPCISBody/></a:EPCISDocument>', "capture.no-events"),
     ],
 )
 def test_a_file_that_cannot_be_read_has_no_line_and_is_told(
@@ -128,14 +130,16 @@ def test_what_is_hashed_stays_one_line_and_json_keeps_it_exactly(tmp_path: Path,
     assert (told["event"], told["hash"], told["prehash"]) == (1, *hashes(value), text)
 
 
-def test_standard_input_and_several_files_follow_each_other(
+def test_standard_input_follows_files_and_one_without_events_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.json").write_text(json.dumps(document(FIRST)))
     (tmp_path / "b.json").write_text("[]")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(document(SECOND)).encode())))
-    assert refused.run(command, [str(tmp_path / "a.json"), str(tmp_path / "b.json"), "-"]) == 0
-    assert capsys.readouterr().out.splitlines() == hashes(FIRST, SECOND)
+    assert refused.run(command, [str(tmp_path / "a.json"), str(tmp_path / "b.json"), "-"]) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines() == hashes(FIRST, SECOND)
+    assert "b.json: " in told.err
 
 
 def test_a_call_without_a_file_or_with_another_profile_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,6 +159,24 @@ def test_xml_documents_print_the_vectors(profile: str, capsysbinary: pytest.Capt
         options = ["--profile", profile, option] if option == "--prehash" else [option, profile]
         assert refused.run(command, [*options, *map(str, files)]) == 0
         assert capsysbinary.readouterr().out == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("<EPCISBody><QueryResults><resultsBody>", "</resultsBody></QueryResults></EPCISBody>"),
+        ("<queryName>x</queryName><resultsBody>", "</resultsBody>"),
+        ("", ""),
+    ],
+)
+def test_events_of_query_results_in_other_places_have_their_lines(
+    tmp_path: Path, start: str, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, event = "EPCISQueryDocument", "<eventTime>2026-06-20T03:00:00Z</eventTime><action>OBSERVE</action>"
+    listed = f"{start}<EventList><ObjectEvent>{event}</ObjectEvent></EventList>{end}"
+    text = f'<q:{root} xmlns:q="urn:epcglobal:epcis-query:xsd:2">{listed}</q:{root}>'
+    assert run(tmp_path, text.encode(), "--prehash") == 0
+    assert capsys.readouterr().out == "eventType=ObjectEventeventTime=2026-06-20T03:00:00.000Zaction=OBSERVE\n"
 
 
 def test_xml_is_told_by_its_content_whatever_its_encoding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
