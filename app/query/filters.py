@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.capture import spelling, times
+from app.errors import Invalid
 from app.identify.item_key import ItemKey, item_key
+from app.identify.read import identify
 from app.query.refusals import QueryParameterLater, QueryParameterUnknown, QueryParameterWrong, TooComplex
 
 Pairs = tuple[tuple[str, str], ...]
@@ -39,6 +41,7 @@ _OTHERS = ("EQ_eventID", "MATCH_anyEPC")
 KNOWN = (*_COLUMNS, *_TIMES, *_OTHERS)
 """Parameters that filter."""
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _LATER = re.compile(
     r"EQ_persistentDisposition_(?:un)?set|WD_(?:readPoint|bizLocation)|MATCH_(?:epc|parentID|(?:in|out)putEPC|(?:epc|(?:in|out)putEPC|anyEPC)Class)|"
     r"EXISTS_(?:errorDeclaration|sensorElementList)|(?:GE|LT)_(?:errorDeclaration_?Time|startTime|endTime|time)|"
@@ -118,7 +121,17 @@ def canonical(column: str, value: str) -> str:
     """A value as the column holds it: the bare word, the canonical identifier of a place."""
     if column in {"biz_step", "disposition"}:
         return spelling.word("bizStep" if column == "biz_step" else column, value)
-    return spelling.place(value) if column in {"read_point", "biz_location"} else value
+    return spelling.place(uri_of(value)) if column in {"read_point", "biz_location"} else value
+
+
+def uri_of(text: str) -> str:
+    """An identifier as a URI: out of an element string, brackets or digits as a scanner gives them; what is none as it is."""
+    if _SCHEME.match(text):
+        return text
+    try:
+        return identify(text).canonical
+    except Invalid:  # it names nothing, and so finds nothing
+        return text
 
 
 def _items(values: Sequence[str]) -> tuple[ItemKey, ...]:
@@ -129,7 +142,7 @@ def _items(values: Sequence[str]) -> tuple[ItemKey, ...]:
         raise QueryParameterWrong(
             pointer="?MATCH_anyEPC", name="MATCH_anyEPC", given=pattern[:80], expected="urn:epc:id:… / https://id.gs1.org/…"
         )
-    return tuple({key[:3]: key for key in map(item_key, values)}.values())
+    return tuple({key[:3]: key for key in (item_key(uri_of(value)) for value in values)}.values())
 
 
 def _instant(name: str, values: Sequence[str]) -> int:

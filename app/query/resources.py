@@ -47,7 +47,7 @@ class Within:
 def require(connection: Connection, party_id: int, kind: str, value: str) -> Within:
     """What a resource's events have in common. Raises NoSuchResource for a value that no event has."""
     if kind == "epcs":
-        key = item_key(value)
+        key = item_key(filters.uri_of(value))
         if not find.names_item(connection, party_id, key):
             raise NoSuchResource(kind=kind, value=value[:200])
         return Within(item=key)

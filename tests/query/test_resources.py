@@ -117,8 +117,16 @@ def test_identifiers_in_lists_are_spelled_as_it_is_asked(client: Any, headers: d
 
 
 ADDRESSES = {
-    "/epcis/epcs/{}": [segment(EPC + "0"), EPC + "0", URN, segment(URN), segment("https://nhan.example/01/09521002000016/21/K0?a=b")],
-    "/epcis/readPoints/{}": [segment(PLACE), PLACE, "urn:epc:id:sgln:9521002.00101.0"],
+    "/epcis/epcs/{}": [
+        segment(EPC + "0"),
+        EPC + "0",
+        URN,
+        segment(URN),
+        segment("https://nhan.example/01/09521002000016/21/K0?a=b"),
+        segment("(01)09521002000016(21)K0"),
+        "010952100200001621K0",
+    ],
+    "/epcis/readPoints/{}": [segment(PLACE), PLACE, "urn:epc:id:sgln:9521002.00101.0", "(414)9521002001013"],
     "/epcis/bizSteps/{}": ["shipping", "urn:epcglobal:cbv:bizstep:shipping", segment("https://ref.gs1.org/cbv/BizStep-shipping")],
     "/epcis/dispositions/{}": ["in_transit", "https://ref.gs1.org/cbv/Disp-in_transit"],
     "/epcis/eventTypes/{}": ["ObjectEvent"],
@@ -134,6 +142,13 @@ def test_every_spelling_of_a_value_leads_to_its_resource_and_its_events(client: 
             assert names_of(client.get(f"{address}/events", headers=headers)) == names, address
             assert client.options(f"{address}/events", headers=headers).status_code == 204, address
             assert client.options(address, headers=headers).status_code == 204, address
+
+
+@pytest.mark.parametrize("kind", ["epcs", "eventTypes"])
+def test_lists_of_values_take_no_filters(client: Any, headers: dict[str, str], kind: str) -> None:
+    problem_of(client.get(f"/epcis/{kind}?EQ_action=ADD", headers=headers), 400, "query.parameter-unknown")
+
+    assert client.get(f"/epcis/{kind}?perPage=3&lang=vi", headers=headers).status_code == 200
 
 
 def test_what_no_event_has_is_not_found(client: Any, headers: dict[str, str]) -> None:
