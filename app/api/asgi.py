@@ -314,8 +314,9 @@ class Application:
         taken, limit = _Taken(self._held, self._spooled), _limit(scope, self.settings)
         try:
             body = await _body(receive, limit, taken)
-        except ConnectionResetError:
+        except ConnectionResetError:  # the sender is gone and hears nothing, or its chunks cannot be told apart
             taken.give_back()
+            await _plain(send, 400, b"the body broke off")
             return
         except TimeoutError:
             taken.give_back()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from typing import Any
 
 from app.capture import prepare, reading
@@ -19,7 +18,7 @@ from app.runtime import Runtime
 def accept_good(asked: Asked, *, on: Runtime) -> Receipt:
     """Record the good events of a document; raises what is wrong with the document around them."""
     stream = reading.stream(io.BytesIO(asked.raw), asked.content_type, lenient=asked.lenient)
-    sorter = Sorter(stream.head, on, xml=reading.binding_of(asked.content_type) == reading.XML)
+    sorter = Sorter(stream, on, xml=reading.binding_of(asked.content_type) == reading.XML)
     good, told, changes = [], Told(0), list[Finding]()
     for item in stream:
         made, findings = sorter.judge(item)
@@ -49,7 +48,7 @@ def explained(checked: Checked, raw: bytes, content_type: str, *, on: Runtime, l
     if any(item.event is None for item in checked.findings):
         return checked
     stream = reading.stream(io.BytesIO(raw), content_type, lenient=lenient)
-    sorter = Sorter(stream.head, on, xml=reading.binding_of(content_type) == reading.XML)
+    sorter = Sorter(stream, on, xml=reading.binding_of(content_type) == reading.XML)
     found = list[Finding]()
     for item in stream:
         found += sorter.judge(item)[1]
@@ -61,15 +60,14 @@ def explained(checked: Checked, raw: bytes, content_type: str, *, on: Runtime, l
 class Sorter:
     """Tells good events of a stream from wrong ones: by themselves, and by what stood before them in the document."""
 
-    def __init__(self, head: Mapping[str, Any], on: Runtime, *, xml: bool) -> None:
-        """head: the document around the events."""
-        self._head, self._on, self._xml = head, on, xml
+    def __init__(self, stream: reading.Stream, on: Runtime, *, xml: bool) -> None:
+        self._stream, self._on, self._xml = stream, on, xml
         self._seen: dict[bytes, bytes] = {}
         self._context: Any = None
 
     def check_head(self) -> None:
         """Raise DocumentInvalid when the document around the events is wrong."""
-        findings = reading.check_head(self._head)
+        findings = reading.check_head(self._stream, xml=self._xml)
         if findings:
             raise invalid(findings)
 
@@ -77,8 +75,8 @@ class Sorter:
         """(the event prepared, what is wrong with it); neither for one that stood in the document before."""
         if self._context is None:
             self.check_head()
-            self._context = context_of(self._head.get("@context"), xml=self._xml)
-        findings = reading.judge(item, self._head, self._on, xml=self._xml)
+            self._context = context_of(self._stream.head.get("@context"), xml=self._xml)
+        findings = reading.judge(item, self._stream.head, self._on, xml=self._xml)
         if findings or item.event is None:
             return None, findings
         made = prepare.prepare(item.event, item.number - 1, item.xpath(""), self._context)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from app.capture import read_document, refusals, rules, shape
+from app.capture.canonical import jcs
 from app.catalogue.master import documents as master
 from app.errors import Finding
 from app.runtime import Runtime
@@ -26,12 +27,16 @@ _SNIFFED = 512
 
 
 class Checked(NamedTuple):
-    """A document that was read and judged. events: empty when the document around them is wrong; changes: repairs and remarks."""
+    """A document that was read and judged. events: empty when the document around them is wrong; changes: repairs and remarks.
+
+    texts: their canonical bytes, in their order, where they were made to judge them.
+    """
 
     document: Any
     events: list[dict[str, Any]]
     findings: list[Finding]
     changes: list[Finding]
+    texts: Sequence[bytes] = ()
 
 
 class Streamed(Protocol):
@@ -77,6 +82,10 @@ class Stream(Protocol):
     def changes(self) -> Sequence[Finding]:
         """What was repaired in the document itself, or is worth a remark."""
 
+    @property
+    def xpath(self) -> Callable[[str], str]:
+        """From a JSON pointer into the document around the events to the place in it as it was sent."""
+
     def __iter__(self) -> Iterator[Streamed]:
         """Its events, each once."""
 
@@ -110,13 +119,11 @@ def check(
     refuse_count(len(events), document, on)
     now = on.clock.now()
     findings = [] if bare else master.findings(document.get("epcisHeader"))
-    for number, event in enumerate(events):
-        found = rules.check_event(event, "" if bare else shape.event_pointer(document, number), now)
-        findings += [replace(item, event=number + 1) for item in found]
-        if "sensorElementList" in event and not found:
-            pointer = "" if bare else shape.event_pointer(document, number)
-            changes += [replace(item, event=number + 1) for item in rules.remarks(event, pointer)]
-    return Checked(document, events, findings, changes)
+    texts, before = [jcs(event) for event in events], shape.pointer_before(document)
+    for number, (event, text) in enumerate(zip(events, texts, strict=True)):
+        if found := rules.check_event(event, "" if bare else f"{before}{number}", now, text):
+            findings += [replace(item, event=number + 1) for item in found]
+    return Checked(document, events, findings, changes, texts)
 
 
 def refuse_count(count: int, document: Mapping[str, Any], on: Runtime) -> None:
@@ -152,10 +159,10 @@ def stream(source: BinaryIO, content_type: str, *, lenient: bool = False) -> Str
     return stream_json(source, lenient=lenient)
 
 
-def check_head(head: Mapping[str, Any]) -> list[Finding]:
-    """What is wrong with a document around its events."""
-    findings = shape.check_document(head)
-    return findings or master.findings(head.get("epcisHeader"))
+def check_head(stream: Stream, *, xml: bool) -> list[Finding]:
+    """What is wrong with a document around its events, as far as it is known."""
+    findings = shape.check_document(stream.head, xml=xml) or master.findings(stream.head.get("epcisHeader"))
+    return [replace(item, pointer=stream.xpath(item.pointer)) for item in findings]
 
 
 def judge(streamed: Streamed, head: Mapping[str, Any], on: Runtime, *, xml: bool) -> list[Finding]:

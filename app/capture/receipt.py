@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.errors import Finding
 
@@ -12,8 +12,7 @@ ROLLBACK, PROCEED = "rollback", "proceed"
 """What becomes of a document with wrong events (EPCIS 2.0, GS1-Capture-Error-Behaviour): nothing of it, or all but those, is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventReceipt:
+class EventReceipt(NamedTuple):
     """What became of one event: its eventID (the CBV hash where the sender gave none), both hashes, and whether it was known already."""
 
     event_id: str
@@ -27,7 +26,8 @@ class Receipt:
     """What became of a document: durable when this is returned.
 
     row_ids: the rows of its events, in the order of `events`; errors: what was wrong with events that were left out; changes: what the
-    lenient reader repaired, and what is worth a remark; running: it is a job that is not done yet: `jobs.read` tells how far it is.
+    lenient reader repaired, and what is worth a remark; wrong, changed: how many those are, where not all of them are kept; running: it
+    is a job that is not done yet, and `jobs.read` tells how far it is.
     """
 
     capture_id: str
@@ -39,6 +39,8 @@ class Receipt:
     errors: tuple[Finding, ...] = ()
     changes: tuple[Finding, ...] = ()
     running: bool = False
+    wrong: int = 0
+    changed: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As the capture job of the receipt; errors and changes are added by the doors, in the reader's language."""

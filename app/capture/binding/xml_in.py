@@ -175,6 +175,11 @@ class XmlStream:
         names.leave()
         self.findings += [_placed(fault, node, place, show, None) for fault in state.faults]
 
+    @property
+    def xpath(self) -> XPath:
+        """XPath of a JSON pointer into the document around the events."""
+        return _DocumentPath(self, [])
+
     def place_of(self, tokens: list[str]) -> str:
         """XPath of what the tokens of a JSON pointer name in the document around the events."""
         return self._root_path + resolve(self._root, tokens, self._names.show())

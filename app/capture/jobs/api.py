@@ -101,13 +101,16 @@ def _arrived(small: int) -> IO[bytes]:
 
 
 def told(receipt: Receipt) -> dict[str, Any]:
-    """A receipt as the job that is done already, with its events."""
+    """A receipt as the job that is done already, with its events; one of a job that is not, as that job."""
+    if receipt.running:
+        return job_body(read.job(receipt.capture_id, by=actor(), on=runtime()), language())
     answer = receipt.to_job()
     if receipt.errors:
-        answer |= {"errors": [error(item, language()) for item in receipt.errors[:MOST_TOLD]], "errorsTotal": len(receipt.errors)}
+        errors = [error(item, language()) for item in receipt.errors[:MOST_TOLD]]
+        answer |= {"errors": errors, "errorsTotal": max(receipt.wrong, len(receipt.errors))}
     if receipt.changes:
         changes = [describe_finding(item, language()) for item in receipt.changes[:MOST_TOLD]]
-        answer |= {"changes": changes, "changesTotal": len(receipt.changes)}
+        answer |= {"changes": changes, "changesTotal": max(receipt.changed, len(receipt.changes))}
     if request.args.get("wait") == "checkpoint":
         answer |= _wait_for_checkpoint(receipt)
     return answer
@@ -154,7 +157,7 @@ def job_body(job: Job, tongue: str, most: int = MOST_TOLD) -> dict[str, Any]:
     if job.finished_at is not None:
         made["finishedAt"] = _time(job.finished_at)
     made |= {"running": job.running, "success": job.success, "captureErrorBehaviour": job.behaviour}
-    made["errors"] = [error(item, tongue) for item in job.errors[:most]]
+    made |= {"errors": [error(item, tongue) for item in job.errors[:most]], "errorsTotal": job.wrong}
     made["progress"] = {"total": job.total, "seen": job.seen, "recorded": job.kept, "refused": job.failed}
     if job.changed:
         made |= {"changes": [describe_finding(item, tongue) for item in job.changes[:most]], "changesTotal": job.changed}

@@ -102,5 +102,5 @@ def receipt(job_id: int, party_id: int, *, on: Runtime) -> Receipt:
     told = tuple(EventReceipt(row.event_uri, bytes(row.evidence).hex(), find.cbv_uri(row), known=False) for row in rows)
     return Receipt(
         str(job_id), from_micros(job.created_at), told, tuple(row.id for row in rows), job.behaviour, job.success,
-        findings(job.errors), findings(job.changes), job.state != DONE,
+        findings(job.errors), findings(job.changes), job.state != DONE, job.wrong, job.changed,
     )  # fmt: skip

@@ -129,7 +129,7 @@ def _look(source: BinaryIO, content_type: str, on: Runtime, *, lenient: bool) ->
     if total is None:
         for _ in stream:
             break
-    findings = [*stream.findings, *reading.check_head(stream.head)]
+    findings = [*stream.findings, *reading.check_head(stream, xml=reading.binding_of(content_type) == reading.XML)]
     if findings:
         raise invalid(findings)
     if total is not None:

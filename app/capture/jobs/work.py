@@ -190,7 +190,7 @@ class _Job:
 
 def _proceed(job: _Job) -> None:
     stream = job.stream()
-    sorter = Sorter(stream.head, job.on, xml=job.xml)
+    sorter = Sorter(stream, job.on, xml=job.xml)
     for portion in job.portions(stream, job.row.seen):
         _commit_portion(job, job.judge(sorter, portion), stream.head)
         sorter.forget()  # what stood before is in the database now
@@ -240,7 +240,7 @@ def _rollback(job: _Job) -> None:
 def _all_or_nothing(job: _Job) -> None:
     job.progress = _Progress(0, 0, 0)
     stream = job.stream()
-    sorter = Sorter(stream.head, job.on, xml=job.xml)
+    sorter = Sorter(stream, job.on, xml=job.xml)
     with Stage() as stage:
         for portion in job.portions(stream):
             fresh = job.known(job.judge(sorter, portion))
