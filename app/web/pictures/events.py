@@ -30,23 +30,27 @@ def way(t: Translator) -> str:
         at += 50
     at -= 6
     for number, (step, tint) in enumerate(STEPS, 1):
-        drawing.arrow(EDGE + 22, at, EDGE + 22, at + 24, colour=tint.strong)
-        at = _step(drawing, at + 26, number, (t(f"pictures.event_{step}"), t(f"pictures.event_{step}_text")), tint)
-        if step == "check":
-            drawing.text(EDGE + 44, at + 17, t("pictures.event_refused"), SMALL, bold=True, colour=ROSE.strong)
+        drawing.arrow(EDGE + 22, at, EDGE + 22, at + 20, colour=tint.strong)
+        refused = t("pictures.event_refused") if step == "check" else ""
+        at = _step(drawing, at + 22, number, (t(f"pictures.event_{step}"), t(f"pictures.event_{step}_text"), refused), tint)
     drawing.paragraph(EDGE, at + 8, t("pictures.event_note"), ROOM, SMALL, colour=MUTED)
     spelled = "; ".join(f"{binding}: {word}" for binding, word in SPELLINGS)
-    told = " ".join(f"{number}. {t(f'pictures.event_{step}')}: {t(f'pictures.event_{step}_text')}" for number, (step, _) in enumerate(STEPS, 1))
+    told = " ".join(
+        f"{number}. {t(f'pictures.event_{step}')}: {t(f'pictures.event_{step}_text')}" for number, (step, _) in enumerate(STEPS, 1)
+    )
     return drawing.svg(t("pictures.event_title"), f"{t('pictures.event_sent')} {spelled}. {told} {t('pictures.event_refused')}")
 
 
-def _step(drawing: Drawing, top: float, number: int, words: tuple[str, str], tint: Tint) -> float:
-    """A numbered box; returns its lower edge."""
-    name, text = words
+def _step(drawing: Drawing, top: float, number: int, words: tuple[str, str, str], tint: Tint) -> float:
+    """A numbered box with what it says, and what is said instead when it does not go on; returns its lower edge."""
+    name, text, refused = words
     inside, room = EDGE + 42, ROOM - 52
     high = Drawing().paragraph(0, 0, name, room, NORMAL, bold=True) + Drawing().paragraph(0, 0, text, room, SMALL) + 18
+    high += Drawing().paragraph(0, 0, refused, room, SMALL, bold=True) if refused else 0
     drawing.box(EDGE, top, ROOM, high, fill=tint.pale, stroke=tint.strong, round_by=8)
     drawing.mark(EDGE + 22, top + 22, str(number), tint)
     below = drawing.paragraph(inside, top + 9, name, room, NORMAL, bold=True, colour=tint.strong)
-    drawing.paragraph(inside, below, text, room, SMALL)
+    below = drawing.paragraph(inside, below, text, room, SMALL)
+    if refused:
+        drawing.paragraph(inside, below, refused, room, SMALL, bold=True, colour=ROSE.strong)
     return top + high
