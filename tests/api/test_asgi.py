@@ -15,11 +15,17 @@ Headers = list[tuple[bytes, bytes]]
 
 
 def ask(
-    application: Application, pieces: list[bytes], headers: list[tuple[bytes, bytes]], target: bytes = b"/epcis/capture"
+    application: Application,
+    pieces: list[bytes],
+    headers: list[tuple[bytes, bytes]],
+    target: bytes = b"/epcis/capture",
+    messages: list[dict[str, Any]] | None = None,
 ) -> tuple[int, bytes]:
-    """Status and body of a request whose body comes in pieces."""
+    """Status and body of a request whose body comes in pieces, or in these messages."""
     told: list[MutableMapping[str, Any]] = []
-    messages = [{"type": "http.request", "body": piece, "more_body": place < len(pieces) - 1} for place, piece in enumerate(pieces)]
+    messages = messages or [
+        {"type": "http.request", "body": piece, "more_body": place < len(pieces) - 1} for place, piece in enumerate(pieces)
+    ]
 
     async def receive() -> MutableMapping[str, Any]:
         return messages.pop(0)
@@ -117,6 +123,13 @@ class TestLargeBodies:
         assert file.closed
         assert isinstance(file, io.BytesIO) == (size <= 1_000)
         assert (application._held._now, application._spooled._now) == (0, 0)  # noqa: SLF001  # nothing is held any more
+
+    def test_a_body_that_breaks_off_or_whose_chunks_cannot_be_told_apart_is_400(self, application: Application, seen: list[Any]) -> None:
+        """The server in front says of both that the sender is gone; the second is still there to hear it."""
+        messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}]
+        status, body = ask(application, [], [], messages=messages)
+        assert (status, body) == (400, b"the body broke off")
+        assert (application._held._now, application._spooled._now, seen) == (0, 0, [])  # noqa: SLF001
 
     def test_a_sender_who_breaks_off_leaves_nothing(self, application: Application, seen: list[Any]) -> None:
         messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"x" * 900, "more_body": True}] * 3 + [

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from zstandard import ZstdCompressor
 
-from app.capture.jobs import unpacking, work
+from app.capture.jobs import record, unpacking, work
 from app.catalogue.model import MasterData
 from app.runtime import Runtime
 from tests.api.problems import problem_of
@@ -121,6 +121,31 @@ def test_the_lenient_reader_says_that_it_was_applied_and_what_it_changed(client:
     assert [(item["event"], item["pointer"]) for item in told["changes"]] == [(1, "/epcisBody/eventList/0/bizStep")]
     assert client.get(answer.headers["Location"], headers=headers).get_json()["changesTotal"] == 1
     assert client.post("/epcis/capture?lenient=true", data=body, headers=headers).status_code == 202
+
+
+def test_a_key_repeated_while_its_job_runs_is_answered_with_the_job_as_it_is(client: Any, headers: dict[str, str], on: Runtime) -> None:
+    body, keyed = raw(document(event(1), event(2, action="MOVE"))), headers | {"Idempotency-Key": "k1"}
+    first = client.post("/epcis/capture", data=body, headers=keyed | ASYNC)
+    again = client.post("/epcis/capture", data=body, headers=keyed)
+    assert (again.status_code, again.headers["Location"]) == (202, first.headers["Location"])
+    assert again.get_json() == first.get_json()
+    assert again.get_json()["running"]
+    assert work.step(on)
+    ended = client.post("/epcis/capture", data=body, headers=keyed).get_json()
+    assert (ended["running"], ended["success"], ended["errorsTotal"]) == (False, False, 1)
+
+
+def test_the_number_of_errors_is_told_whole_by_every_answer(
+    client: Any, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(record, "MOST", 3)
+    body = raw(document(*[event(number, action="MOVE") for number in range(5)]))
+    keyed = headers | PROCEED | {"Idempotency-Key": "k1"}
+    first = client.post("/epcis/capture", data=body, headers=keyed)
+    again = client.post("/epcis/capture", data=body, headers=keyed).get_json()
+    job = client.get(first.headers["Location"], headers=headers).get_json()
+    assert [len(told["errors"]) for told in (first.get_json(), again, job)] == [5, 3, 3]
+    assert [told["errorsTotal"] for told in (first.get_json(), again, job)] == [5, 5, 5]
 
 
 PACKED = {"gzip": gzip.compress, "zstd": ZstdCompressor().compress}
