@@ -53,7 +53,7 @@ def accept(
     if checked.findings:
         raise invalid(checked.findings)
     context = context_of(checked.document.get("@context"), xml=binding_of(content_type) == XML)
-    prepared = prepare.prepare_all(checked.events, checked.document, context, bare=bare)
+    prepared = prepare.prepare_all(checked.events, checked.document, context, bare=bare, texts=checked.texts)
     return take(asked, checked.document, prepared, Told(len(checked.events), changes=checked.changes), on)
 
 
@@ -82,6 +82,7 @@ def appending(raw: bytes, *, by: Actor, on: Runtime, content_type: str = "applic
     checked = reading.check(raw, on=on, content_type=content_type, bare=bare)
     if checked.findings or checked.changes or not checked.events:
         return None
-    prepared = prepare.prepare_all(checked.events, checked.document, context_of(checked.document.get("@context")), bare=bare)
+    context = context_of(checked.document.get("@context"))
+    prepared = prepare.prepare_all(checked.events, checked.document, context, bare=bare, texts=checked.texts)
     asked = Asked(party_id, raw, hashlib.sha256(raw).digest(), content_type, actor=by.name)
     return rows_of(asked, checked.document, prepared, Told(len(checked.events)), on)

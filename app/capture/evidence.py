@@ -6,6 +6,7 @@ The envelope E = {event, context, contextDigests, captureID, captureTime, salt} 
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from app.capture import canonical
 from app.capture.contexts import context_of
 from app.capture.statement import (
     document_tree,
+    entries_of,
     event_entry,
     evidence_hash,
     from_base64url,
@@ -27,18 +29,21 @@ __all__ = [
     "Sealed",
     "Sealer",
     "document_tree",
+    "entries_of",
     "event_entry",
     "evidence_hash",
     "from_base64url",
     "key_entry",
     "kid_of",
     "new_salt",
+    "new_salts",
     "seal_event",
     "signing_message",
     "to_base64url",
 ]
 
 SALT_SIZE = 16
+_SALT_CHARACTERS = 22  # in base64url without padding
 
 
 class Sealed(NamedTuple):
@@ -71,7 +76,7 @@ class Sealer:
         """The same for an event whose canonical bytes are at hand."""
         if len(salt) != SALT_SIZE:
             raise ValueError(len(salt))
-        envelope = b'%b%b,"salt":"%b"}' % (self._before, text, to_base64url(salt).encode())
+        envelope = b'%b%b,"salt":"%b"}' % (self._before, text, urlsafe_b64encode(salt)[:_SALT_CHARACTERS])
         return Sealed(envelope, evidence_hash(envelope))
 
 
@@ -83,3 +88,9 @@ def seal_event(event: Any, context: Any, capture_id: str, capture_time: datetime
 def new_salt() -> bytes:
     """Fresh salt for one event."""
     return secrets.token_bytes(SALT_SIZE)
+
+
+def new_salts(count: int) -> list[bytes]:
+    """Fresh salts for the events of a document, drawn at once."""
+    drawn = secrets.token_bytes(SALT_SIZE * count)
+    return [drawn[at : at + SALT_SIZE] for at in range(0, len(drawn), SALT_SIZE)]

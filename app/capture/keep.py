@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,10 +60,10 @@ def make_batch(sending: Sending, signer: EventSigner, fresh: Sequence[Prepared],
         return Batch(_document_row(sending, document_id, captured, 0, (None, None, None)), [], [], [], [], [])
     row_ids = new_ids(len(fresh))
     sealer = evidence.Sealer(sending.context, str(sending.job_id or document_id), captured)
-    sealed = [sealer.seal_text(made.text, evidence.new_salt()) for made in fresh]
+    sealed = [sealer.seal_text(made.text, salt) for made, salt in zip(fresh, evidence.new_salts(len(fresh)), strict=True)]
     root, paths = evidence.document_tree([item.evidence for item in sealed])
     signature = signer.sign(evidence.signing_message(signer.kid, len(fresh), root))
-    entry = functools.partial(evidence.event_entry, alg=signer.algorithm, kid=signer.kid, size=len(fresh), root=root, signature=signature)
+    entry = evidence.entries_of(alg=signer.algorithm, kid=signer.kid, size=len(fresh), root=root, signature=signature)
     document = _document_row(sending, document_id, captured, len(fresh), (signer.kid, root, signature))
     events, identities, item_rows, queued = [], [], [], []
     for place, (made, seal, row_id, path) in enumerate(zip(fresh, sealed, row_ids, paths, strict=True)):
@@ -73,7 +72,7 @@ def make_batch(sending: Sending, signer: EventSigner, fresh: Sequence[Prepared],
         identities.append((sending.party_id, *made.identity, made.content, row_id))
         where = (sending.party_id, event_time, row_id)
         item_rows += [(issuer, class_key, instance, *where, role) for issuer, class_key, instance, role in items.rows(made.event)]
-        queued.append((row_id, entry(evidence=seal.evidence, cbv=made.cbv, index=place)))
+        queued.append((row_id, entry(seal.evidence, made.cbv, place)))
     return Batch(document, events, identities, item_rows, queued, [seal.evidence for seal in sealed])
 
 

@@ -42,10 +42,10 @@ class Prepared:
         return content == self.content or content == _digest_of_before(self.event, self.text)
 
 
-def prepare(event: dict[str, Any], position: int, pointer: str, context: Context) -> Prepared:
-    """One event of good shape. position: from 0; pointer: where it stands in the document as it was sent."""
-    text = jcs(event)
-    content = spelling.content_digest(event, text)
+def prepare(event: dict[str, Any], position: int, pointer: str, context: Context, text: bytes | None = None) -> Prepared:
+    """One event of good shape. position: from 0; pointer: where it stands in the document as it was sent; text: `jcs(event)` if at hand."""
+    text = jcs(event) if text is None else text
+    content = spelling.content_digest(event, text, context)
     cbv = event_hash(event, context)
     given = event.get("eventID")
     # CBV hashes of different events can be equal by design, and older tools compute others: one as eventID names content, not identity.
@@ -54,12 +54,15 @@ def prepare(event: dict[str, Any], position: int, pointer: str, context: Context
     return Prepared(event, text, position, pointer, given or cbv, key, content, cbv)
 
 
-def prepare_all(events: Sequence[dict[str, Any]], document: Any, context: Context, *, bare: bool) -> list[Prepared]:
-    """The events of a document, each once; raises EventIdTwice."""
+def prepare_all(
+    events: Sequence[dict[str, Any]], document: Any, context: Context, *, bare: bool, texts: Sequence[bytes] = ()
+) -> list[Prepared]:
+    """The events of a document, each once; texts: their canonical bytes where the caller has them. Raises EventIdTwice."""
     found: list[Prepared] = []
     seen: dict[tuple[bytes, bytes], bytes] = {}
+    before = shape.pointer_before(document)
     for place, event in enumerate(events):
-        made = prepare(event, place, "" if bare else shape.event_pointer(document, place), context)
+        made = prepare(event, place, "" if bare else f"{before}{place}", context, texts[place] if texts else None)
         earlier = seen.setdefault(made.identity, made.content)
         if earlier is made.content:
             found.append(made)

@@ -121,8 +121,12 @@ def check(
     findings = [] if bare else master.findings(document.get("epcisHeader"))
     texts, before = [jcs(event) for event in events], shape.pointer_before(document)
     for number, (event, text) in enumerate(zip(events, texts, strict=True)):
-        if found := rules.check_event(event, "" if bare else f"{before}{number}", now, text):
+        pointer = "" if bare else f"{before}{number}"
+        found = rules.check_event(event, pointer, now, text)
+        if found:
             findings += [replace(item, event=number + 1) for item in found]
+        elif "sensorElementList" in event:
+            changes += [replace(item, event=number + 1) for item in rules.remarks(event, pointer)]
     return Checked(document, events, findings, changes, texts)
 
 

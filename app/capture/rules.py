@@ -65,10 +65,10 @@ _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ufffe\uffff]")
 _CONTROL_OF_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML 1.0 cannot carry either
 
 
-def check_event(event: dict[str, Any], pointer: str, now: datetime) -> list[Finding]:
+def check_event(event: dict[str, Any], pointer: str, now: datetime, text: bytes | None = None) -> list[Finding]:
     """What is wrong with an event of good shape; empty when nothing is.
 
-    pointer: JSON pointer of the event; now: aware, of the clock that records.
+    pointer: JSON pointer of the event; now: aware, of the clock that records; text: the event as JSON, where the caller has it.
     """
     found = _NUMBER.search(pointer)
     number = int(found[1]) + 1 if found else None
@@ -77,7 +77,7 @@ def check_event(event: dict[str, Any], pointer: str, now: datetime) -> list[Find
     findings = list(islice(_members(event, pointer, number), MOST))
     if happened is None or happened > latest or "errorDeclaration" in event:
         findings += _times(event, pointer, number, latest)
-    text = orjson.dumps(event)
+    text = orjson.dumps(event) if text is None else text
     if _odd(event, text) or wrong_in(text):
         findings += islice(_texts(event, pointer, number), MOST)
     return findings[:MOST]

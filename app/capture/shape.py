@@ -53,10 +53,12 @@ def check_document(document: Any, *, xml: bool = False) -> list[Finding]:
         if not isinstance(event, dict) or not isinstance(event.get("type"), str):
             continue  # the document's own schema has said so
         schema = _EVENTS.get(event["type"], _EXTENDED)
+        if _validator(schema, xml=xml).is_valid(event):
+            continue
         if len(findings) < MOST_OF_DOCUMENT:
             findings += _judge(schema, event, event_pointer(document, index), index + 1, xml=xml)
         else:
-            more += not _validator(schema, xml=xml).is_valid(event)
+            more += 1
     if more:
         findings.append(Finding("shape.more-events", event_pointer(document, 0).rpartition("/")[0], None, {"count": more}))
     return findings
@@ -102,6 +104,12 @@ def event_pointer(document: dict[str, Any], index: int) -> str:
     """The JSON pointer of the event with this index, counted from 0."""
     path = _LISTS.get(document.get("type", ""))
     return "" if path is None else f"/{'/'.join(path)}/{index}"
+
+
+def pointer_before(document: Mapping[str, Any]) -> str:
+    """What stands before the index in the pointers of a document's events."""
+    path = _LISTS.get(document.get("type", ""))
+    return "" if path is None else f"/{'/'.join(path)}/"
 
 
 def path_of_events(document: Mapping[str, Any]) -> tuple[str, ...]:

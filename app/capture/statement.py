@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from app.signature import kid_of
 
-__all__ = ["document_tree", "event_entry", "evidence_hash", "from_base64url", "key_entry", "kid_of", "signing_message", "to_base64url"]
+__all__ = [
+    "document_tree", "entries_of", "event_entry", "evidence_hash", "from_base64url", "key_entry", "kid_of",
+    "signing_message", "to_base64url",
+]  # fmt: skip
 
 EVIDENCE_DOMAIN = b"truyxuat/event/v1\n"
 SIGNING_DOMAIN = b"truyxuat/sig/events/v1\n"
@@ -36,26 +39,33 @@ def document_tree(evidence_hashes: Sequence[bytes]) -> tuple[bytes, list[bytes]]
     n - 1 node hashes in all. The tree is RFC 6962's with the evidence hashes as entries; a document has at least one event.
     """
     level = [sha256(b"\x00" + value).digest() for value in evidence_hashes]
-    paths: list[list[bytes]] = [[] for _ in level]
-    width = 1  # leaves under a complete node of this level
+    levels = []
     while len(level) > 1:
-        for node in range(len(level) & ~1):
-            sibling = level[node ^ 1]
-            for path in paths[node * width : (node + 1) * width]:
-                path.append(sibling)
+        levels.append(level)
         level = [sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)] + (
             level[-1:] if len(level) & 1 else []
         )
-        width *= 2
-    return level[0], [b"".join(path) for path in paths]
+    paths = [b""]
+    for below in reversed(levels):  # from the root down: a node's path is its sibling and the path of its parent
+        made = [below[node ^ 1] + paths[node >> 1] for node in range(len(below) & ~1)]
+        paths = made + paths[-1:] if len(below) & 1 else made  # a node without sibling is its own parent
+    return level[0], paths
 
 
 def event_entry(*, evidence: bytes, cbv: str, alg: str, kid: str, size: int, index: int, root: bytes, signature: bytes) -> bytes:
     """Log entry of an event, canonical JSON: its hashes and the signature of its document."""
-    return (
-        f'{{"alg":"{alg}","cbv":"{cbv}","ev":"{evidence.hex()}","i":{index},"kid":"{kid}","n":{size},"root":"{root.hex()}",'
-        f'"sig":"{to_base64url(signature)}","t":"event","v":1}}'
-    ).encode("ascii")
+    return entries_of(alg=alg, kid=kid, size=size, root=root, signature=signature)(evidence, cbv, index)
+
+
+def entries_of(*, alg: str, kid: str, size: int, root: bytes, signature: bytes) -> Callable[[bytes, str, int], bytes]:
+    """Maker of the log entries of one document: evidence hash, CBV hash and index of an event to its entry."""
+    before, after = f'{{"alg":"{alg}","cbv":"', f',"kid":"{kid}","n":{size},"root":"{root.hex()}","sig":"{to_base64url(signature)}",'
+    after += '"t":"event","v":1}'
+
+    def make(evidence: bytes, cbv: str, index: int) -> bytes:
+        return f'{before}{cbv}","ev":"{evidence.hex()}","i":{index}{after}'.encode("ascii")
+
+    return make
 
 
 def key_entry(*, kid: str, alg: str, spki: bytes, party: str, hosted: bool) -> bytes:

@@ -166,6 +166,9 @@ def test_a_large_body_is_left_to_flask(on: Runtime, sender: dict[str, str]) -> N
     assert fast(on, "/epcis/capture", sent_headers(sender, content), content) is None
 
 
+READ_LATER = {"type": "gs1:Temperature", "value": 4.0, "uom": "CEL", "time": "2026-06-19T00:00:00Z"}
+"""A reading after its event: worth a remark, which the answer tells."""
+
 REFUSED = {
     "broken": b"{",
     "a list": b"[]",
@@ -175,6 +178,7 @@ REFUSED = {
     "a wrong action": raw(document(another(action="SHOW"))),
     "the future": raw(document(another(eventTime="2200-01-01T00:00:00Z"))),
     "a value never seen": raw(document(another(bizStep="commissioning"))),
+    "something to remark": raw(document(another(sensorElementList=[{"sensorReport": [READ_LATER]}]))),
     "a known event": raw(document(object_event(eventID=None))),
     "an eventID twice": raw(document(another(eventID="urn:uuid:1"), another(eventID="urn:uuid:1", action="ADD"))),
 }
