@@ -10,17 +10,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.capture import pack, refusals
 from app.capture.accept import accept
 from app.capture.jobs import lease, parts, read, record, submit, work
-from app.capture.jobs.refusals import DocumentTooLarge, JobsWaiting
+from app.capture.jobs.refusals import ArrivedTooSlowly, DocumentTooLarge, JobsWaiting
 from app.capture.model import CaptureDocument, CaptureJob, CapturePart, Event
 from app.clock import SetClock
 from app.errors import Refusal
 from app.party.permissions import NotAllowed, Role
 from app.runtime import Runtime
+from app.store.work import Busy
 from tests.builders import Enterprise, document, make_enterprise, object_event, raw
 from tests.capture.jobs.small_xml import event as xml_event
 from tests.capture.jobs.small_xml import xml
@@ -283,27 +284,44 @@ class TestKilled:
 
     @pytest.mark.parametrize("after", [False, True])
     @pytest.mark.parametrize("behaviour", ["rollback", "proceed"])
-    @pytest.mark.parametrize("nth", range(1, 8))
+    @pytest.mark.parametrize("nth", range(1, 7))
     def test_wherever_the_worker_dies(
         self, on: Runtime, firm: Enterprise, clock: SetClock, monkeypatch: pytest.MonkeyPatch, nth: int, behaviour: str, after: bool
     ) -> None:
-        events = [event(number, **({"action": "MOVE"} if number == 6 and behaviour == "proceed" else {})) for number in range(14)]
+        """Six writes: the hold, the key that signs, three portions, the end."""
+        events = [event(number, **({"action": "MOVE"} if number == 6 and behaviour == "proceed" else {})) for number in range(10)]
         number = hand_in(on, firm, raw(document(*events)), behaviour=behaviour)
         revive = self.die_at(monkeypatch, on, nth, after=after)
-        try:
-            work.step(on)
-        except Died:
-            revive()
-            if job(on, firm, number).running and lease.claim(on) is not None:
-                assert nth == 1 and not after  # noqa: PT018  # it died before it held the job
-            clock.advance(lease.LEASE + timedelta(seconds=1))
+        with pytest.raises(Died):
             work.step(on)
         revive()
+        if job(on, firm, number).running and lease.claim(on) is not None:
+            assert nth == 1 and not after  # noqa: PT018  # it died before it held the job
+        clock.advance(lease.LEASE + timedelta(seconds=1))
+        work.step(on)
         found = job(on, firm, number)
-        expected = [place for place in range(14) if behaviour == "rollback" or place != 6]
-        assert (found.running, found.seen, found.kept, found.failed) == (False, 14, len(expected), 14 - len(expected))
-        assert [item.event for item in found.errors] == [7] * (14 - len(expected))
+        expected = [place for place in range(10) if behaviour == "rollback" or place != 6]
+        assert (found.running, found.seen, found.kept, found.failed) == (False, 10, len(expected), 10 - len(expected))
+        assert [item.event for item in found.errors] == [7] * (10 - len(expected))
         assert recorded(on) == uris(*expected)
+
+    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.parametrize("nth", range(1, 4))
+    def test_wherever_the_process_dies_that_receives_a_document(
+        self, on: Runtime, firm: Enterprise, clock: SetClock, monkeypatch: pytest.MonkeyPatch, nth: int, after: bool
+    ) -> None:
+        """Three writes: the row, the bytes, the promise. The sender heard nothing and sends again with the same key."""
+        body = raw(document(*map(event, range(4))))
+        revive = self.die_at(monkeypatch, on, nth, after=after)
+        with pytest.raises(Died):
+            hand_in(on, firm, body, idempotency_key="k")
+        revive()
+        clock.advance(submit.ARRIVES + timedelta(seconds=1))
+        found = job(on, firm, hand_in(on, firm, body, idempotency_key="k"))
+        while work.step(on):
+            pass
+        assert job(on, firm, found.number).kept == 4
+        assert (count(on, CaptureJob), count(on, CapturePart), recorded(on)) == (1, 1, uris(*range(4)))
 
     def test_a_document_that_did_not_arrive_whole_is_swept_and_was_told_to_nobody(
         self, on: Runtime, firm: Enterprise, clock: SetClock, monkeypatch: pytest.MonkeyPatch
@@ -321,15 +339,98 @@ class TestKilled:
         assert (count(on, CaptureJob), count(on, CapturePart)) == (0, 0)
         assert done(on, firm, raw(document(*map(event, range(60)))), idempotency_key="k").kept == 60
 
-    def test_a_document_that_ends_every_process_is_given_up(self, on: Runtime, firm: Enterprise, clock: SetClock) -> None:
-        number = hand_in(on, firm, raw(document(event(1))))
-        for _ in range(lease.MOST_TRIES):
+    def test_a_document_that_ends_every_process_is_given_up_and_keeps_what_was_told(
+        self, on: Runtime, firm: Enterprise, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        events = [event(number, **({"action": "MOVE"} if number == 0 else {})) for number in range(10)]
+        number = hand_in(on, firm, raw(document(*events)), behaviour="proceed")
+        revive = self.die_at(monkeypatch, on, 4, after=False)
+        with pytest.raises(Died):
+            work.step(on)
+        revive()
+        for _ in range(lease.MOST_TRIES - 1):
+            clock.advance(lease.LEASE + timedelta(seconds=1))
             assert lease.claim(on) is not None
             assert lease.claim(on) is None
-            clock.advance(lease.LEASE + timedelta(seconds=1))
+        clock.advance(lease.LEASE + timedelta(seconds=1))
         assert lease.claim(on) is None
         found = job(on, firm, number)
-        assert (found.running, found.success, [item.code for item in found.errors]) == (False, False, ["capture.job-broke"])
+        assert (found.running, found.success, found.total, found.seen, found.kept, found.wrong) == (False, False, 10, 4, 3, 2)
+        assert [(item.event, item.code) for item in found.errors] == [(1, "shape.not-a-word"), (None, "capture.job-broke")]
+        assert (recorded(on), count(on, CapturePart) > 0) == (uris(1, 2, 3), True)
+
+    def test_who_comes_further_each_time_is_not_given_up(self, on: Runtime, firm: Enterprise, clock: SetClock) -> None:
+        hand_in(on, firm, raw(document(*map(event, range(4)))))
+        for seen in range(1, 3 * lease.MOST_TRIES):
+            held = lease.claim(on)
+            assert held is not None
+            held.beat({"seen": seen})
+            clock.advance(lease.LEASE + timedelta(seconds=1))
+
+    def test_work_that_breaks_off_is_begun_again_after_a_rest_and_told_in_the_end(
+        self, on: Runtime, firm: Enterprise, clock: SetClock
+    ) -> None:  # fmt: skip
+        number, other = hand_in(on, firm, raw(document(event(1)))), hand_in(on, firm, raw(document(event(2))))
+        on.store.write(lambda tx: tx.execute(delete(CapturePart).where(CapturePart.job_id == number)).rowcount)  # as if a disk lost it
+        for _ in range(lease.MOST_TRIES):
+            assert work.step(on, job_id=number)
+            assert job(on, firm, number).running
+            assert not work.step(on, job_id=number)
+            clock.advance(lease.REST * lease.MOST_TRIES)
+        assert not work.step(on, job_id=number)
+        assert [item.code for item in job(on, firm, number).errors] == ["capture.job-broke"]
+        assert work.step(on)
+        assert job(on, firm, other).kept == 1
+
+    def test_a_busy_database_is_no_try_in_vain(
+        self, on: Runtime, firm: Enterprise, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:  # fmt: skip
+        number, real, calls = hand_in(on, firm, raw(document(*map(event, range(4))))), on.store.write, [0]
+
+        def write(function: Any, **more: Any) -> Any:
+            calls[0] += 1
+            if calls[0] % 3 == 2:  # between the hold and the note that it waits
+                raise Busy(retry_after=1)
+            return real(function, **more)
+
+        monkeypatch.setattr(on.store, "write", write)
+        for _ in range(2 * lease.MOST_TRIES):
+            assert not work.step(on)
+            clock.advance(lease.LEASE + timedelta(seconds=1))
+        monkeypatch.setattr(on.store, "write", real)
+        assert work.step(on)
+        assert job(on, firm, number).kept == 4
+
+    def test_a_document_given_up_while_it_arrives_leaves_nothing_and_its_sender_is_told(
+        self, on: Runtime, firm: Enterprise, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its process was so slow that another took it for dead between two of its writes."""
+        real, calls = on.store.write, [0]
+
+        def write(function: Any, **more: Any) -> Any:
+            calls[0] += 1
+            if calls[0] == 3:
+                clock.advance(submit.ARRIVES + timedelta(seconds=1))
+                assert not work.step(on)
+            return real(function, **more)
+
+        monkeypatch.setattr(on.store, "write", write)
+        with pytest.raises(ArrivedTooSlowly):
+            hand_in(on, firm, raw(document(*map(event, range(40)))))
+        assert (count(on, CaptureJob), count(on, CapturePart)) == (0, 0)
+
+    def test_a_document_of_which_something_came_is_not_swept(self, on: Runtime, firm: Enterprise, clock: SetClock) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            self.die_at(patch, on, 2, after=True)
+            with pytest.raises(Died):
+                hand_in(on, firm, raw(document(event(1))))
+        with on.store.reading() as connection:
+            row = connection.execute(select(CaptureJob.__table__)).one()
+        submit.forget(row.party_id, row.job_id, on=on, silent_since=row.kept_until)
+        assert count(on, CaptureJob) == 1
+        clock.advance(submit.ARRIVES)
+        submit.forget(row.party_id, row.job_id, on=on, silent_since=row.kept_until + 1)
+        assert (count(on, CaptureJob), count(on, CapturePart)) == (0, 0)
 
     def test_a_process_that_was_thought_dead_writes_nothing_more(self, on: Runtime, firm: Enterprise, clock: SetClock) -> None:
         number = hand_in(on, firm, raw(document(*map(event, range(8)))), behaviour="proceed")
@@ -355,7 +456,7 @@ class TestKilled:
 def test_errors_are_counted_whole_and_kept_in_part(on: Runtime, firm: Enterprise, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "MOST", 3)
     found = done(on, firm, raw(document(*[event(number, action="MOVE") for number in range(9)])), behaviour="proceed")
-    assert (found.failed, len(found.errors), found.kept, found.success) == (9, 3, 0, False)
+    assert (found.failed, found.wrong, len(found.errors), found.kept, found.success) == (9, 9, 3, 0, False)
 
 
 def test_the_lenient_reader_lists_every_change(on: Runtime, firm: Enterprise) -> None:
