@@ -5,7 +5,10 @@ Source: EPCIS 2.0 section 10.2 (JSON-LD binding); CBV 2.0 event hash, namespaces
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import orjson
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 """The context of EPCIS 2.0, as we write it."""
@@ -29,7 +32,7 @@ _MOST_NAMES = 4096
 class Context:
     """Namespaces of a document: full names for keys, and full URIs for values in GS1's own namespaces."""
 
-    __slots__ = ("_names", "namespaces", "urls", "values", "xml")
+    __slots__ = ("_names", "namespaces", "own", "urls", "values", "xml")
 
     def __init__(self, namespaces: dict[str, str], urls: tuple[str, ...], *, xml: bool = False) -> None:
         """namespaces: prefix to namespace; urls: the contexts referred to by address; xml: of a document in the XML binding."""
@@ -38,6 +41,7 @@ class Context:
         self.urls = urls
         self.values = {prefix: space for prefix, space in namespaces.items() if space.startswith(_STANDARD)}
         self._names: dict[str, str] = {}
+        self.own = tuple(_own(namespaces))
 
     def name(self, key: str) -> str:
         """Key with its prefix replaced by `{namespace}`; a key without a known prefix as it is.
@@ -68,6 +72,18 @@ class Context:
     def digests(self) -> dict[str, str]:
         """SHA-256 of each context file referred to that is pinned here."""
         return {url: PINNED[url] for url in self.urls if url in PINNED}
+
+
+def _own(namespaces: dict[str, str]) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
+    """(prefix or name, what it means, how its use begins in JSON text) of all that is not as in the standard.
+
+    JSON-LD joins namespace and name, XML does not: what stands between them is no part of the meaning.
+    """
+    for name, space in namespaces.items():
+        meaning = space.rstrip(":/#")
+        if meaning != _WELL_KNOWN.get(name, "").rstrip(":/#") and not space.startswith("@"):
+            written = orjson.dumps(name)[:-1]
+            yield name, meaning, (written + b":", b'"@' + written[1:] + b":", written + b'":')
 
 
 def context_of(document_context: object, *, xml: bool = False) -> Context:

@@ -16,11 +16,12 @@ from typing import Any
 
 from app.capture import items
 from app.capture.canonical import jcs
+from app.capture.contexts import Context
 from app.capture.vocabulary import vocabularies, word
 from app.errors import Refusal
 from app.identify import company_prefix, epc_urn
-from app.identify.escape import unescape_path
-from app.identify.item_key import CANONICAL, ItemKey, item_key
+from app.identify.escape import escape_path, unescape_path
+from app.identify.item_key import CANONICAL, ItemKey, beside, item_key
 
 __all__ = [
     "CBV_HASH", "EpcFormat", "Event", "Lengths", "WordForm", "canonical_event", "content_digest", "facets", "json_words", "link", "place",
@@ -57,7 +58,8 @@ _TYPED = {
 }
 _EPCS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 _QUANTITIES = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
-_SENSOR = ("deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules")
+_ADDRESSES = ("deviceMetadata", "rawData", "dataProcessingMethod", "bizRules")
+"""Fields of sensors that say where something is to be found: an address of somebody's, or an identifier of GS1."""
 
 Word = Callable[[str, str], str]
 """Vocabulary and text to the text that is to stand there."""
@@ -135,6 +137,18 @@ def _names(value: Any, _word: Word, name: Name) -> Any:
     return [name(each) if isinstance(each, str) else each for each in value] if isinstance(value, list) else value
 
 
+_IDENTIFIER = pattern(r"urn:epc:|https?://id\.gs1\.org/", IGNORECASE).match
+
+
+def _address(name: Name) -> Name:
+    """What becomes of an address: one on anybody's own host is no spelling of an identifier, whatever its path looks like."""
+    return lambda uri: name(uri) if _IDENTIFIER(uri) else uri
+
+
+def _addresses(value: Any, word_of: Word, name: Name) -> Any:
+    return _names(value, word_of, _address(name))
+
+
 def _quantities(value: Any, _word: Word, name: Name) -> Any:
     return [_members(each, (("epcClass", name),)) for each in value] if isinstance(value, list) else value
 
@@ -170,7 +184,7 @@ def _declaration(value: Any, word_of: Word, _name: Name) -> Any:
 def _sensors(value: Any, word_of: Word, name: Name) -> Any:
     if not isinstance(value, list):
         return value
-    names: list[tuple[str, Name]] = [(field, name) for field in _SENSOR]
+    names: list[tuple[str, Name]] = [("deviceID", name), *((field, _address(name)) for field in _ADDRESSES)]
     words = (("type", "measurementType"), ("exception", "sensorAlertType"), ("component", "component"))
     report = names + [(field, partial(word_of, vocabulary)) for field, vocabulary in words]
 
@@ -203,7 +217,7 @@ _RESPELL: dict[str, Callable[[Any, Word, Name], Any]] = {
     "readPoint": _place,
     "bizLocation": _place,
     "transformationID": _names,
-    "certificationInfo": _names,
+    "certificationInfo": _addresses,
 }
 """Standard fields with words or identifiers in them, and how each is written anew."""
 
@@ -227,12 +241,20 @@ _ODD = pattern(
 def canonical_event(event: Event, text: bytes | None = None) -> Event:
     """The event with bare words and every identifier of a standard field canonical; the same object when nothing changes.
 
+    What a link says beside the identity of an item (another lot, an expiry date) is a statement of the event and stays.
     text: the event as JSON in UTF-8 without needless escapes, as `jcs` and orjson write it, where the caller has it: then the usual event
     of a kilobyte costs 3 microseconds.
     """
     if text is not None and _ODD(text) is None:
         return event
-    return _respelled(event, word, place)
+    return _respelled(event, word, _stating)
+
+
+def _stating(uri: str) -> str:
+    """The canonical spelling of an identifier with all that it says."""
+    text = place(uri)
+    found = beside(uri) if text is not uri and uri[:4].lower() == "http" else ()
+    return f"{text}?{'&'.join(f'{ai}={escape_path(value)}' for ai, value in found)}" if found else text
 
 
 @lru_cache(maxsize=4096)
@@ -247,10 +269,10 @@ CBV_HASH = "ni:///sha-256;"
 """How an eventID begins that is computed from the event."""
 
 
-def content_digest(event: Event, text: bytes | None = None) -> bytes:
+def content_digest(event: Event, text: bytes | None = None, context: Context | None = None) -> bytes:
     """16 bytes that are equal for equal content, however spelled and bound: see decision 0003.
 
-    text: `jcs(event)` where the caller has it.
+    text: `jcs(event)` where the caller has it; context: of the document, or None where names of extensions mean nothing.
     """
     canonical = canonical_event(event, text)
     left_out = [name for name in _NOT_CONTENT if name in event]
@@ -260,7 +282,15 @@ def content_digest(event: Event, text: bytes | None = None) -> bytes:
     if left_out:
         canonical = {name: value for name, value in canonical.items() if name not in left_out}
     content = text if text is not None and canonical is event else jcs(canonical)
+    if context is not None:
+        content += _namespaces(content, context.extended(event["@context"]) if "@context" in event else context)
     return sha256(content).digest()[:16]
+
+
+def _namespaces(content: bytes, context: Context) -> bytes:
+    """What the prefixes in an event mean that are not those of the standard; nothing for an event without any."""
+    used = {prefix: space for prefix, space, needles in context.own if any(needle in content for needle in needles)}
+    return jcs(used) if used else b""
 
 
 def facets(event: Mapping[str, Any], keys: Iterable[ItemKey] | None = None) -> Iterator[tuple[str, str]]:

@@ -265,6 +265,27 @@ def old_path(uri: str) -> tuple[tuple[str, str], ...] | None:
     return path if path is not None and key_of_path(path) is not None else None
 
 
+_link_parts = re.compile(r"(?:https?|HTTPS?)://[^/?#\s]+/([^?#\s]*)(?:\?([^#]*))?", re.DOTALL).match
+
+
+def beside(uri: str) -> tuple[tuple[str, str], ...]:
+    """AIs and values that a link says beside the identity of what it names, sorted: a lot beside a serial, a CPV, data in its query.
+
+    Empty for all else: what names no GS1 key is its own text, with everything in it.
+    """
+    match = _link_parts(uri)
+    path = None if match is None else _path(match[1].removesuffix("/").split("/"))
+    if match is None or path is None or key_of_path(path) is None:
+        return ()
+    narrowest = next((each for each in reversed(path[1:]) if each[0] != "22"), None)
+    found = [each for each in path[1:] if each is not narrowest]
+    for part in (match[2] or "").split("&"):
+        name, _, value = part.partition("=")
+        if name.isascii() and name.isdigit():
+            found.append((name, unescape_path(value)))
+    return tuple(sorted(set(found)))
+
+
 def _path(segments: list[str]) -> tuple[tuple[str, str], ...] | None:
     """The AIs and values that the segments of a path end in, from the last one that is a primary key."""
     path: list[tuple[str, str]] = []

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from app.capture import prefix_lengths, spelling
 from app.capture.canonical import jcs
+from app.capture.contexts import context_of
 from app.capture.spelling import EpcFormat, WordForm
 from app.capture.vocabulary import vocabularies
 from app.identify import company_prefix, digital_link, epc_urn
 from app.identify.item_key import item_key
 from app.runtime import Runtime
-from tests.builders import make_enterprise, object_event
+from tests.builders import CONTEXT, make_enterprise, object_event
 from tests.identify import strategies as made
 
 ITEM = "https://id.gs1.org/01/09521002000016/21/K7M2Q9"
@@ -181,8 +182,7 @@ SPELLINGS_OF_ITEM = (
     ITEM_URN,
     "URN:EPC:id:sgtin:9521002.000001.K7M2Q9",
     "https://brand.example/01/09521002000016/21/K7M2Q9",
-    "http://brand.example/some/where/01/09521002000016/21/K7M2Q9?17=270101&source=qr",
-    "https://id.gs1.org/01/09521002000016/22/2A/10/TH26/21/K7M2Q9",
+    "http://brand.example/some/where/01/09521002000016/21/K7M2Q9?source=qr",
     "https://id.gs1.org/01/09521002000016/21/%4B7M2Q9",
     "https://ID.GS1.ORG/01/09521002000016/21/K7M2Q9",
     "https://id.gs1.org/gtin/9521002000016/ser/K7M2Q9",
@@ -256,6 +256,59 @@ def test_what_is_content_and_what_is_frame(changes: dict[str, Any], same: bool) 
     event = everything()
 
     assert (spelling.content_digest(event | changes, jcs(event | changes)) == spelling.content_digest(event)) is same
+
+
+STATEMENTS = (
+    ITEM,
+    "https://id.gs1.org/01/09521002000016/10/A/21/K7M2Q9",
+    "https://id.gs1.org/01/09521002000016/10/B/21/K7M2Q9",
+    "https://id.gs1.org/01/09521002000016/22/2A/10/B/21/K7M2Q9",
+    f"{ITEM}?17=270101",
+    f"{ITEM}?17=280101",
+)
+"""One item, and what a link may say of it beside its identity."""
+
+
+def test_another_lot_or_expiry_in_the_link_is_another_statement() -> None:
+    digests = {spelling.content_digest(everything(epcList=[uri]), jcs(everything(epcList=[uri]))) for uri in STATEMENTS}
+
+    assert len(digests) == len(STATEMENTS)
+
+
+@pytest.mark.parametrize("uri", ["https://brand.example/gtin/9521002000016/lot/B/ser/K7M2Q9", f"{ITEM}?10=B&source=qr"])
+def test_one_statement_in_other_words_is_the_same(uri: str) -> None:
+    assert spelling.canonical_event(everything(epcList=[uri])) == spelling.canonical_event(everything(epcList=[STATEMENTS[2]]))
+
+
+_CERTIFICATE = "https://body.example/01/09521002000016"
+
+
+@pytest.mark.parametrize(("other", "same"), [
+    ("https://evil.example/01/09521002000016", False), (f"{_CERTIFICATE}?17=270101", False), (f"{_CERTIFICATE}?a=b", False),
+    (_CERTIFICATE, True),
+])  # fmt: skip
+def test_the_address_of_a_certificate_is_no_spelling_of_an_identifier(other: str, same: bool) -> None:  # a case
+    def event(address: str) -> dict[str, Any]:
+        report = {"type": "Temperature", "value": 3, "rawData": address}
+        return object_event(certificationInfo=address, sensorElementList=[{"sensorReport": [report]}])
+
+    assert (spelling.canonical_event(event(other)) == spelling.canonical_event(event(_CERTIFICATE))) is same
+    assert in_urns(event(other), lambda _ai, _value: 7)["certificationInfo"] == other
+
+
+def test_what_a_prefix_means_is_content() -> None:
+    def digest(event: dict[str, Any], space: str, **names: str) -> bytes:
+        return spelling.content_digest(event, jcs(event), context_of([CONTEXT, {"ex": space, **names}]))
+
+    event = object_event(**{"ex:grade": "A"})
+    first = digest(event, "https://a.example/")
+    assert digest(event, "https://b.example/") != first
+    assert digest(event, "https://a.example/", other="https://b.example/", cbvmda="urn:epcglobal:cbv:mda:") == first
+    assert digest(event, "https://a.example") == first  # as XML has it
+    assert digest(object_event(), "https://a.example/") == digest(object_event(), "https://b.example/")
+    alone = event | {"@context": [CONTEXT, {"ex": "https://a.example/"}]}
+    assert spelling.content_digest(alone, jcs(alone), context_of(None)) == first
+    assert digest(object_event(type="ex:Drying"), "https://a.example/") != digest(object_event(type="ex:Drying"), "https://b.example/")
 
 
 def test_facets_are_in_the_canonical_spelling() -> None:
