@@ -12,8 +12,12 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.capture import read_document, shape
+from app.capture.binding import xml_only
 from app.capture.binding.targets import Target
 from app.capture.binding.xml_out import render
+from app.capture.contexts import context_of
+from app.capture.hashes.event_hash import event_hash
+from app.capture.reading import with_events
 from app.capture.refusals import DocumentInvalid
 from app.capture.spelling import EpcFormat, Lengths, WordForm, spelled, spelled_uri
 from app.errors import Finding, Invalid
@@ -80,12 +84,55 @@ def convert(raw: bytes, to: Target, *, lenient: bool = False, spelling: Spelling
     document = _spelled(document, to, spelling)
     count = len(shape.events_of(document))
     if to == "json":
+        if read.source != "json":
+            document, found = _for_json(document)
+            losses += found
         content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        losses += [] if read.source == "json" else shape.check_document(document)
     else:
+        if read.source == "json":
+            document = with_events(document, [xml_only.from_json(event) for event in shape.events_of(document)])
         content, found = render(document, to.removeprefix("xml-"))
         losses += found
+    losses += _changed_hashes(read, document if to == "json" else content)
     return Converted(content, MEDIA_TYPES[to], read.source, count, losses, read.changes)
+
+
+def _for_json(document: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+    """A document that came as XML in the form that the JSON Schema takes; what is told is what got another name, or still has no place."""
+    whole, told = xml_only.document_for_json(document)
+    events = []
+    for index, event in enumerate(shape.events_of(whole)):
+        changed, found = xml_only.for_json(event, shape.event_pointer(whole, index), index + 1)
+        events.append(changed)
+        told += found
+    whole = with_events(whole, events)
+    if told:
+        whole = xml_only.with_context(whole)
+    return whole, told + shape.check_document(whole)
+
+
+def _changed_hashes(read: _Read, made: dict[str, Any] | bytes) -> list[Finding]:
+    """The events whose CBV hash is another one in the new binding. made: JSON as a document, XML as bytes."""
+    if isinstance(made, bytes):
+        from app.capture.binding.xml_in import read_xml
+
+        document, from_xml = read_xml(made).document, True
+    else:
+        document, from_xml = made, False
+    before = _hashes(read.document, xml=read.source != "json")
+    after = _hashes(document, xml=from_xml)
+    if len(before) != len(after):
+        return []  # an event was left out, which has been told
+    return [
+        Finding("binding.hash-changed", shape.event_pointer(document, index), None, {"before": old, "after": new}, index + 1)
+        for index, (old, new) in enumerate(zip(before, after, strict=True))
+        if old != new
+    ]
+
+
+def _hashes(document: dict[str, Any], *, xml: bool) -> list[str]:
+    context = context_of(document.get("@context"), xml=xml)
+    return [event_hash(event, context) for event in shape.events_of(document)]
 
 
 def binding_of(raw: bytes) -> str:
@@ -148,17 +195,7 @@ def _spelled(document: dict[str, Any], to: Target, wanted: Spelling) -> dict[str
     header = document.get("epcisHeader")
     if header and epcs is not EpcFormat.NEVER_TRANSLATES and "epcisMasterData" in header:
         document = {**document, "epcisHeader": _header(header, epcs, wanted.lengths)}
-    return _with_events(document, events)
-
-
-def _with_events(document: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
-    """The same document with other events, where its type has them."""
-    body = document["epcisBody"]
-    if document["type"] == "EPCISDocument":
-        return {**document, "epcisBody": {**body, "eventList": events}}
-    results = body["queryResults"]
-    found = {**results["resultsBody"], "eventList": events}
-    return {**document, "epcisBody": {**body, "queryResults": {**results, "resultsBody": found}}}
+    return with_events(document, events)
 
 
 def _header(header: Mapping[str, Any], epcs: EpcFormat, lengths: Lengths | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from app.capture.binding import xml_sbdh
@@ -26,6 +27,7 @@ from app.capture.binding.xml_reading import (
 )
 from app.errors import Finding
 
+_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z").search
 _XSI = "http://www.w3.org/2001/XMLSchema-instance\n"
 
 
@@ -111,6 +113,9 @@ class Head:
             self.document[name] = own[name].strip()
             if not check(own[name].strip()):
                 self._state.wrong(root, own[name], expected, name)
+            elif name == "creationDate" and not _ZONE(self.document[name]):
+                self._state.change(Finding("xml.date-without-zone", "", shown(self.document[name]), {}), root)
+                self.document[name] += "Z"
         for name, value in own.items():
             if name == "id":
                 self.document["id"] = value

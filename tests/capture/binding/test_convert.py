@@ -81,15 +81,50 @@ def test_json_out_has_bare_words_and_good_shape() -> None:
     assert shape.check_document(found) == []
 
 
-def test_what_json_has_no_form_for_stays_and_is_told() -> None:
-    state = {"set": ["completeness_verified"]}
-    both = {"persistentDisposition": state, "sensorElementList": [{"sensorReport": [{"type": "Temperature", "value": 3}]}]}
-    content = convert(sample(**both), "xml-2.0").content
-    untyped = content.replace(b' type="gs1:Temperature"', b"")
-    assert untyped != content
-    done = convert(untyped, "json")
-    assert [item.pointer for item in done.losses] == ["/epcisBody/eventList/0/sensorElementList/0/sensorReport/0/type"]
-    assert json.loads(done.content)["epcisBody"]["eventList"][0]["sensorElementList"] == [{"sensorReport": [{"value": 3}]}]
+def xml_only() -> bytes:
+    """A valid document of 2.0 that says what the JSON Schema has no place for."""
+    report = '<sensorElementList><sensorElement><sensorReport value="3"/></sensorElement></sensorElementList>'
+    state = "<persistentDisposition><set>urn:epcglobal:cbv:disp:completeness_verified</set></persistentDisposition>"
+    own = '<ex:v\u00f9ng xmlns:ex="https://ns.example.com/epcis/">x</ex:v\u00f9ng>'
+    times = "<eventTime>2026-06-20T03:00:00Z</eventTime><eventTimeZoneOffset>+07:00</eventTimeZoneOffset>"
+    event = f"{times}<parentID>{URN}</parentID><childEPCs><epc>{URN}</epc></childEPCs><action>OBSERVE</action>{report}{state}{own}"
+    root = 'xmlns:epcis="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0" creationDate="2026-06-20T03:00:00"'
+    body = f"<EPCISBody><EventList><AggregationEvent>{event}</AggregationEvent></EventList></EPCISBody>"
+    return f"<epcis:EPCISDocument {root}>{body}</epcis:EPCISDocument>".encode()
+
+
+def test_what_only_xml_can_say_has_valid_json_and_comes_back() -> None:
+    assert faults(xml_only(), "2.0") == []
+    done = convert(xml_only(), "json")
+    [event] = json.loads(done.content)["epcisBody"]["eventList"]
+    assert shape.check_document(json.loads(done.content)) == []
+    assert event["truyxuat:persistentDisposition"] == {"set": ["completeness_verified"]}
+    assert event["sensorElementList"] == [{"sensorReport": [{"type": "truyxuat:untyped", "value": 3}]}]
+    assert event["ex:v%C3%B9ng"] == "x"
+    told = {(item.code, item.pointer.rpartition("/")[2]) for item in done.losses}
+    assert told == {
+        ("binding.named-for-json", "truyxuat:persistentDisposition"),
+        ("binding.named-for-json", "ex:v%C3%B9ng"),
+        ("binding.typed-for-json", "type"),
+        ("binding.hash-changed", "0"),
+    }
+    again = convert(done.content, "xml-2.0")
+    assert faults(again.content, "2.0") == []
+    for said in ("<persistentDisposition><set>", '<sensorReport value="3"/>', "<ex:v\u00f9ng"):
+        assert said in again.content.decode()
+    assert json.loads(convert(again.content, "json").content) == json.loads(done.content)
+
+
+def test_a_date_of_creation_without_zone_is_taken_as_utc_and_told() -> None:
+    done = convert(xml_only(), "json")
+    assert [item.code for item in done.changes] == ["xml.date-without-zone"]
+    assert json.loads(done.content)["creationDate"] == "2026-06-20T03:00:00Z"
+
+
+def test_a_changed_event_hash_is_told_both_ways() -> None:
+    told = convert(sample(**{"example:a": {"@lang": "vi", "#text": "xo\u00e0i"}}), "xml-2.0")
+    assert [item.code for item in told.losses] == ["binding.hash-changed"]
+    assert [item.code for item in convert(told.content, "json").losses] == ["binding.hash-changed"]
 
 
 def test_an_event_alone_is_put_into_a_document_for_xml_only() -> None:
