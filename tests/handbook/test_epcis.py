@@ -122,6 +122,15 @@ def test_every_command_of_the_page_prints_what_stands_below_it(client: Any, on: 
             assert work.step(on)
 
 
+def test_an_event_and_a_document_of_the_page_are_judged_at_the_address_that_is_told(client: Any, on: Runtime) -> None:
+    key = make_api_key(on, make_enterprise(on))
+    event, *_ = pages.values(PAGE)
+    document = next(value for value in pages.values(PAGE) if value.get("type") == "EPCISDocument")
+    for path, body in (("/api/capture/check?bare=true", event), ("/api/capture/check", document)):
+        assert client.post(path, json=body, headers=key).json["valid"]
+    assert all("/api/capture/check?bare=true" in pages.inline(PAGE, language) for language in pages.LANGUAGES)
+
+
 def test_every_shell_block_of_the_page_shows_what_it_prints() -> None:
     assert [block for block, _, _ in pages.pairs(PAGE)] == pages.blocks(PAGE, kind="sh")
 
