@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from app.capture import find
+from app.capture.binding import xml_only
+from app.capture.binding.xml_only import CONTEXT, PREFIX
 from app.capture.contexts import context_of
 from app.capture.hashes.event_hash import event_hash
 from app.capture.spelling import EpcFormat, Lengths, WordForm, spelled
@@ -16,9 +18,6 @@ from app.query.merging import Contexts, renamed
 HASH_FIELD = "truyxuat:eventHash"
 KEPT_PROFILE = "CBV2.0"
 """The profile whose hash is kept with each event."""
-
-OURS = {"truyxuat": "urn:truyxuat:epcis:"}
-"""Our namespace, named in an answer only where something of ours was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,10 @@ class Look:
 
 def query_document(rows: Iterable[tuple[Any, dict[str, Any]]], look: Look, at: datetime) -> tuple[dict[str, Any], dict[str, str]]:
     """(EPCISQueryDocument in JSON structure, its namespaces by prefix) of events; rows: row of `event` and its sealed envelope."""
-    contexts = Contexts(OURS if look.hash_profile else None)
+    contexts = Contexts(CONTEXT)
     events = [_event(row, sealed, look, contexts) for row, sealed in rows]
+    if not (look.hash_profile or contexts.reserved_used):
+        contexts.terms.pop(PREFIX)
     document = {
         "@context": contexts.whole(),
         "type": "EPCISQueryDocument",
@@ -61,6 +62,11 @@ def _event(row: Any, sealed: dict[str, Any], look: Look, contexts: Contexts) -> 
     event = spelled(event, binding=look.binding, epcs=look.epcs, words=look.words, lengths=look.lengths)
     if renames:
         event = renamed(event, renames)
+    if look.binding == "json":
+        event, told = xml_only.for_json(event)
+        contexts.reserved_used = contexts.reserved_used or bool(told)
+    else:
+        event = xml_only.from_json(event)
     if look.hash_profile:
         event = event | {HASH_FIELD: _hash(row, sealed, look)}
     return event

@@ -20,8 +20,10 @@ class Contexts:
     """The contexts of the events of one answer, in their order."""
 
     def __init__(self, reserved: Mapping[str, str] | None = None) -> None:
-        """reserved: prefixes of our own, which no document of somebody's may take."""
+        """reserved: prefixes of our own, which nobody else may take; `reserved_used`: somebody means the same by one."""
         self.terms: dict[str, Any] = dict(reserved or {})
+        self.reserved_used = False
+        self._reserved = frozenset(self.terms)
         self._addresses: dict[str, None] = {}
 
     def add(self, *contexts: Any) -> dict[str, str]:
@@ -35,6 +37,7 @@ class Contexts:
         renames: dict[str, str] = {}
         for prefix in [name for name in terms if _is_prefix(name)]:
             chosen = self._name_for(prefix, terms[prefix])
+            self.reserved_used = self.reserved_used or chosen in self._reserved
             self.terms[chosen] = terms[prefix]
             if chosen != prefix:
                 renames[prefix] = chosen
