@@ -287,10 +287,18 @@ def content_digest(event: Event, text: bytes | None = None, context: Context | N
     return sha256(content).digest()[:16]
 
 
+_PREFIXES = pattern(rb'"@?([^":\\\x00-\x1f]+):|"([^":\\\x00-\x1f]+)":').finditer
+_FEW = 8
+
+
 def _namespaces(content: bytes, context: Context) -> bytes:
-    """What the prefixes in an event mean that are not those of the standard; nothing for an event without any."""
-    used = {prefix: space for prefix, space, needles in context.own if any(needle in content for needle in needles)}
-    return jcs(used) if used else b""
+    """What the prefixes and names in an event mean that are not those of the standard; nothing for an event without any."""
+    own = context.own
+    if not own or (len(own) <= _FEW and not any(name in content for name in own)):
+        return b""
+    used = {match[1] or match[2] for match in _PREFIXES(content)}
+    meant = {name.decode("utf-8", "surrogatepass"): own[name] for name in used if name in own}
+    return jcs(meant) if meant else b""
 
 
 def facets(event: Mapping[str, Any], keys: Iterable[ItemKey] | None = None) -> Iterator[tuple[str, str]]:
@@ -359,9 +367,9 @@ _LINK = pattern(r"https?://", IGNORECASE).match
 def urn(uri: str, lengths: Lengths) -> str:
     """A Digital Link of any domain as EPC URN; as it is when it is none, when no URN exists for its key, or when the length is not known.
 
-    A lot beside a serial number has no place in a URN and is left out, as it is no part of the identity.
+    So is one that says more than a URN can: a lot beside a serial number, a query with dates, weights or anything else. The host goes.
     """
-    if not _LINK(uri):
+    if not _LINK(uri) or "?" in uri or beside(uri):
         return uri
     text = item_key(uri).text
     if not text.startswith(CANONICAL):

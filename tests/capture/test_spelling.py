@@ -457,9 +457,16 @@ def test_asked_for_urns_what_has_none_stays(uri: str) -> None:
 
 
 def test_a_brand_domain_link_becomes_the_urn_of_its_item() -> None:
-    uri = "https://brand.example/01/09521002000016/10/TH26/21/K7M2Q9?17=270101"
+    uri = "https://brand.example/01/09521002000016/21/K7M2Q9"
 
     assert spelling.spelled_uri(uri, EpcFormat.ALWAYS_EPC_URN, seven) == ITEM_URN
+
+
+@pytest.mark.parametrize("more", ["/10/TH26/21/K7M2Q9", "/21/K7M2Q9?17=270101", "/21/K7M2Q9?source=qr"])
+def test_a_link_that_says_more_than_a_urn_can_stays(more: str) -> None:
+    uri = f"https://brand.example/01/09521002000016{more}"
+
+    assert spelling.spelled_uri(uri, EpcFormat.ALWAYS_EPC_URN, seven) == uri
 
 
 def test_without_a_known_prefix_length_a_link_stays_a_link() -> None:

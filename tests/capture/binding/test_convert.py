@@ -115,6 +115,14 @@ def test_what_only_xml_can_say_has_valid_json_and_comes_back() -> None:
     assert json.loads(convert(again.content, "json").content) == json.loads(done.content)
 
 
+def test_a_link_that_says_more_than_its_urn_stays_in_1_2_and_is_told() -> None:
+    more = [f"{LINK.partition('/21/')[0]}/10/LOT9/21/S7", f"{LINK}?17=270101", f"{LINK}?3103=000500"]
+    done = convert(sample(epcList=[URN, *more]), "xml-1.2")
+    assert [epc.text for epc in etree.fromstring(done.content).iter("epc")] == [URN, *more]
+    told = [item for item in done.losses if "/epcList/" in item.pointer]
+    assert [(item.code, item.value) for item in told] == [("binding.link-in-1-2", link) for link in more]
+
+
 def test_a_date_of_creation_without_zone_is_taken_as_utc_and_told() -> None:
     done = convert(xml_only(), "json")
     assert [item.code for item in done.changes] == ["xml.date-without-zone"]
