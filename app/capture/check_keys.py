@@ -60,7 +60,9 @@ _right: set[tuple[bytes, ...]] = set()  # keys found right: a shipment names the
 
 def wrong_in(text: bytes) -> bool:
     """Whether some string of a JSON text begins as a GS1 key and is a wrong one; quick, for whole events."""
-    found = {*_LINK.findall(text), *_URN.findall(text)}
+    found = set(_LINK.findall(text))
+    if b"urn:epc:" in text:
+        found.update(_URN.findall(text))
     if found <= _right:
         return False
     if any((_link(*parts) if len(parts) == 2 else _urn(*parts)) for parts in found - _right):

@@ -32,6 +32,9 @@ MOST = 20
 """Findings reported for one event: more would not help the person who corrects it."""
 
 _QUANTITIES = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
+_JUDGED = frozenset((*_QUANTITIES, "sensorElementList"))
+"""Fields that `_members` looks into, beside the parent of an aggregation."""
+
 _MEASURED = (
     "value", "stringValue", "booleanValue", "hexBinaryValue", "uriValue", "minValue", "maxValue", "meanValue", "sDev", "percRank",
     "percValue",
@@ -70,15 +73,20 @@ def check_event(event: dict[str, Any], pointer: str, now: datetime, text: bytes 
 
     pointer: JSON pointer of the event; now: aware, of the clock that records; text: the event as JSON, where the caller has it.
     """
-    found = _NUMBER.search(pointer)
-    number = int(found[1]) + 1 if found else None
+    text = orjson.dumps(event) if text is None else text
     latest = now + AHEAD
     happened = _instant(event["eventTime"])
-    findings = list(islice(_members(event, pointer, number), MOST))
-    if happened is None or happened > latest or "errorDeclaration" in event:
+    parts = event["type"] == "AggregationEvent" or not _JUDGED.isdisjoint(event)
+    times = happened is None or happened > latest or "errorDeclaration" in event
+    texts = _odd(event, text) or wrong_in(text)
+    if not (parts or times or texts):
+        return []  # the event of every day, told by its looks
+    found = _NUMBER.search(pointer)
+    number = int(found[1]) + 1 if found else None
+    findings = list(islice(_members(event, pointer, number), MOST)) if parts else []
+    if times:
         findings += _times(event, pointer, number, latest)
-    text = orjson.dumps(event) if text is None else text
-    if _odd(event, text) or wrong_in(text):
+    if texts:
         findings += islice(_texts(event, pointer, number), MOST)
     return findings[:MOST]
 

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 _FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))", re.ASCII)
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})").fullmatch
+_DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LEAP_SECOND = 60
@@ -16,14 +18,18 @@ def micros(text: str) -> int:
 
     Raises ValueError for what is no instant of the proleptic Gregorian calendar (years 1 to 9999).
     """
+    if _USUAL(text):
+        try:
+            since = datetime.fromisoformat(text) - _EPOCH  # four times as fast, and it knows no leap seconds
+        except ValueError:
+            pass
+        else:
+            return (since.days * _DAY + since.seconds) * 1_000_000 + since.microseconds
     match = _FORM.fullmatch(text)
     if match is None:
         message = f"not an RFC 3339 instant: {text[:40]}"
         raise ValueError(message)
-    try:
-        return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND  # three times as fast, and it knows no leap seconds
-    except ValueError:
-        return _slowly(match)
+    return _slowly(match)
 
 
 def _slowly(match: re.Match[str]) -> int:
