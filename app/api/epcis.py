@@ -30,6 +30,9 @@ BEHAVIOURS = ("rollback", "proceed")
 LENIENT = {"true": True, "1": True, "false": False, "0": False}
 
 
+_OF_EVERY_ANSWER = ("GS1-EPCIS-Version", "GS1-CBV-Version", "GS1-Extensions")
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How the caller of a read wants the answer.
@@ -142,8 +145,9 @@ def answer(
     kind = f"{media_type}; charset=utf-8" if media_type in XML else media_type
     made = Response(content, status, content_type=kind)
     made.headers.update(headers or {})
-    if extensions:
-        made.headers["GS1-Extensions"] = negotiation.written_extensions(extensions)
+    written = negotiation.written_extensions(extensions or {})
+    if written:
+        made.headers["GS1-Extensions"] = written
     return made
 
 
@@ -177,9 +181,10 @@ def install(app: Flask) -> None:
     def after(response: Response) -> Response:
         if under_epcis():
             release: Release = getattr(g, "epcis_release", negotiation.RELEASES[0])
-            response.headers.setdefault("GS1-EPCIS-Version", release.epcis)
-            response.headers.setdefault("GS1-CBV-Version", release.cbv)
-            response.headers.setdefault("GS1-Extensions", f"{PREFIX}={NAMESPACE}")
+            said = {name for name, _ in response.headers}
+            for name, text in zip(_OF_EVERY_ANSWER, (*release, f"{PREFIX}={NAMESPACE}"), strict=True):
+                if name not in said:  # setdefault raises inside for each that is absent
+                    response.headers.add(name, text)
         return response
 
     app.after_request(after)

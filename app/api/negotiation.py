@@ -18,6 +18,7 @@ XML = ("application/xml", "text/xml")
 _VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,5}")
 _MOST_ITEMS = 40
 _LONGEST = 4_000
+_MOST_WRITTEN = 2_000
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _EXTENSION = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)=([A-Za-z][A-Za-z0-9+.-]*:[^\s,\"<>]+)")
 
@@ -121,8 +122,16 @@ def extensions(text: str | None) -> dict[str, str]:
 
 
 def written_extensions(namespaces: Mapping[str, str]) -> str:
-    """The header's value for these prefixes; a namespace that the form has no room for is left out."""
-    return ",".join(item for prefix, space in namespaces.items() if _EXTENSION.fullmatch(item := f"{prefix}={space}"))
+    """The header's value for these prefixes; a namespace that the form has no room for is left out, and what would make it too long.
+
+    Servers between us and the caller take eight kilobytes of headers, some four; the body says every namespace.
+    """
+    written = ""
+    for prefix, space in namespaces.items():
+        item = f"{prefix}={space}"
+        if len(written) + len(item) < _MOST_WRITTEN and _EXTENSION.fullmatch(item):
+            written += f",{item}" if written else item
+    return written
 
 
 def media_type(accept: str | None, offered: Sequence[str]) -> str | None:

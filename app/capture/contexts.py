@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 """The context of EPCIS 2.0, as we write it."""
 
@@ -26,6 +24,7 @@ _WELL_KNOWN = {
     "cbvmda": "urn:epcglobal:cbv:mda",
 }
 _STANDARD = ("https://ref.gs1.org", "https://gs1.org")
+_NO_NAME = frozenset('":\\')
 _MOST_NAMES = 4096
 
 
@@ -41,7 +40,7 @@ class Context:
         self.urls = urls
         self.values = {prefix: space for prefix, space in namespaces.items() if space.startswith(_STANDARD)}
         self._names: dict[str, str] = {}
-        self.own = tuple(_own(namespaces))
+        self.own = dict(_own(namespaces))
 
     def name(self, key: str) -> str:
         """Key with its prefix replaced by `{namespace}`; a key without a known prefix as it is.
@@ -74,16 +73,15 @@ class Context:
         return {url: PINNED[url] for url in self.urls if url in PINNED}
 
 
-def _own(namespaces: dict[str, str]) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
-    """(prefix or name, what it means, how its use begins in JSON text) of all that is not as in the standard.
+def _own(namespaces: dict[str, str]) -> Iterator[tuple[bytes, str]]:
+    """(prefix or name, what it means) of all that is not as in the standard.
 
     JSON-LD joins namespace and name, XML does not: what stands between them is no part of the meaning.
     """
     for name, space in namespaces.items():
         meaning = space.rstrip(":/#")
-        if meaning != _WELL_KNOWN.get(name, "").rstrip(":/#") and not space.startswith("@"):
-            written = orjson.dumps(name)[:-1]
-            yield name, meaning, (written + b":", b'"@' + written[1:] + b":", written + b'":')
+        if meaning != _WELL_KNOWN.get(name, "").rstrip(":/#") and not space.startswith("@") and not _NO_NAME.intersection(name):
+            yield name.encode("utf-8", "surrogatepass"), meaning
 
 
 def context_of(document_context: object, *, xml: bool = False) -> Context:

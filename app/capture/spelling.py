@@ -15,6 +15,7 @@ from re import compile as pattern
 from typing import Any
 
 from app.capture import items
+from app.capture.binding import xml_only
 from app.capture.canonical import jcs
 from app.capture.contexts import Context
 from app.capture.vocabulary import vocabularies, word
@@ -269,11 +270,18 @@ CBV_HASH = "ni:///sha-256;"
 """How an eventID begins that is computed from the event."""
 
 
+_NAMED_BY_US = pattern(rb'"truyxuat:|%[89A-F][0-9A-F][^":]*":').search
+
+
 def content_digest(event: Event, text: bytes | None = None, context: Context | None = None) -> bytes:
     """16 bytes that are equal for equal content, however spelled and bound: see decision 0003.
 
     text: `jcs(event)` where the caller has it; context: of the document, or None where names of extensions mean nothing.
     """
+    if text is None or _NAMED_BY_US(text):
+        named = xml_only.from_json(event, own_fields=True)
+        if named != event:  # what XML alone can say, as our JSON answers say it
+            event, text = named, None
     canonical = canonical_event(event, text)
     left_out = [name for name in _NOT_CONTENT if name in event]
     given = event.get("eventID")

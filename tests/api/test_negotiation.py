@@ -130,3 +130,13 @@ def test_preferences_are_read_with_and_without_values() -> None:
         "respond-async": "", "handling": "lenient", "wait": "10"
     }  # fmt: skip
     assert negotiation.preferences(None) == {}
+
+
+def test_namespaces_without_end_are_no_header_without_end() -> None:
+    namespaces = {"long": f"https://{'x' * 1_000_000}.example/", "ok": "https://ok.example/"}
+    namespaces |= {f"ex{number}": f"https://{number}.example/" for number in range(1_000)}
+
+    written = negotiation.written_extensions(namespaces)
+
+    assert len(written) < 2_000
+    assert negotiation.extensions(",".join(written.split(",")[:3])) == {name: namespaces[name] for name in ("ok", "ex0", "ex1")}

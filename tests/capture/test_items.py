@@ -10,6 +10,7 @@ LOT = "https://id.gs1.org/01/09521234123453/10/L1"
 
 def test_the_rows_of_an_event_are_its_keys_without_their_text() -> None:
     event = {
+        "type": "ObjectEvent",
         "parentID": "urn:epc:id:sscc:9521234.0123456789",
         "epcList": [SERIAL, URN, "https://shop.example/01/09521234123453/21/7", "urn:uuid:1"],
         "childEPCs": [SERIAL],
