@@ -160,9 +160,10 @@ def _as_job(path: Path, by: Actor, on: Runtime, how: How) -> Result:
     more = progress | _told("changes", job.changes)
     if job.success:
         return _taken(path, body) | more
+    more |= {"findingsTotal": job.wrong}
     if job.kept:
         return _left_out(path, body, job.errors, job.failed, job.kept) | more
-    refused = refusals.DocumentInvalid(findings=job.errors, count=len(job.errors), events=job.failed)
+    refused = refusals.DocumentInvalid(findings=job.errors, count=job.wrong, events=job.failed)
     return _refused(path, refused) | {"captureID": str(job.number)} | more
 
 

@@ -104,7 +104,10 @@ def binding_of(content_type: str) -> str | None:
 def check(
     raw: bytes, *, on: Runtime, content_type: str = "application/json", bare: bool = False, lenient: bool = False
 ) -> Checked:  # fmt: skip
-    """Read and judge a document, or with `bare` one event, without keeping anything. Raises for what cannot be read at all."""
+    """Read and judge a document, or with `bare` one event, without keeping anything. Raises for what cannot be read at all.
+
+    Of a wrong document no more is told than that it is: `proceed.explained` says what every event of it has.
+    """
     if _binding(content_type, raw) == XML:
         return _check_xml(raw, on, lenient=lenient)
     document, changes = read_document.loads(raw), list[Finding]()
@@ -125,7 +128,8 @@ def check(
         found = rules.check_event(event, pointer, now, text)
         if found:
             findings += [replace(item, event=number + 1) for item in found]
-        elif "sensorElementList" in event:
+            break
+        if "sensorElementList" in event:
             changes += [replace(item, event=number + 1) for item in rules.remarks(event, pointer)]
     return Checked(document, events, findings, changes, texts)
 
@@ -211,8 +215,11 @@ def _check_xml(raw: bytes, on: Runtime, *, lenient: bool) -> Checked:
         findings = master.findings(read.document.get("epcisHeader"))
         for number, event in enumerate(shape.events_of(judged)):
             pointer = shape.event_pointer(judged, number)
-            findings += [replace(item, event=number + 1) for item in rules.check_event(event, pointer, now)]
-            if "sensorElementList" in event and not findings:
+            found = rules.check_event(event, pointer, now)
+            if found:
+                findings += [replace(item, event=number + 1) for item in found]
+                break
+            if "sensorElementList" in event:
                 remarks = rules.remarks(event, pointer)
                 changes += [replace(item, pointer=read.xpath(item.pointer), event=number + 1) for item in remarks]
     return Checked(read.document, events, [replace(item, pointer=read.xpath(item.pointer)) for item in findings], changes)

@@ -157,8 +157,10 @@ def job_body(job: Job, tongue: str, most: int = MOST_TOLD) -> dict[str, Any]:
     if job.finished_at is not None:
         made["finishedAt"] = _time(job.finished_at)
     made |= {"running": job.running, "success": job.success, "captureErrorBehaviour": job.behaviour}
-    made |= {"errors": [error(item, tongue) for item in job.errors[:most]], "errorsTotal": job.wrong}
+    made["errors"] = [error(item, tongue) for item in job.errors[:most]]
     made["progress"] = {"total": job.total, "seen": job.seen, "recorded": job.kept, "refused": job.failed}
+    if job.wrong:
+        made["errorsTotal"] = job.wrong
     if job.changed:
         made |= {"changes": [describe_finding(item, tongue) for item in job.changes[:most]], "changesTotal": job.changed}
     return made
