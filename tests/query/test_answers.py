@@ -224,3 +224,27 @@ def test_a_program_that_may_only_capture_learns_what_it_may_send(client: Any, on
     for address in ("/epcis", "/epcis/capture", "/epcis/events"):
         assert client.options(address, headers=sender).status_code == 204
     problem_of(client.get("/epcis/events", headers=sender), 403)
+
+
+def test_what_only_xml_can_say_is_answered_in_valid_json_and_known_when_it_comes_back(client: Any, on: Runtime) -> None:
+    headers = make_api_key(on, make_enterprise(on))
+    times = "<eventTime>2026-06-19T03:00:00Z</eventTime><eventTimeZoneOffset>+07:00</eventTimeZoneOffset>"
+    lists = "<parentID>urn:epc:id:sscc:9521002.1000000001</parentID><childEPCs><epc>urn:epc:id:sgtin:9521002.000001.K</epc></childEPCs>"
+    state = "<persistentDisposition><set>urn:epcglobal:cbv:disp:completeness_verified</set></persistentDisposition>"
+    sensors = '<sensorElementList><sensorElement><sensorReport value="3"/></sensorElement></sensorElementList>'
+    event = f"<AggregationEvent>{times}{lists}<action>OBSERVE</action>{sensors}{state}</AggregationEvent>"
+    root = 'xmlns:e="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0" creationDate="2026-06-19T03:00:00"'
+    sent = f"<e:EPCISDocument {root}><EPCISBody><EventList>{event}</EventList></EPCISBody></e:EPCISDocument>"
+    taken = client.post("/epcis/capture", data=sent.encode(), headers=headers | {"Content-Type": "application/xml"})
+    assert taken.status_code == 202, taken.get_data(as_text=True)
+    answer = client.get("/epcis/events", headers=headers | {"GS1-EPC-Format": "No_Preference"})
+    [told] = events_of(answer)
+    assert told["truyxuat:persistentDisposition"] == {"set": ["completeness_verified"]}
+    assert answer.get_json()["@context"][-1]["truyxuat"] == "urn:truyxuat:epcis:"
+    again = {key: answer.get_json()[key] for key in ("@context", "schemaVersion", "creationDate")}
+    again |= {"type": "EPCISDocument", "epcisBody": {"eventList": [told]}}
+    assert client.post("/epcis/capture", json=again, headers=headers).status_code == 202
+    assert len(events_of(client.get("/epcis/events", headers=headers))) == 1
+    xml = client.get("/epcis/events", headers=headers | {"Accept": "application/xml"}).get_data(as_text=True)
+    assert "<persistentDisposition><set>" in xml
+    assert '<sensorReport value="3"/>' in xml
