@@ -57,19 +57,30 @@ class Question(NamedTuple):
 
 
 class _Landing:
-    """Where the writer's thread leaves what is durable, for one event loop: many at a time, because waking the loop is a system call."""
+    """Where the writer's thread leaves what is durable, for one event loop: many at a time, because waking the loop is a system call.
+
+    One timer looks after all who wait: a timer for each costs as much as the rest of the waiting.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self._landed: deque[asyncio.Future[None]] = deque()
         self._called = False
+        self._waiting: dict[asyncio.Future[None], float] = {}
+        self._watched = False
 
     async def wait(self, written: Future[Any]) -> None:
         """Return when the future is done, or raise TimeoutError."""
         waiter: asyncio.Future[None] = self.loop.create_future()
+        self._waiting[waiter] = self.loop.time() + _PATIENCE
+        if not self._watched:
+            self._watched = True
+            self.loop.call_later(_PATIENCE, self._sweep)
         written.add_done_callback(lambda _: self._land(waiter))
-        async with asyncio.timeout(_PATIENCE):
+        try:
             await waiter
+        finally:
+            del self._waiting[waiter]
 
     def _land(self, waiter: asyncio.Future[None]) -> None:
         self._landed.append(waiter)
@@ -83,6 +94,17 @@ class _Landing:
             waiter = self._landed.popleft()
             if not waiter.done():  # its sender may be gone
                 waiter.set_result(None)
+
+    def _sweep(self) -> None:
+        """Let go of those who waited too long, and look again when the next one would have."""
+        now = self.loop.time()
+        for waiter, until in self._waiting.items():  # the oldest first
+            if until > now:
+                self.loop.call_at(until, self._sweep)
+                return
+            if not waiter.done():
+                waiter.set_exception(TimeoutError())
+        self._watched = False
 
 
 class FastCaptures:

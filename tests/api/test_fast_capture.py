@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.api import fast_capture
 from app.api.asgi import Application, _run, make_environ
 from app.api.fast_capture import SMALL, Answer, FastCaptures
 from app.capture.accept import accept
@@ -251,3 +253,21 @@ def test_many_senders_at_once_are_each_told_what_the_disk_holds(settings: Settin
         assert len(rows(on, enterprise.party_id)["event"]) == 21
     finally:
         application.stop()
+
+
+def test_a_disk_that_does_not_answer_is_left_to_flask_and_nothing_is_kept_twice(
+    app: Any, on: Runtime, sender: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fast_capture, "_PATIENCE", 0.05)
+    content, before, gate = raw(document(another())), count(on), threading.Event()
+    headers = sent_headers(sender, content)
+    with ThreadPoolExecutor(1) as held:
+        stuck = held.submit(on.store.write, lambda _: gate.wait())
+        try:
+            assert fast(on, "/epcis/capture", headers, content) is None
+        finally:
+            gate.set()
+        assert stuck.result() is True
+    status, _, told = slow(app, "/epcis/capture", headers, content)
+    assert (status, json.loads(told)["events"][0]["known"]) == (202, True)
+    assert count(on) == before + 3  # one document, one event, one entry for the log
