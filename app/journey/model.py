@@ -19,7 +19,10 @@ class EventFlag(Base):
     """
 
     __tablename__ = "event_flag"
-    __table_args__ = (Index("ix_event_flag_item", "issuer", "class_key", "instance"),)
+    __table_args__ = (
+        Index("ix_event_flag_item", "issuer", "class_key", "instance"),
+        Index("ix_event_flag_code", "party_id", "code", "event_id"),
+    )
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)
     event_id: Mapped[int] = mapped_column(Id, primary_key=True)

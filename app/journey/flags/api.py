@@ -22,8 +22,7 @@ def list_flags() -> Response:
     asked = {name: request.args.get(name, "").strip() for name in ("code", "item", "before")}
     count = parameters.count("count", find.PAGE, find.MOST_OF_EVENT)
     flags, following = tell.newest(by=actor(), on=runtime(), count=count, **asked)
-    _, left = tell.tally(by=actor(), on=runtime())
-    body = {"flags": [_told(flag) for flag in flags], "next": following or None, "waiting": left}
+    body = {"flags": [_told(flag) for flag in flags], "next": following or None, "waiting": tell.left(on=runtime())}
     return forms.json_answer(body)
 
 

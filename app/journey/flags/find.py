@@ -18,6 +18,9 @@ PAGE = 50
 MOST_OF_EVENT = 100
 """Flags told of one event: one that names ten thousand things may surprise ten thousand times."""
 
+MOST_COUNTED = 10_000
+"""Flags of one code that are counted: nobody works through more of them one by one."""
+
 _SOME = 200
 _COLUMNS = (EventFlag.party_id, EventFlag.event_id, EventFlag.code, EventFlag.item, EventFlag.other_event, EventFlag.found_at)
 _OF_EVENTS = (
@@ -72,11 +75,16 @@ class Flag:
         return replace(_FINDINGS[self.code], value=self.item, params={"item": self.item})
 
 
+Place = tuple[int, str, int, int, str]
+"""Where a page of flags ends: number of the event, code, and the key of the item."""
+_PLACE = (EventFlag.event_id, EventFlag.code, EventFlag.issuer, EventFlag.class_key, EventFlag.instance)
+
+
 class Page(NamedTuple):
     """Some flags, newest event first, and where the next page begins: None at the end."""
 
     flags: list[Flag]
-    following: tuple[int, str, str] | None
+    following: Place | None
 
 
 def of_events(connection: Connection, party_id: int, event_ids: Iterable[int]) -> dict[int, list[Flag]]:
@@ -115,23 +123,30 @@ def of_item(connection: Connection, party_id: int, key: ItemKey, most: int = PAG
     return _told(connection, party_id, list(connection.execute(statement.order_by(EventFlag.event_id, EventFlag.code).limit(most))))
 
 
-def newest(connection: Connection, party_id: int, *, code: str = "", before: tuple[int, str, str] | None = None, count: int = PAGE) -> Page:
-    """An organisation's flags, newest event first. before: where a page ended, as it was told."""
-    place = (EventFlag.event_id, EventFlag.code, EventFlag.item)
-    statement = select(*_COLUMNS).where(EventFlag.party_id == party_id)
+def newest(connection: Connection, party_id: int, *, code: str = "", before: Place | None = None, count: int = PAGE) -> Page:
+    """An organisation's flags, newest event first. before: where a page ended, as it was told.
+
+    In the order of the primary key, which a page is read from without looking at the others.
+    """
+    statement = select(*_COLUMNS, *_PLACE[2:]).where(EventFlag.party_id == party_id)
     if code:
         statement = statement.where(EventFlag.code == code)
     if before is not None:
-        statement = statement.where(tuple_(*place) < before)
-    rows = list(connection.execute(statement.order_by(*(column.desc() for column in place)).limit(count + 1)))
+        statement = statement.where(tuple_(*_PLACE) < before)
+    rows = list(connection.execute(statement.order_by(*(column.desc() for column in _PLACE)).limit(count + 1)))
     last = rows[count - 1] if len(rows) > count else None
-    return Page(_told(connection, party_id, rows[:count]), None if last is None else (last.event_id, last.code, last.item))
+    return Page(_told(connection, party_id, rows[:count]), None if last is None else tuple(getattr(last, each.key) for each in _PLACE))
 
 
 def tally(connection: Connection, party_id: int) -> dict[str, int]:
-    """How many flags of each code an organisation has."""
-    statement = select(EventFlag.code, func.count().label("flags")).where(EventFlag.party_id == party_id).group_by(EventFlag.code)
-    return {row.code: int(row.flags) for row in connection.execute(statement)}
+    """How many flags of each code an organisation has; more than MOST_COUNTED count as that many, so that counting costs little."""
+    found = {}
+    for code in _FINDINGS:
+        some = select(EventFlag.event_id).where(EventFlag.party_id == party_id, EventFlag.code == code).limit(MOST_COUNTED)
+        count = connection.execute(select(func.count()).select_from(some.subquery())).scalar()
+        if count:
+            found[code] = int(count)
+    return found
 
 
 def _told(connection: Connection, party_id: int, rows: list[Any]) -> list[Flag]:

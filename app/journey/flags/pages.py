@@ -9,7 +9,7 @@ from flask import render_template, request
 from app.api.door import Door, actor, runtime
 from app.api.problem import language
 from app.journey.flags import tell
-from app.journey.flags.find import Flag
+from app.journey.flags.find import MOST_COUNTED, Flag
 from app.journey.flags.rules import CODES
 from app.party.permissions import Permission
 from app.words.refusals import describe_finding
@@ -24,7 +24,9 @@ def flags() -> str:
     tally, waiting = tell.tally(by=actor(), on=runtime())
     kinds = [(each, tally[each]) for each in CODES if tally.get(each)]
     listed, following = tell.newest(by=actor(), on=runtime(), code=code, before=request.args.get("before", ""))
-    return render_template("journey/flags.html", listed=listed, following=following, code=code, kinds=kinds, waiting=waiting)
+    return render_template(
+        "journey/flags.html", listed=listed, following=following, code=code, kinds=kinds, waiting=waiting, most=MOST_COUNTED
+    )
 
 
 def _in_words(flag: Flag) -> dict[str, Any]:

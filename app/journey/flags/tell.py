@@ -56,6 +56,12 @@ def tally(*, by: Actor, on: Runtime) -> tuple[dict[str, int], int]:
         return find.tally(connection, party_id), waiting(connection)
 
 
+def left(*, on: Runtime) -> int:
+    """How many entries of the log are still to be judged."""
+    with on.store.reading() as connection:
+        return waiting(connection)
+
+
 def of_events(event_ids: Iterable[int], *, by: Actor, on: Runtime) -> dict[int, list[Flag]]:
     """Flags by event, for events of the own organisation."""
     party_id = permit(by, Permission.CAPTURE_EVENT_READ)
@@ -99,13 +105,14 @@ def _token(page: Page) -> str:
     return "" if page.following is None else base64.urlsafe_b64encode(orjson.dumps(page.following)).decode().rstrip("=")
 
 
-def _place(token: str) -> tuple[int, str, str]:
+def _place(token: str) -> find.Place:
     try:
-        event_id, code, item = orjson.loads(base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True))
+        event_id, code, issuer, class_key, instance = orjson.loads(base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError) as error:
         raise PageUnknown(pointer="?before") from error
-    if not (
-        isinstance(event_id, int) and isinstance(code, str) and isinstance(item, str) and 0 <= event_id < 2**63 and "\0" not in item + code
+    numbers, texts = (event_id, issuer, class_key), (code, instance)
+    if not all(isinstance(number, int) and -(2**63) <= number < 2**63 for number in numbers) or not all(
+        isinstance(text, str) and "\0" not in text for text in texts
     ):
         raise PageUnknown(pointer="?before")
-    return event_id, code, item
+    return event_id, code, issuer, class_key, instance

@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("found_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("party_id", "event_id", "code", "issuer", "class_key", "instance", name=op.f("pk_event_flag")),
     )
+    op.create_index("ix_event_flag_code", "event_flag", ["party_id", "code", "event_id"], unique=False)
     op.create_index("ix_event_flag_item", "event_flag", ["issuer", "class_key", "instance"], unique=False)
     op.create_table(
         "flag_follower",
