@@ -13,6 +13,7 @@ from app.capture.binding import xml_values as values
 from app.capture.binding.xml_fields import DECLARATIONS, READERS, certificate, wrapper
 from app.capture.binding.xml_parse import Node, split
 from app.capture.binding.xml_reading import (
+    EMPTY_IN_1_2,
     Out,
     Reader,
     State,
@@ -24,6 +25,7 @@ from app.capture.binding.xml_reading import (
     only_instances,
     sequence,
     shown,
+    stray,
     table,
     text_of,
     time,
@@ -105,7 +107,7 @@ def _later(known: Table) -> tuple[None, Reader]:
             state.fault(Finding("xml.empty", "", None, {"element": "extension"}), node)
         for text in [node[2] if node[3] is None else "", *(child for child in node[3] or () if child.__class__ is str)]:
             if text and not text.isspace():
-                state.fault(Finding("xml.unexpected-text", "", shown(text.strip()), {}), node)
+                stray(state, node, text)
         _loosely(state, node, known, out)
 
     return None, read
@@ -161,8 +163,6 @@ _TRANSFORMATION_1_2 = _event_1_2(
     "bizTransactionList sourceList destinationList ilmd",
     "",
 )
-_EMPTY_IN_1_2 = ("epcList", "childEPCs")
-"""Lists that 1.2 demands even where an event names no instance."""
 
 # ------------------------------------------------------------------------------------------------ events the XSD does not look into
 
@@ -205,7 +205,7 @@ def events_of(state: State, node: Node) -> Iterator[Out | None]:
 def _event(state: State, node: Node, known: Table) -> Out:
     out = sequence(state, node, known, {"type": node[0]})
     if state.version == "1.2":
-        for name in _EMPTY_IN_1_2:
+        for name in EMPTY_IN_1_2:
             if name in out and not out[name]:
                 del out[name]
         if node[0] == "QuantityEvent":
@@ -277,7 +277,7 @@ def _elements(state: State, node: Node) -> list[Node]:
         state.fault(Finding("xml.empty", "", None, {"element": "extension"}), node)
     for text in [node[2] if node[3] is None else "", *(child for child in node[3] or () if child.__class__ is str)]:
         if text and not text.isspace():
-            state.fault(Finding("xml.unexpected-text", "", shown(text.strip()), {}), node)
+            stray(state, node, text)
     return children
 
 

@@ -198,7 +198,7 @@ class Trees:
         for key, inner in value.items():
             plain = isinstance(inner, (str, bool, int, float))
             if key == "#text" and plain:
-                content = text(scalar(inner))
+                content = text(scalar(inner).strip() if "@xsi:type" in value else scalar(inner))
             elif key[:1] == "@" and plain and ":" not in key[:2] and key not in ("@", "@xmlns"):
                 attributes[key] = inner
             elif key[:1] in ("@", "#"):

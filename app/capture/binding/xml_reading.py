@@ -25,6 +25,8 @@ _ANY = 10_000  # place of elements of other namespaces: behind all others
 _OF_INSTANCES = XSI + "\n"
 _GUARDED = frozenset({"type", "epcisHeader", "epcisBody"})  # keys of JSON that no element of XML may set
 _DISSOLVED = frozenset({"extension", "baseExtension"})
+EMPTY_IN_1_2 = ("epcList", "childEPCs")
+"""Lists that 1.2 demands even where an event names no instance."""
 
 
 class Field(NamedTuple):
@@ -129,20 +131,26 @@ def sequence(state: State, node: Node, known: Table, out: Out) -> Out:
         else:
             out[key] = read(state, child, out)
     if node[3] is None and node[2] and not node[2].isspace():
-        state.fault(Finding("xml.unexpected-text", "", shown(node[2].strip()), {}), node)
+        stray(state, node, node[2])
     for name in known.required:
         if (fields[name].key or name) not in out:
-            local = split(name)[1]
-            state.fault(Finding("xml.missing", "", None, {"element": local, "parent": split(node[0])[1]}), node, f"/{local}")
+            _missing(state, node, split(name)[1])
     if known.filled and not any(child.__class__ is list for child in node[3] or ()):
         state.fault(Finding("xml.empty", "", None, {"element": split(node[0])[1]}), node)
     return out
 
 
+def _missing(state: State, node: Node, name: str) -> None:
+    if state.lenient and state.version == "1.2" and name in EMPTY_IN_1_2:
+        state.change(Finding("lenient.empty-list", "", None, {"element": name}), node)
+    else:
+        state.fault(Finding("xml.missing", "", None, {"element": name, "parent": split(node[0])[1]}), node, f"/{name}")
+
+
 def _unusual(state: State, node: Node, child: Any, known: Table, last: int, out: Out) -> int:
     """Read a child that is not the next known element; the place in the sequence behind it."""
     if child.__class__ is str:
-        state.fault(Finding("xml.unexpected-text", "", shown(child.strip()), {}), node)
+        stray(state, node, child)
         return last
     field = known.fields.get(child[0])
     if field is not None:
@@ -220,6 +228,14 @@ def only_instances(state: State, node: Node) -> None:
     for name in node[1] or ():
         if name.startswith(_OF_INSTANCES):
             of_instances(state, node, name)
+
+
+def stray(state: State, node: Node, text: str) -> None:
+    """Note a text where elements stand only; read leniently, one in an element that dissolves is left out."""
+    if state.lenient and node[0] in _DISSOLVED:
+        left_out(state, node, text.strip())
+    else:
+        state.fault(Finding("xml.unexpected-text", "", shown(text.strip()), {}), node)
 
 
 def left_out(state: State, node: Node, text: str) -> None:

@@ -87,14 +87,28 @@ _TRANSACTIONS = ("RequestingServiceTransaction", "RespondingServiceTransaction")
 
 def read_sbdh(state: State, node: Node, document: Out) -> Any | None:
     """Put sender, receiver and identifier into the document; what cannot be written again from these is returned."""
+    known = len(state.faults)
     _judge(state, node, "Header")
+    unfit = state.lenient and len(state.faults) > known
+    if unfit:
+        del state.faults[known:]
+        state.change(Finding("lenient.header-left-out", "", None, {}), node)
     texts = {
         "sender": _text(node, "Sender", "Identifier"),
         "receiver": _text(node, "Receiver", "Identifier"),
         "instanceIdentifier": _text(node, "DocumentIdentification", "InstanceIdentifier"),
     }
     document.update({key: text for key, text in texts.items() if text})
-    return None if _is_plain(node, document) else extension(state, node)
+    return None if unfit or _is_plain(node, document) else _trimmed(extension(state, node))
+
+
+def _trimmed(value: Any) -> Any:
+    """What the header says, without the blanks around its texts, which its types do not know."""
+    if isinstance(value, dict):
+        return {key: _trimmed(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_trimmed(each) for each in value]
+    return value.strip() if isinstance(value, str) else value
 
 
 def _judge(state: State, node: Node, kind: str) -> None:

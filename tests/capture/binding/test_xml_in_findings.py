@@ -202,3 +202,17 @@ def test_a_second_certificate_has_no_place_in_2_0() -> None:
     second = "<certificationInfo>https://cert.example.vn/7</certificationInfo>"
     [finding] = read_xml(_broken(second, second * 2)).findings
     assert (finding.code, finding.pointer) == ("xml.repeated", f"{SECOND}/certificationInfo[2]")
+
+
+def test_a_sloppy_document_of_1_2_is_taken_leniently_and_told() -> None:
+    header = f"<EPCISHeader>{sbdh()}</EPCISHeader>".replace("<s:Receiver>", "<!--").replace("</s:Receiver>", "-->")
+    sloppy = event("<extension>x<sourceList/></extension>", epcs="").replace("<sourceList/>", "<sourceList>%s</sourceList>")
+    source = '<source type="urn:epcglobal:cbv:sdt:owning_party">urn:epc:id:pgln:9521001.00001</source>'
+    raw = document(sloppy % source, version="1.2", header=header)
+    assert [each.code for each in read_xml(raw).findings] == ["xml.missing", "xml.unexpected-text", "xml.missing"]
+    read = read_xml(raw, lenient=True)
+    assert (read.findings, [each.code for each in read.changes]) == (
+        [],
+        ["lenient.header-left-out", "xml.text-left-out", "lenient.empty-list"],
+    )
+    assert (read.document["sender"], "epcisHeader" in read.document) == ("urn:epc:id:pgln:9521001.00001", False)
