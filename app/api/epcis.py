@@ -37,15 +37,14 @@ _OF_EVERY_ANSWER = ("GS1-EPCIS-Version", "GS1-CBV-Version", "GS1-Extensions")
 class Wanted:
     """How the caller of a read wants the answer.
 
-    media_type: one of those offered; release: versions of the answer; extensions: prefixes that the caller defined for names in the query;
-    hash_profile: profile of the CBV event hash that is to stand in each event, None for no hash.
+    media_type: one of those offered; release: versions of the answer; hash_profile: profile of the CBV event hash that is to
+    stand in each event, None for no hash.
     """
 
     media_type: str
     release: Release
     epcs: EpcFormat
     words: WordForm
-    extensions: Mapping[str, str]
     hash_profile: str | None
 
     @property
@@ -63,11 +62,9 @@ class Incoming:
     behaviour: rollback or proceed; applied: the value for Preference-Applied, None when nothing was preferred.
     """
 
-    release: Release
     behaviour: str
     lenient: bool
     respond_async: bool
-    extensions: Mapping[str, str]
 
     @property
     def applied(self) -> str | None:
@@ -90,6 +87,7 @@ def wanted(*offered: tuple[str, ...]) -> Wanted:
         raise FormatNotServed(given=(given or "")[:80], expected=", ".join(kinds))
     release = negotiation.release(request.headers, xml=media_type in XML)
     g.epcis_release = release
+    _check_extensions()
     epcs = negotiation.choice(request.headers, "GS1-EPC-Format", EpcFormat)
     words = negotiation.choice(request.headers, "GS1-CBV-XML-Format", WordForm)
     old = release.epcis.startswith("1.")  # CBV 1.2 knows EPC URNs only
@@ -98,15 +96,14 @@ def wanted(*offered: tuple[str, ...]) -> Wanted:
         release=release,
         epcs=epcs or (EpcFormat.ALWAYS_EPC_URN if old else EpcFormat.ALWAYS_GS1_DIGITAL_LINK),
         words=words or WordForm.NO_PREFERENCE,
-        extensions=_extensions(),
         hash_profile=_hash_profile(),
     )
 
 
 def incoming() -> Incoming:
     """What the headers of a capture ask for. Raises HeaderNotServed, HeaderInvalid."""
-    release = negotiation.release(request.headers, xml=request.mimetype in XML)
-    g.epcis_release = release
+    g.epcis_release = negotiation.release(request.headers, xml=request.mimetype in XML)
+    _check_extensions()
     behaviour = request.headers.get("GS1-Capture-Error-Behaviour", BEHAVIOURS[0]).strip().lower()
     if behaviour not in BEHAVIOURS:
         raise HeaderInvalid(name="GS1-Capture-Error-Behaviour", given=behaviour[:40], expected=", ".join(BEHAVIOURS))
@@ -115,11 +112,12 @@ def incoming() -> Incoming:
     lenient = preferred.get("handling") == "lenient" if asked is None else LENIENT.get(asked.lower())
     if lenient is None:
         raise HeaderInvalid(pointer="?lenient", name="lenient", given=str(asked)[:40], expected="true, false")
-    return Incoming(release, behaviour, lenient, "respond-async" in preferred, _extensions())
+    return Incoming(behaviour, lenient, "respond-async" in preferred)
 
 
-def _extensions() -> dict[str, str]:
-    return negotiation.extensions(",".join(request.headers.getlist("GS1-Extensions")))
+def _check_extensions() -> None:
+    """Refuse a header that is not written as it should be; what it defines is asked for in the query language only."""
+    negotiation.extensions(",".join(request.headers.getlist("GS1-Extensions")))
 
 
 def _hash_profile() -> str | None:
@@ -154,7 +152,7 @@ def answer(
 def discovery(*methods: str, headers: Mapping[str, str] | None = None, xml: bool = False) -> Response:
     """The answer to OPTIONS: 204 with what this resource and the interface can do; xml: whether it also has an XML binding."""
     negotiation.release(request.headers, xml=xml)
-    _extensions()
+    _check_extensions()
     lowest = negotiation.RELEASES[-1] if xml else negotiation.RELEASES[0]
     highest = negotiation.RELEASES[0]
     made = Response(status=204)

@@ -61,6 +61,7 @@ def end(event: Mapping[str, Any], role: int) -> End | None:
     """Whether an event says that an item of this part is no more, or no longer in use."""
     if role not in {items.EPC, items.CHILD}:
         return None
+    event = items.usual(event)
     step, states = word("bizStep", event.get("bizStep") or ""), {word("disposition", text) for text in _dispositions(event)}
     if step == "destroying" or "destroyed" in states:
         return End.DESTROYED

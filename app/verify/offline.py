@@ -15,6 +15,7 @@ from typing import Any
 
 from app import signature
 from app.capture import statement
+from app.capture.items import usual
 from app.capture.vocabulary import word
 from app.errors import Invalid
 from app.identify import digital_link
@@ -254,11 +255,12 @@ def _each_once(bundle: Bundle) -> None:
 
 def _abouts(uri: str, item: ItemKey, documents: list[dict[str, Any]]) -> list[str]:
     """For each event: whether it names the item, its lot, or its class. Raises OtherItem, BundleEmpty."""
-    named = [_named(document["event"]) for document in documents]
+    events = [_usual(document["event"]) for document in documents]
+    named = [_named(event) for event in events]
     lots = _lot_of_uri(uri)
-    for document, keys in zip(documents, named, strict=True):
+    for event, keys in zip(events, named, strict=True):
         if _same(item, keys):
-            lots |= _lots_of_ilmd(document["event"])
+            lots |= _lots_of_ilmd(event)
     lots_of_class = {(item.class_key, f"10:{lot}") for lot in lots}
     found: list[str] = []
     for number, keys in enumerate(named, start=1):
@@ -277,6 +279,11 @@ def _abouts(uri: str, item: ItemKey, documents: list[dict[str, Any]]) -> list[st
 
 def _same(item: ItemKey, keys: list[ItemKey]) -> bool:
     return any(key.text == item.text for key in keys)
+
+
+def _usual(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An event by what the standard means with its fields, as the journey reads it."""
+    return usual(event) if isinstance(event.get("type"), str) else event
 
 
 def _named(event: Mapping[str, Any]) -> list[ItemKey]:

@@ -266,7 +266,6 @@ STATEMENTS = (
     f"{ITEM}?17=270101",
     f"{ITEM}?17=280101",
 )
-"""One item, and what a link may say of it beside its identity."""
 
 
 def test_another_lot_or_expiry_in_the_link_is_another_statement() -> None:

@@ -18,7 +18,7 @@ from tests.thorough import THOROUGH
 PARTS = ("/api/convert", "/api/flags", "/api/master-data", "/epcis")
 """What is asked in the usual run; a thorough one asks every operation."""
 
-EXAMPLES = 500 if THOROUGH else 2
+EXAMPLES = 500 if THOROUGH else 1
 """Requests for each operation. Usually few: each operation is made up and answered; that rare ones are found is for the nights."""
 
 LEFT_OUT = {"waitForCheckpoint", "signOut"}

@@ -15,7 +15,7 @@ from tests import ROOT
 from tests.fuzz.run import Slow, guarded
 from tests.thorough import THOROUGH
 
-RUNS = 150
+RUNS = 40
 """Inputs for each target in the usual run, the same ones each time; enough to see that every reader still stands, not to find the rare."""
 
 MINUTES = 2

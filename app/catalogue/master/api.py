@@ -10,7 +10,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.api import segments
-from app.api.door import Door, actor, runtime
+from app.api.door import Access, Door, actor, runtime
 from app.capture.binding.xml_out import write_xml
 from app.catalogue import find as catalogue
 from app.catalogue.master import export, find, put, rules
@@ -85,7 +85,7 @@ def _version(version: find.Version) -> dict[str, Any]:
     return _told(version) | {"version": str(version.version_id), "changes": changes}
 
 
-@door.route(_ONE, needs=Permission.CATALOGUE_PLACE_WRITE, operation="putMasterData", methods=("PUT",))
+@door.route(_ONE, needs=Access.SIGNED_IN, operation="putMasterData", methods=("PUT",))  # the verb asks by kind of element
 def say(vocabulary: str, element: str) -> Response:  # noqa: ARG001  # as of GET
     """Say what an element is from `validFrom` (a day or an instant; now without it): a new version, unless nothing changes."""
     sent = json_object("attributes", "children", "validFrom")
@@ -108,7 +108,7 @@ def _after(made: put.Put, valid_from: str) -> Response:
     return json_answer(_one(made.vocabulary, made.element, at) | {"changed": made.changed})
 
 
-@door.route(_ONE, needs=Permission.CATALOGUE_PLACE_WRITE, operation="deleteMasterData", methods=("DELETE",))
+@door.route(_ONE, needs=Access.SIGNED_IN, operation="deleteMasterData", methods=("DELETE",))  # as of PUT
 def remove(vocabulary: str, element: str) -> Response:  # noqa: ARG001  # as of GET
     """Say that an element is no longer, from ?validFrom= or now on; its versions stay known."""
     begins = request.args.get("validFrom", "")[:40]

@@ -211,7 +211,7 @@ def _stretches(subjects: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _of_event(row: Any) -> Iterator[Named]:
-    event = captured.sealed(row)["event"]
+    event = items.usual(captured.sealed(row)["event"])
     sold = row.biz_step == _SALE or row.disposition == _SOLD
     made = row.kind == "TransformationEvent" or (row.kind == "ObjectEvent" and row.action == "ADD")
     lots = fate.master_lots(event)

@@ -347,7 +347,7 @@ def test_no_cells_whatever_end_in_a_fault(on: Runtime, owner: Actor, cells: list
     assert found.findings or found.document
 
 
-def test_a_workbook_of_ten_thousand_rows_is_taken(on: Runtime, owner: Actor) -> None:
-    rows = [row("nhập", gtin=BOXES, serial=f"S{place:05}") for place in range(10_000)]
+def test_a_workbook_of_a_thousand_rows_is_taken(on: Runtime, owner: Actor) -> None:
+    rows = [row("nhập", gtin=BOXES, serial=f"S{place:05}") for place in range(1_000)]
     found = sheet.judge(sheets.as_csv(*rows), CSV, by=owner, on=on)
-    assert (found.findings, len(found.events)) == ([], 10_000)
+    assert (found.findings, len(found.events)) == ([], 1_000)

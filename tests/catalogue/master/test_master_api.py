@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from app.catalogue import register
 from app.catalogue.master import documents
-from app.party.permissions import Role
+from app.party import register as party
+from app.party.permissions import Permission, Role
 from app.runtime import Runtime
 from tests.builders import Enterprise, make_api_key, make_enterprise
 from tests.catalogue.master.said import GTIN, HOUSE, HOUSE_URN, LOCATION, NAME, PRODUCT, at, element, header, say
@@ -125,6 +126,16 @@ def test_a_carrier_may_describe_places_and_no_products(client: Any, on: Runtime,
     carrier = make_api_key(on, ours, Role.CARRIER)
     assert client.put(_path("ReadPoint", HOUSE), json={}, headers=carrier).status_code == 200
     assert client.put(_path("EPCClass", GTIN), json={}, headers=carrier).status_code == 403
+
+
+def test_a_key_for_products_alone_may_describe_products_and_no_places(client: Any, on: Runtime, ours: Enterprise) -> None:
+    verbs, now = (Permission.CATALOGUE_PRODUCT_WRITE, Permission.CATALOGUE_RECORD_READ), on.clock.now()
+    key = on.store.write(lambda tx: party.add_api_key(tx, ours.party_id, "test", Role.OWNER, verbs, None, now, None))
+    headers = {"Authorization": f"Bearer {key}"}
+
+    assert client.put(_path("EPCClass", PRODUCT), json={"attributes": {"a": "b"}}, headers=headers).status_code == 200
+    assert client.put(_path("BusinessLocation", HOUSE), json={"attributes": {"a": "b"}}, headers=headers).status_code == 403
+    assert client.delete(_path("EPCClass", PRODUCT), headers=headers).status_code == 200
 
 
 def test_each_organisation_speaks_of_an_element_for_itself(client: Any, key: dict[str, str], on: Runtime) -> None:
