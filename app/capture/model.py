@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.columns import Bytes, Flag, Id, Small, Words
 from app.store.tables import Base
 
+_OF_JOB = "job_id IS NOT NULL"
+
 
 class CaptureDocument(Base):
     """Events that were signed together, and, of a document taken at once, its bytes (zstd): it is its own EPCIS capture job.
@@ -25,6 +27,7 @@ class CaptureDocument(Base):
     __table_args__ = (
         Index("uq_capture_document_idempotency", "party_id", "idempotency_key", unique=True),
         Index("ix_capture_document_events", "party_id", "document_id", "event_count"),  # counted without touching the documents
+        Index("ix_capture_document_job", "party_id", "job_id", sqlite_where=text(_OF_JOB), postgresql_where=text(_OF_JOB)),
     )
 
     party_id: Mapped[int] = mapped_column(Id, primary_key=True)

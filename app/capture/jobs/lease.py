@@ -117,7 +117,7 @@ def claim(on: Runtime, job_id: int | None = None) -> Lease | None:
 
 def _unheld(now: int) -> Any:
     free = or_(CaptureJob.kept_until.is_(None), CaptureJob.kept_until <= now)
-    return CaptureJob.state.in_((record.WAITING, record.RUNNING)) & free
+    return record.IS_OPEN & CaptureJob.state.in_((record.WAITING, record.RUNNING)) & free
 
 
 def _free(connection: Connection, now: int, job_id: int | None) -> Any:
@@ -140,7 +140,9 @@ def _take(tx: Tx, chosen: Any, now: int, keeper: str, until: int) -> Any:
 def _bury(on: Runtime) -> None:
     """Let go of what processes of this machine held that have died: nobody need wait until their time is up."""
     with on.store.reading() as connection:
-        running = select(CaptureJob.party_id, CaptureJob.job_id, CaptureJob.keeper).where(CaptureJob.state == record.RUNNING)
+        running = select(CaptureJob.party_id, CaptureJob.job_id, CaptureJob.keeper).where(
+            record.IS_OPEN, CaptureJob.state == record.RUNNING
+        )
         dead = [row for row in connection.execute(running.where(CaptureJob.keeper.is_not(None))) if keepers.is_dead(row.keeper)]
     for row in dead:
         mine = (CaptureJob.party_id == row.party_id) & (CaptureJob.job_id == row.job_id) & (CaptureJob.keeper == row.keeper)
@@ -150,7 +152,7 @@ def _bury(on: Runtime) -> None:
 def _sweep(on: Runtime) -> None:
     """Take away documents that did not arrive whole because the process that received them died."""
     now = to_micros(on.clock.now())
-    late = (CaptureJob.state == record.ARRIVING) & (CaptureJob.kept_until < now)
+    late = record.IS_OPEN & (CaptureJob.state == record.ARRIVING) & (CaptureJob.kept_until < now)
     with on.store.reading() as connection:
         rows = list(connection.execute(select(CaptureJob.party_id, CaptureJob.job_id).where(late).limit(10)))
     for row in rows:

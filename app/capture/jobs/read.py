@@ -76,8 +76,8 @@ def jobs(*, by: Actor, on: Runtime, count: int = 30, before: int | None = None) 
 def running(*, by: Actor, on: Runtime) -> list[Job]:
     """The jobs of an organisation that are not done, newest first."""
     party_id = permit(by, Permission.CAPTURE_EVENT_READ)
-    open_ = CaptureJob.state.in_((record.WAITING, record.RUNNING))
-    statement = select(CaptureJob.__table__).where(CaptureJob.party_id == party_id, open_).order_by(CaptureJob.job_id.desc())
+    told = CaptureJob.state != record.ARRIVING
+    statement = select(CaptureJob.__table__).where(CaptureJob.party_id == party_id, record.IS_OPEN, told).order_by(CaptureJob.job_id.desc())
     with on.store.reading() as connection:
         return [_of_job(row) for row in connection.execute(statement)]
 

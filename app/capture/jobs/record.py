@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from app.capture import find
 from app.capture.model import CaptureDocument, CaptureJob
@@ -19,6 +19,9 @@ from app.store.columns import from_micros, to_micros
 from app.store.work import Tx
 
 ARRIVING, WAITING, RUNNING, DONE = "arriving", "waiting", "running", "done"
+
+IS_OPEN: Any = text("capture_job.state <> 'done'")
+"""Not done; as the index of open jobs says it, because a bound value would have every job read that there ever was."""
 
 MOST = 1_000
 """Findings kept of one job; their number is kept whole."""

@@ -139,7 +139,7 @@ def _look(source: BinaryIO, content_type: str, on: Runtime, *, lenient: bool) ->
 
 
 def _room(connection: Connection, party_id: int) -> None:
-    mine = (CaptureJob.party_id == party_id) & (CaptureJob.state != record.DONE)
+    mine = (CaptureJob.party_id == party_id) & record.IS_OPEN
     if connection.execute(select(func.count()).select_from(CaptureJob).where(mine)).scalar_one() >= MOST_OPEN:
         raise JobsWaiting(most=MOST_OPEN, retry_after=30)
 

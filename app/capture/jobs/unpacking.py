@@ -21,6 +21,9 @@ _FREE = 1_000_000
 
 _PIECE = 65_536
 _SLICE = 262_144
+_MEMBERS = 10_000
+"""Members of one gzip body: each may be empty, and costs all the same."""
+
 _WINDOW = 1 << 23
 """Largest window of zstd that is opened (RFC 8878, 3.1.1.1.2): 8 MB, what every reader must support."""
 
@@ -68,8 +71,8 @@ def _bounded(pieces: Iterator[tuple[int, bytes]], most: int) -> Iterator[bytes]:
 
 
 def _gzip(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """(bytes taken, bytes made), a little at a time; several members one after another are one body (RFC 1952, 2.2)."""
-    unpacker, begun = zlib.decompressobj(wbits=31), False
+    """(bytes taken, bytes made), a little at a time; several members one after another are one body (RFC 1952, 2.2). Raises EOFError."""
+    unpacker, begun, members = zlib.decompressobj(wbits=31), False, 0
     while piece := source.read(_PIECE):
         yield len(piece), b""
         while piece:
@@ -78,6 +81,9 @@ def _gzip(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
             piece = unpacker.unconsumed_tail
             if unpacker.eof:
                 piece, unpacker, begun = unpacker.unused_data, zlib.decompressobj(wbits=31), False
+                members += 1
+                if members > _MEMBERS:
+                    raise EOFError
     if begun:
         raise EOFError
 

@@ -206,6 +206,11 @@ class TestPacked:
         answer = client.post("/epcis/capture", data=body, headers=headers | {"Content-Encoding": "zstd"})
         problem_of(answer, 400, "capture.body-broken")
 
+    def test_a_body_of_many_empty_members_is_refused(self, client: Any, headers: dict[str, str]) -> None:
+        body = gzip.compress(b"") * (unpacking._MEMBERS + 1)  # noqa: SLF001
+        answer = client.post("/epcis/capture", data=body, headers=headers | {"Content-Encoding": "gzip"})
+        problem_of(answer, 400, "capture.body-broken")
+
     def test_density_is_judged_from_a_megabyte_on(self) -> None:
         assert unpacking.MOST_RATIO * len(zlib.compress(b" " * 1_000_000)) < 1_000_000
 

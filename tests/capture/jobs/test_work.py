@@ -483,3 +483,18 @@ def test_jobs_of_both_kinds_are_listed_newest_first_by_pages(on: Runtime, firm: 
         if before is None:
             break
     assert seen == made[::-1]
+
+
+def test_questions_of_the_worker_read_open_jobs_alone_and_those_of_a_job_its_own_documents(on: Runtime) -> None:
+    """Jobs are kept for good: what is asked every second must not read them all."""
+    if not on.settings.is_sqlite():
+        pytest.skip("PostgreSQL chooses by the sizes of tables, which are empty here")
+    of_job = select(CaptureDocument.document_id).where(CaptureDocument.party_id == 1, CaptureDocument.job_id == 2)
+    for statement, index in (
+        (select(CaptureJob.job_id).where(lease._unheld(0)), "ix_capture_job_open"),  # noqa: SLF001  # the question of `claim`
+        (of_job, "ix_capture_document_job"),
+    ):
+        asked = str(statement.compile(on.store.engines.reader, compile_kwargs={"literal_binds": True}))
+        with on.store.reading() as connection:
+            plan = " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}"))
+        assert index in plan

@@ -51,6 +51,10 @@ def _fill_facets() -> None:
 def upgrade() -> None:
     """Apply."""
     op.add_column("capture_document", sa.Column("job_id", sa.BigInteger(), nullable=True))
+    of_job = sa.text("job_id IS NOT NULL")
+    op.create_index(
+        "ix_capture_document_job", "capture_document", ["party_id", "job_id"], unique=False, sqlite_where=of_job, postgresql_where=of_job
+    )
     op.create_table(
         "capture_job",
         sa.Column("party_id", sa.BigInteger(), nullable=False),
@@ -144,4 +148,5 @@ def downgrade() -> None:
     """Undo; the spelling of columns stays, because what reads them takes every spelling."""
     for name in ("master_data", "flag_follower", "event_flag", "event_facet", "capture_part", "capture_job"):
         op.drop_table(name)
+    op.drop_index("ix_capture_document_job", table_name="capture_document")
     op.drop_column("capture_document", "job_id")
