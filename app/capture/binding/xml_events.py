@@ -31,6 +31,7 @@ from app.capture.binding.xml_reading import (
     time,
     uri,
 )
+from app.capture.binding.xml_repairs import repaired
 from app.errors import Finding
 
 OWN = "urn:truyxuat:epcis:"
@@ -204,6 +205,8 @@ def events_of(state: State, node: Node) -> Iterator[Out | None]:
 
 def _event(state: State, node: Node, known: Table) -> Out:
     out = sequence(state, node, known, {"type": node[0]})
+    if state.repairs:
+        repaired(state, node, out)
     if state.version == "1.2":
         for name in EMPTY_IN_1_2:
             if name in out and not out[name]:

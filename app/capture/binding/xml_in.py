@@ -60,6 +60,7 @@ class XmlStream:
         self.changes: list[Finding] = []
         self._source = source
         self._lenient = lenient
+        self._repairs = lenient and not anywhere
         self._parser = XmlParser(_is_any_list if anywhere else _is_list, self._renamed if lenient else None)
         self._names = Names()
         self._counts: dict[str, int] = {}
@@ -128,6 +129,7 @@ class XmlStream:
         self._names.declare(self._parser.declared)
         self._kind = kind
         self._state = State(kind.version, kind.events, self._names, lenient=self._lenient)
+        self._state.repairs = self._repairs
         self._root_path = f"/{self._names.show()(root[0])}"
         self._list_path = self._root_path + "".join(f"/{self._names.show()(name)}" for name in list_path(kind))
         self._head = Head(kind, self._names, self._state)
@@ -265,7 +267,7 @@ _DEEPEST_LIST = 4
 def stream_xml(source: BinaryIO, *, lenient: bool = False, anywhere: bool = False) -> XmlStream:
     """Read a document event by event. Raises the refusals of `xml_refusals`, here or while the events are read.
 
-    anywhere: take the first EventList wherever it stands in the document, for those who ask nothing of the document around it.
+    anywhere: take the first EventList wherever it stands, and every value as it is, for those who ask nothing of a document.
     """
     return XmlStream(source, lenient=lenient, anywhere=anywhere)
 

@@ -72,6 +72,7 @@ def repeated(key: str, read: Reader) -> tuple[None, Reader]:
 class State:
     """What is known while a document is read.
 
+    repairs: whether values are repaired, which who hashes an event as it is does not want;
     lax: inside elements that the XSD does not look into, so nothing is a fault; document: the whole, to which its header adds.
     """
 
@@ -82,6 +83,7 @@ class State:
         self.names = names
         self.lenient = lenient
         self.lax = False
+        self.repairs = lenient
         self.document: Out = {}
         self.faults: list[tuple[Finding, Node, str]] = []
         self.changes: list[tuple[Finding, Node, str]] = []

@@ -216,3 +216,23 @@ def test_a_sloppy_document_of_1_2_is_taken_leniently_and_told() -> None:
         ["lenient.header-left-out", "xml.text-left-out", "lenient.empty-list"],
     )
     assert (read.document["sender"], "epcisHeader" in read.document) == ("urn:epc:id:pgln:9521001.00001", False)
+
+
+def test_bare_uuids_and_times_without_offset_are_repaired_leniently_and_told() -> None:
+    number = "9DB05F77-e007-41a2-a6d9-140254b7ce5a"
+    declared = "<declarationTime>2026-06-20T10:00:00</declarationTime><reason>urn:epcglobal:cbv:er:incorrect_data</reason>"
+    declared += f"<correctiveEventIDs><correctiveEventID>{number}</correctiveEventID></correctiveEventIDs>"
+    before = f"<baseExtension><eventID>{number}</eventID><errorDeclaration>{declared}</errorDeclaration></baseExtension>"
+    read = read_xml(document(event(before=before), version="1.2"), lenient=True)
+    [found] = read.document["epcisBody"]["eventList"]
+    assert (found["eventID"], found["errorDeclaration"]["correctiveEventIDs"]) == (
+        f"urn:uuid:{number.lower()}",
+        [f"urn:uuid:{number.lower()}"],
+    )
+    assert found["errorDeclaration"]["declarationTime"] == "2026-06-20T10:00:00+07:00"
+    assert [(each.code, each.params["field"]) for each in read.changes] == [
+        ("lenient.respelled", "declarationTime"),
+        ("lenient.respelled", "eventID"),
+        ("lenient.respelled", "correctiveEventID"),
+    ]
+    assert read_xml(document(event(before=before), version="1.2")).document["epcisBody"]["eventList"][0]["eventID"] == number
