@@ -335,12 +335,20 @@ def spelled(event: Event, *, binding: str, epcs: EpcFormat, words: WordForm, len
     """The event as an asker wants it; the same object when nothing changes.
 
     binding: `json`, `xml-2.0` or `xml-1.2`; JSON has bare words whatever `words` says. lengths: what is known of company prefixes; an EPC
-    URN states their length, a link does not, so a link without a known one stays a link. What an event's own URNs state is used too.
+    URN states their length, a link does not, so a link without a known one stays a link. What an event's own URNs state is used where
+    nobody knows better. What becomes equal in a list of items stands there once.
     """
     name = _name(event, epcs, lengths)
     if binding == "json":
-        return json_words(event) if name is _as_is else _respelled(event, word, name)
-    return _respelled(event, _WORD_OF[words], name)
+        return json_words(event) if name is _as_is else _each_once(event, _respelled(event, word, name))
+    return _each_once(event, _respelled(event, _WORD_OF[words], name))
+
+
+def _each_once(event: Event, made: Event) -> Event:
+    """A respelled event without items that stand in a list twice because their spellings became one: the schema refuses such lists."""
+    changed = [field for field in _EPCS if isinstance(made.get(field), list) and made[field] is not event[field]]
+    folded = {field: list(dict.fromkeys(made[field])) for field in changed if all(isinstance(each, str) for each in made[field])}
+    return _changed(made, folded) if folded else made
 
 
 def spelled_uri(uri: str, epcs: EpcFormat, lengths: Lengths | None = None) -> str:
@@ -357,8 +365,8 @@ def _name(event: Event, epcs: EpcFormat, lengths: Lengths | None) -> Name:
         told = stated(event)
 
         def known(ai: str, value: str) -> int | None:
-            found = told.length_in(ai, value)
-            return found if found is not None or lengths is None else lengths(ai, value)
+            found = None if lengths is None else lengths(ai, value)
+            return told.length_in(ai, value) if found is None else found
 
         return lambda uri: urn(uri, known)
     return _as_is
