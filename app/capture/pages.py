@@ -50,8 +50,8 @@ def _download(content: bytes | str, name: str, content_type: str) -> Response:
 
 @door.route("/console/capture", needs=Permission.CAPTURE_EVENT_WRITE)
 def capture() -> str:
-    """Where recording begins: a file, pasted JSON, or the form."""
-    return render_template("capture/capture.html", form=forms.Form())
+    """Where recording begins: a file, pasted JSON, or the form; and what became of documents that were not done at once."""
+    return render_template("capture/capture.html", form=forms.Form(), jobs=jobs.noteworthy(by=actor(), on=runtime()))
 
 
 @door.route("/console/capture", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
@@ -174,7 +174,7 @@ def captured(capture_id: int) -> str:
     if job.running or job.errors or not job.documents:
         headers.allow_scripts()
         findings = [_told(item) for item in job.errors[:_SHOWN]]
-        return render_template("capture/job.html", job=job, findings=findings, more=len(job.errors) - len(findings), changes=changes)
+        return render_template("capture/job.html", job=job, findings=findings, more=job.wrong - len(findings), changes=changes)
     listed = history.of_documents(job.documents, by=actor(), on=runtime())
     counted = flags.counts([item.row.id for item in listed], by=actor(), on=runtime())
     shown = {"listed": listed, "flag_counts": counted, "changes": changes}

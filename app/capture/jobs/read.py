@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
 from app.capture import find
@@ -22,8 +22,12 @@ from app.capture.refusals import NoSuchCapture
 from app.errors import Finding
 from app.party.permissions import Actor, Permission, permit
 from app.runtime import Runtime
-from app.store.columns import from_micros
+from app.store.columns import from_micros, to_micros
 from app.store.keys import parse_id
+
+REMEMBERED = timedelta(days=7)
+MOST = 20
+"""Jobs listed where recording begins, of the days remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,13 @@ def jobs(*, by: Actor, on: Runtime, count: int = 30, before: int | None = None) 
     return found[:count], found[count - 1].number if len(found) > count else None
 
 
-def running(*, by: Actor, on: Runtime) -> list[Job]:
-    """The jobs of an organisation that are not done, newest first."""
+def noteworthy(*, by: Actor, on: Runtime) -> list[Job]:
+    """The jobs of an organisation that are not done, and those of the last days of which something was not recorded; newest first."""
     party_id = permit(by, Permission.CAPTURE_EVENT_READ)
-    told = CaptureJob.state != record.ARRIVING
-    statement = select(CaptureJob.__table__).where(CaptureJob.party_id == party_id, record.IS_OPEN, told).order_by(CaptureJob.job_id.desc())
+    since = to_micros(on.clock.now() - REMEMBERED)
+    mine = (CaptureJob.party_id == party_id) & (CaptureJob.state != record.ARRIVING)
+    said = or_(record.IS_OPEN, CaptureJob.success.is_(False) & (CaptureJob.finished_at > since))
+    statement = select(CaptureJob.__table__).where(mine, CaptureJob.created_at > since, said).order_by(CaptureJob.job_id.desc()).limit(MOST)
     with on.store.reading() as connection:
         return [_of_job(row) for row in connection.execute(statement)]
 

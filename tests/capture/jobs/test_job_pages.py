@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from app.capture.jobs import work
+from app.capture.jobs import read, work
+from app.clock import SetClock
 from app.runtime import Runtime
 from tests.builders import Enterprise, document, make_enterprise, raw, signed_in
 from tests.capture.jobs.small_xml import event as xml_event
 from tests.capture.jobs.small_xml import xml
-from tests.capture.jobs.test_work import event, recorded, uris
+from tests.capture.jobs.test_work import event, hand_in, recorded, uris
 
 
 @pytest.fixture
@@ -94,3 +95,16 @@ class TestLarge:
         answer = upload(visitor, "a.json", raw(document(*map(event, range(9)))))
         stranger = signed_in(client, on, make_enterprise(on, "HTX Khác", "9521009"))
         assert stranger.get(answer.location).status_code == 404
+
+
+def test_documents_that_are_worked_on_or_failed_are_found_where_recording_begins(
+    visitor: Any, on: Runtime, firm: Enterprise, clock: SetClock
+) -> None:  # fmt: skip
+    numbers = [hand_in(on, firm, raw(document(event(1)))), hand_in(on, firm, raw(document(event(2, action="MOVE"))))]
+    assert all(f"/console/captures/{number}" in page(visitor, "/console/capture") for number in numbers)
+    while work.step(on):
+        pass
+    assert [f"/console/captures/{number}" in page(visitor, "/console/capture") for number in numbers] == [False, True]
+    assert "Not recorded" in page(visitor, "/console/capture")
+    clock.advance(read.REMEMBERED)
+    assert read.noteworthy(by=firm.actor(), on=on) == []
