@@ -26,6 +26,9 @@ MEDIA_TYPES: dict[str, str] = {"json": "application/ld+json", "xml-2.0": "applic
 ENDINGS: dict[str, str] = {"json": ".jsonld", "xml-2.0": ".xml", "xml-1.2": ".xml"}
 """How the name of a file in this binding ends."""
 
+JSON_VERSION = "2.0"
+"""The only version of EPCIS that has a JSON binding."""
+
 _MARK = b"\xef\xbb\xbf"
 _DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 
@@ -99,7 +102,7 @@ def convert(raw: bytes, to: Target, *, lenient: bool = False, spelling: Spelling
 
 def _for_json(document: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
     """A document that came as XML in the form that the JSON Schema takes; what is told is what got another name, or still has no place."""
-    whole, told = xml_only.document_for_json(document)
+    whole, told = xml_only.document_for_json({**document, "schemaVersion": JSON_VERSION})
     events = []
     for index, event in enumerate(shape.events_of(whole)):
         changed, found = xml_only.for_json(event, shape.event_pointer(whole, index), index + 1)

@@ -123,6 +123,11 @@ def test_a_link_that_says_more_than_its_urn_stays_in_1_2_and_is_told() -> None:
     assert [(item.code, item.value) for item in told] == [("binding.link-in-1-2", link) for link in more]
 
 
+def test_json_is_of_version_2_0_whatever_xml_it_was() -> None:
+    old = convert(sample(), "xml-1.2").content
+    assert [json.loads(convert(raw_, "json").content)["schemaVersion"] for raw_ in (old, convert(old, "xml-2.0").content)] == ["2.0", "2.0"]
+
+
 def test_a_date_of_creation_without_zone_is_taken_as_utc_and_told() -> None:
     done = convert(xml_only(), "json")
     assert [item.code for item in done.changes] == ["xml.date-without-zone"]
