@@ -89,6 +89,9 @@ def test_every_document_in_custody_is_recorded_once_after_any_number_of_kills(on
                 threading.Timer(chance.uniform(0, 0.05), server.kill).start()
             jobs[key] = (behaviour, body, good, hand_in(server.port, headers, behaviour, body, key))
         turn.wait(chance.uniform(0.05, 0.5))
+        if round_ % (lease.MOST_TRIES - 1) == lease.MOST_TRIES - 2:  # no document ends as many processes as it may: that is another test
+            for number in [number for _, _, _, number in jobs.values() if number is not None]:
+                until_done(server, headers, number)
         server.kill()
     server.start()
     expected: set[int] = set()
