@@ -36,6 +36,7 @@ from app.store.work import Tx
 from app.verify.model import Scan
 
 FILE = "demo.json"
+_TOLD = {"api_keys", "paths", "sign_ins"}
 
 _OPENING = datetime(2024, 1, 2, 1, 0, tzinfo=UTC)
 """When the demo's enterprises register: before the first event of any story."""
@@ -93,12 +94,12 @@ def seed(on: Runtime) -> Iterator[str]:
 
 
 def remembered(on: Runtime) -> dict[str, Any] | None:
-    """What the seeding made, or None when it has not run here."""
+    """What the seeding made, or None when it has not run here, or in a release that told something else."""
     path = on.settings.home / FILE
     if not path.is_file():
         return None
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    return found if found.keys() >= _TOLD else None
 
 
 def _remember(on: Runtime, story: Story) -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import json
+
+from app.cli import demo_seed
 from app.cli import demo_world as world
+from app.runtime import Runtime
 
 
 def test_chain_a_has_fourteen_events_and_covers_all_six_stages() -> None:
@@ -14,3 +18,11 @@ def test_the_sorting_of_chain_a_leaves_no_mass_unexplained() -> None:
     came = sum(each["quantity"] for each in event["inputQuantityList"])
     went = sum(each["quantity"] for each in event["outputQuantityList"]) + event["ex:loss"]["ex:quantity"]
     assert (came, came - went) == (1236, 0)
+
+
+def test_what_an_older_release_remembered_is_not_taken_for_the_demo(on: Runtime) -> None:
+    file = on.settings.home / demo_seed.FILE
+    file.write_text(json.dumps({"sign_ins": [], "api_keys": {}}), encoding="utf-8")
+    assert demo_seed.remembered(on) is None
+    file.write_text(json.dumps({"sign_ins": [], "api_keys": {}, "paths": {}}), encoding="utf-8")
+    assert demo_seed.remembered(on) is not None
