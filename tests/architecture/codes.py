@@ -80,7 +80,7 @@ def _refusal(call: ast.Call, code: str, place: str) -> Use:
 def codes() -> Codes:
     """Every code of `app` and `scanner`."""
     found = Codes()
-    nodes: list[tuple[Path, ast.AST]] = [(path, node) for path in source.modules() for node in ast.walk(source.tree(path))]
+    nodes: list[tuple[Path, ast.AST]] = [(path, node) for path in source.modules() for node in source.nodes(path)]
     own_init = set()
     # Another class may bear the same name: only modules that import the one of app.errors make findings with codes.
     knowing = {path for path in source.modules() if "app.errors.Finding" in {name for name, _ in source.imports(path)}}

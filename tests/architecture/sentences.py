@@ -49,7 +49,7 @@ def asked() -> dict[str, str]:
     """Patterns of the keys that `t(...)` is called with, each with one place; `.+` stands for what is known only when it runs."""
     found: dict[str, str] = {}
     for path in source.modules("app"):
-        for node in ast.walk(source.tree(path)):
+        for node in source.nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "t" and node.args:
                 found.setdefault(_pattern(node.args[0]), f"{path}:{node.lineno}")
     for place, text in _templates():
@@ -64,7 +64,7 @@ def quoted() -> frozenset[str]:
     in_python = {
         node.value
         for path in source.modules("app")
-        for node in ast.walk(source.tree(path))
+        for node in source.nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value
     }
     return frozenset(in_python | {key for _, text in _templates() for key in _QUOTED.findall(text)})

@@ -23,7 +23,7 @@ def test_every_code_with_words_is_raised_somewhere() -> None:
     named = Counter(
         node.id if isinstance(node, ast.Name) else node.attr
         for path in source.modules()
-        for node in ast.walk(source.tree(path))
+        for node in source.nodes(path)
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
     )
     raised = {use.code for use in codes().uses} | {code for name, code in codes().classes.items() if named[name]}

@@ -77,7 +77,7 @@ def test_the_environment_is_read_by_the_settings_and_the_command_only() -> None:
         f"{path}:{node.lineno}"
         for path in source.modules()
         if path not in allowed and path.parts[1] != "cli"
-        for node in ast.walk(source.tree(path))
+        for node in source.nodes(path)
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"} and ast.unparse(node.value) == "os"
     ]
     assert readers == []
@@ -87,7 +87,7 @@ def test_only_the_writer_ends_a_transaction() -> None:
     enders = {
         str(path)
         for path in source.modules()
-        for node in ast.walk(source.tree(path))
+        for node in source.nodes(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"commit", "rollback"}
     }
     assert enders <= {"app/store/work.py"}

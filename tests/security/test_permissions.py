@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from app.party.permissions import ANONYMOUS, GRANTS, Actor, NotAllowed, Permission, Role, SignInNeeded, permit
-from tests import ROOT
+from tests.architecture import source
 
 TABLE = """
                               anonymous approver carrier certification_body inspector laboratory member operator owner regulator
@@ -60,12 +61,11 @@ def test_nobody_may_do_anything() -> None:
 def used() -> set[str]:
     """Permissions named anywhere in the program, outside of the table itself."""
     found: set[str] = set()
-    for path in (ROOT / "app").rglob("*.py"):
-        if path.name != "permissions.py":
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+    for path in source.modules("app"):
+        if path.name != "permissions.py" and "Permission." in source.text(path):
             found |= {
                 node.attr
-                for node in ast.walk(tree)
+                for node in source.nodes(path)
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Permission"
             }
     return found
@@ -75,12 +75,14 @@ def test_every_permission_is_asked_for_somewhere() -> None:
     assert {permission.name for permission in Permission} - used() == set()
 
 
+@cache
 def verbs() -> list[tuple[Path, ast.FunctionDef]]:
     """Functions that act for somebody: they take `by` and `on`."""
     return [
         (path, node)
-        for path in (ROOT / "app").rglob("*.py")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for path in source.modules("app")
+        if "by: " in source.text(path)
+        for node in source.tree(path).body
         if isinstance(node, ast.FunctionDef)
         and {"by", "on"} <= {argument.arg for argument in node.args.kwonlyargs}
         and not node.name.startswith("_")
@@ -97,7 +99,7 @@ def test_every_verb_asks_for_permission_itself_or_hands_on_who_asks() -> None:
             for child in ast.walk(node)
         )
         if "permit" not in names and not hands_on:
-            silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+            silent.append(f"{path}:{node.lineno} {node.name}")
     assert len(verbs()) > 10
     assert silent == []
 

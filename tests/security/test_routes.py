@@ -72,9 +72,26 @@ def roles(permission: Permission) -> list[Role]:
     return [role for role in Role if permission in GRANTS[role]]
 
 
-def key_of(on: Runtime, enterprise: Enterprise, permission: Permission) -> dict[str, str]:
-    """Somebody of that enterprise who may."""
-    return make_api_key(on, enterprise, roles(permission)[-1] if Role.OWNER not in roles(permission) else Role.OWNER)
+Keys = Callable[[Enterprise, Role], "dict[str, str]"]
+
+
+@pytest.fixture
+def keys(on: Runtime) -> Keys:
+    """The key of each role of an organisation: one for all routes of a test, for to make and to count them is dear."""
+    made: dict[tuple[int, Role], dict[str, str]] = {}
+
+    def key(enterprise: Enterprise, role: Role) -> dict[str, str]:
+        whose = (enterprise.party_id, role)
+        if whose not in made:
+            made[whose] = make_api_key(on, enterprise, role)
+        return made[whose]
+
+    return key
+
+
+def able(permission: Permission) -> Role:
+    """The role of somebody who may: the owner, where owners may."""
+    return Role.OWNER if Role.OWNER in roles(permission) else roles(permission)[-1]
 
 
 def told(route: Route, answer: Any) -> str:
@@ -123,44 +140,46 @@ def test_nobody_gets_in_where_a_name_is_needed(routes: list[Route], call: Call) 
     assert wrong == []
 
 
-def test_a_colleague_of_the_wrong_role_is_refused(routes: list[Route], call: Call, world: World, on: Runtime) -> None:
+def test_a_colleague_of_the_wrong_role_is_refused(routes: list[Route], call: Call, world: World, keys: Keys) -> None:
     wrong = []
     for route in routes:
         if not isinstance(route.needs, Permission):
             continue
         others = [role for role in Role if role is not Role.ANONYMOUS and route.needs not in GRANTS[role]]
         for role in others:
-            answer = call(route, make_api_key(on, world.ours, role))
+            answer = call(route, keys(world.ours, role))
             if answer.status_code != 403:
                 wrong.append(f"{role}: {told(route, answer)}")
     assert wrong == []
 
 
 def test_a_key_limited_to_something_else_is_refused(routes: list[Route], call: Call, world: World, on: Runtime) -> None:
+    made: dict[tuple[Role, Permission], str] = {}
     wrong = []
     for route in routes:
         if not isinstance(route.needs, Permission):
             continue
         role = Role.OWNER if route.needs in GRANTS[Role.OWNER] else roles(route.needs)[0]
         other = next(each for each in sorted(GRANTS[role]) if each is not route.needs)
-        key = on.store.write(
-            lambda tx, role=role, other=other: register.add_api_key(
-                tx, world.ours.party_id, "narrow", role, [other], None, on.clock.now(), None
-            )  # type: ignore[misc]  # bound now
-        )
-        answer = call(route, {"Authorization": f"Bearer {key}"})
+        if (role, other) not in made:
+            made[role, other] = on.store.write(
+                lambda tx, role=role, other=other: register.add_api_key(
+                    tx, world.ours.party_id, "narrow", role, [other], None, on.clock.now(), None
+                )  # type: ignore[misc]  # bound now
+            )
+        answer = call(route, {"Authorization": f"Bearer {made[role, other]}"})
         if answer.status_code != 403:
             wrong.append(told(route, answer))
     assert wrong == []
 
 
-def test_a_stranger_sees_nothing_of_ours_and_changes_nothing(routes: list[Route], call: Call, world: World, on: Runtime) -> None:
+def test_a_stranger_sees_nothing_of_ours_and_changes_nothing(routes: list[Route], call: Call, world: World, keys: Keys) -> None:
     wrong = []
     for route in routes:
         if not isinstance(route.needs, Permission):
             continue
         sample = sample_of(route)
-        answer = call(route, key_of(on, world.theirs, route.needs))
+        answer = call(route, keys(world.theirs, able(route.needs)))
         text = text_of(answer)
         has_subject = bool(sample.places) and not sample.common
         refused = answer.status_code in {403, 404}
@@ -174,12 +193,12 @@ def test_a_stranger_sees_nothing_of_ours_and_changes_nothing(routes: list[Route]
     assert wrong == []
 
 
-def test_the_right_colleague_is_let_in(routes: list[Route], call: Call, world: World, on: Runtime) -> None:
+def test_the_right_colleague_is_let_in(routes: list[Route], call: Call, world: World, keys: Keys) -> None:
     wrong = []
     # Reading first: what is withdrawn or voided at the end cannot be read as before.
     for route in sorted(routes, key=lambda each: (each.method != "GET", each.method == "DELETE")):
         needs = route.needs
-        headers = key_of(on, world.ours, needs) if isinstance(needs, Permission) else make_api_key(on, world.ours, Role.OWNER)
+        headers = keys(world.ours, able(needs) if isinstance(needs, Permission) else Role.OWNER)
         answer = call(route, headers)
         if answer.status_code in {401, 403} and route.rule != "/sign-in":
             wrong.append(told(route, answer))
