@@ -12,6 +12,7 @@ import gc
 import io
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, TextIO
@@ -37,6 +38,9 @@ _DRAIN = 4
 
 _PATIENCE = 30.0
 """Seconds a sender may pause within a body: a connection that says nothing holds memory and says nothing."""
+
+_SLOWEST = 8_000
+"""Bytes a second that a body must come at on the whole: who sends one byte now and then would hold what others need."""
 
 _AT_ONCE = 10
 """How many bodies of the largest size may be held at the same time, all senders together."""
@@ -109,10 +113,11 @@ class _Taken:
 async def _body(receive: Receive, limit: int, taken: _Taken) -> IO[bytes] | None:
     """The body at its beginning, or None when it is longer than the limit in bytes.
 
-    Raises ConnectionResetError, TimeoutError after a pause too long, _Crowded; what broke off leaves nothing behind.
+    Raises ConnectionResetError, TimeoutError after a pause too long or when it comes too slowly, _Crowded; what broke off leaves
+    nothing behind.
     """
     made: IO[bytes] = io.BytesIO()
-    size = 0
+    size, begun = 0, time.monotonic()
     try:
         while True:
             message = await _received(receive)
@@ -125,6 +130,8 @@ async def _body(receive: Receive, limit: int, taken: _Taken) -> IO[bytes] | None
                 made.write(chunk)
             if not message.get("more_body", False) or size > limit * _DRAIN:
                 break
+            if time.monotonic() - begun > _PATIENCE + size / _SLOWEST:
+                raise TimeoutError  # noqa: TRY301  # the file is closed below, as after every other end
     except BaseException:
         made.close()
         raise

@@ -86,6 +86,14 @@ def test_a_sender_that_says_nothing_is_let_go(application: Application, monkeypa
     assert told[0]["status"] == 408
 
 
+def test_a_sender_of_a_byte_now_and_then_is_let_go(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "_SLOWEST", -1e-9)  # nobody is quick enough
+    pieces = [b"x"] * 40
+    assert ask(application, pieces, [], messages=[{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]) == (
+        408, b"the body did not arrive in time",
+    )  # fmt: skip
+
+
 def test_the_request_target_is_handed_over_as_it_was_sent() -> None:
     scope = {"method": "GET", "path": "/01/x", "raw_path": b"/01/09521002000016/21/A%2FB", "headers": [], "query_string": b"17=270101"}
     environ = make_environ(scope, b"")
