@@ -33,7 +33,7 @@ _CONNECT_SECONDS = 10
 
 _PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-32000", "temp_store=MEMORY",
-    "mmap_size=268435456",
+    "mmap_size=268435456", "journal_size_limit=67108864",
 )  # fmt: skip
 _SQLITE_TROUBLE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_NOTADB", "SQLITE_CORRUPT")
 _POSTGRESQL_TROUBLE = ("08", "53", "57", "58")
@@ -95,6 +95,8 @@ def _sqlite(url: str, begin: str, *, read_only: bool = False) -> Engine:
             raw.execute(f"PRAGMA {line}")
         if read_only:
             raw.execute("PRAGMA query_only=ON")
+        else:
+            raw.execute("PRAGMA mmap_size=0")  # its reads are pages it is about to change; mapped, they counted 60 MB in one large document
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
