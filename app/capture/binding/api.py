@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 import orjson
@@ -15,22 +18,50 @@ from app.capture.binding.convert import Converted, Spelling, convert
 from app.capture.binding.targets import EPC_FORMATS, TARGETS, WORD_FORMS, Target
 from app.capture.reading import TYPES, binding_of
 from app.capture.spelling import EpcFormat, WordForm
-from app.errors import Finding
+from app.errors import Finding, Unavailable
 from app.words.refusals import describe_finding
 
 door = Door("convert_api", __name__)
 
 T = TypeVar("T", bound=str)
+SMALL = 1_000_000
+"""Bytes up to which a document is converted beside any number of others."""
+
+_LARGE = BoundedSemaphore(2)
+_PATIENCE = 20.0
+"""Seconds that a large document waits for its turn; two at once take about 250 MB each at 20 MB."""
+
+
+class ConversionsBusy(Unavailable):
+    """Other large documents are being converted, and it takes too long to wait for them."""
+
+    code = "binding.busy"
+
+
 _FORMS = {"epcFormat": EPC_FORMATS, "words": WORD_FORMS, "lenient": ("true", "false"), "report": ("true", "false")}
 
 
 def converted(raw: bytes, to: Target, *, lenient: bool, epc_format: str | None, words: str | None) -> Converted:
     """The conversion with what this installation knows of company prefixes, the caller's own among them."""
     on = runtime()
-    with on.store.reading() as connection:
+    with turn(len(raw)), on.store.reading() as connection:
         lengths = prefix_lengths.known(connection, actor().party_id, on.settings.prefix_list)
         spelling = Spelling(EpcFormat(epc_format) if epc_format else None, WordForm(words) if words else None, lengths)
         return convert(raw, to, lenient=lenient, spelling=spelling)
+
+
+@contextmanager
+def turn(size: int, patience: float = _PATIENCE) -> Iterator[None]:
+    """The turn of a document of so many bytes. Raises ConversionsBusy."""
+    if size <= SMALL:
+        yield
+        return
+    if not _LARGE.acquire(timeout=patience):
+        raise ConversionsBusy(retry_after=60)
+    try:
+        yield
+    finally:
+        _LARGE.release()
 
 
 @door.route("/api/convert", needs=Access.SIGNED_IN, operation="convertDocument", methods=("POST",))

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from app.capture import shape
+from app.capture.binding.api import SMALL, ConversionsBusy, turn
 from app.capture.binding.commands import convert as command
 from app.capture.binding.convert import Spelling, UnknownContent, convert
 from app.capture.refusals import DocumentInvalid
@@ -375,3 +376,10 @@ def test_a_form_without_a_file_is_refused(visitor: Any) -> None:
 def test_only_who_is_signed_in_may_convert(client: Any) -> None:
     assert client.post("/api/convert?to=json", data=sample(), content_type="application/json").status_code == 401
     assert client.get("/console/convert").status_code == 303
+
+
+def test_large_documents_wait_for_their_turn_and_small_ones_do_not() -> None:
+    with turn(SMALL + 1), turn(SMALL + 1), turn(SMALL), pytest.raises(ConversionsBusy), turn(SMALL + 1, patience=0.0):
+        pass
+    with turn(SMALL + 1, patience=0.0):
+        pass
