@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.capture import facets, find, keep, once, prepare, refusals, signing_keys
+from app.capture.contexts import context_of
 from app.capture.jobs import record
 from app.capture.prepare import Prepared
 from app.capture.receipt import PROCEED, ROLLBACK, EventReceipt, Receipt
@@ -130,7 +131,9 @@ def _work(asked: Asked, document: Mapping[str, Any], fresh: Sequence[Prepared], 
     key, job_id = (None, document_id) if tells else (asked.idempotency_key, None)
     sending = keep.Sending(asked.party_id, asked.raw, asked.digest, asked.content_type, document.get("@context"), key, job_id)
     batch = keep.make_batch(sending, signing_keys.signer_for(asked.party_id, on=on), fresh, document_id, captured)
-    versions = master.prepare(document.get("epcisHeader"), asked.party_id, document_id, captured)
+    versions = master.prepare(
+        document.get("epcisHeader"), asked.party_id, document_id, captured, context_of(document.get("@context")).namespaces
+    )
     errors = told.ordered()
     job = None
     if tells:
@@ -195,7 +198,8 @@ def _repeat(asked: Asked, document: Mapping[str, Any], prepared: Sequence[Prepar
             EventReceipt(rows[number].event_uri, bytes(rows[number].evidence).hex(), find.cbv_uri(rows[number]), known=True)
             for number in row_ids
         )
-    versions = master.prepare(document.get("epcisHeader"), asked.party_id, first.document_id, on.clock.record_time())
+    spaces = context_of(document.get("@context")).namespaces
+    versions = master.prepare(document.get("epcisHeader"), asked.party_id, first.document_id, on.clock.record_time(), spaces)
     if versions:
         on.store.write(lambda tx: master.keep(tx, versions, repeated=True))
     at, job = from_micros(first.received_at), str(first.job_id or first.document_id)

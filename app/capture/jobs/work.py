@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, cast
 
 from app.capture import facets, keep, prepare, reading, signing_keys
+from app.capture.contexts import context_of
 from app.capture.jobs import lease as leases
 from app.capture.jobs import record
 from app.capture.jobs.lease import Lease, Lost
@@ -169,7 +170,8 @@ class _Job:
 
     def versions(self, head: dict[str, Any]) -> Any:
         """The master data of the document."""
-        return master.prepare(head.get("epcisHeader"), self.row.party_id, self.row.job_id, self.on.clock.record_time())
+        at = self.on.clock.record_time()
+        return master.prepare(head.get("epcisHeader"), self.row.party_id, self.row.job_id, at, context_of(head.get("@context")).namespaces)
 
     @property
     def repeated(self) -> bool:

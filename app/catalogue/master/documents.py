@@ -17,6 +17,8 @@ from app.store.keys import new_ids
 from app.store.tables import table
 from app.store.work import Tx
 
+_USUAL = frozenset(("cbv", "cbvmda", "epcis", "gs1"))
+"""Prefixes that every document has."""
 _AT_ONCE = 400
 """Elements looked up in one statement; SQLite binds at most 32,766 values and plans long lists slowly."""
 
@@ -74,14 +76,36 @@ def findings(header: Any, pointer: str = "/epcisHeader") -> list[Finding]:
     return found
 
 
-def prepare(header: Any, party_id: int, document_id: int, at: datetime) -> list[VersionRow]:
+def prepare(header: Any, party_id: int, document_id: int, at: datetime, namespaces: Mapping[str, str] | None = None) -> list[VersionRow]:
     """The versions that a header brings, ready for `keep`; of an element that stands twice in one vocabulary the last counts.
 
     header: `epcisHeader` in the JSON structure, without findings, or None; at: when the document was captured; from then on it is true.
+    namespaces: of the document's prefixes, which mean nothing beside it: names inside attributes are kept whole.
     """
     said = {(each.vocabulary, each.element): each for each in _elements(header, "")}
+    spaces = _spaces(namespaces) if said and namespaces else {}
+    if spaces:
+        said = {key: each._replace(attributes=_whole(each.attributes, spaces)) for key, each in said.items()}
     numbers = new_ids(len(said)) if said else []
     return [row_of(each, party_id, at, number, document_id=document_id) for each, number in zip(said.values(), numbers, strict=True)]
+
+
+def _spaces(namespaces: Mapping[str, str]) -> dict[str, str]:
+    """Namespaces by prefix that a name can be joined with, so that it can be divided again where it is written as XML."""
+    return {prefix: space for prefix, space in namespaces.items() if space.endswith(("/", "#", ":")) and prefix not in _USUAL}
+
+
+def _whole(value: Any, spaces: Mapping[str, str]) -> Any:
+    """A value with the names of its members whole; attributes of XML keep theirs."""
+    if isinstance(value, list):
+        return [_whole(each, spaces) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    made = {}
+    for name, member in value.items():
+        prefix, colon, local = name.partition(":")
+        made[spaces[prefix] + local if colon and prefix in spaces else name] = _whole(member, spaces)
+    return made
 
 
 def row_of(

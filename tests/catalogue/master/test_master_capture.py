@@ -16,7 +16,7 @@ from app.clock import SetClock
 from app.errors import Invalid
 from app.runtime import Runtime
 from tests import SHARED
-from tests.builders import Enterprise, document, make_enterprise, object_event, raw
+from tests.builders import CONTEXT, Enterprise, document, make_api_key, make_enterprise, object_event, raw
 from tests.catalogue.master.said import HOUSE, HOUSE_URN, LOCATION, at, element, header, say
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -124,3 +124,25 @@ def test_what_is_exported_as_xml_says_nothing_new_when_it_comes_back(on: Runtime
         exported = export.document(connection, firm.party_id, on.clock.now(), on.clock.now())
     accept(write_xml(exported, version), by=firm.actor(), on=on, content_type="application/xml")
     assert [each.name for each in _known(on, firm)] == ["Nhà đóng gói"]
+
+
+@pytest.mark.parametrize("kind", ["json", "xml"])
+def test_names_inside_attributes_mean_the_same_beside_their_document(client: Any, on: Runtime, kind: str) -> None:
+    key, other = (make_api_key(on, make_enterprise(on, prefix=prefix)) for prefix in ("9521001", "9521002"))
+    nested = {"ex:street": "Đường 1", "ex:geo": {"ex:lat": "21.3"}}
+    listed = [
+        {
+            "type": LOCATION,
+            "vocabularyElementList": [{"id": HOUSE, "attributes": [{"id": "urn:epcglobal:cbv:mda:address", "attribute": nested}]}],
+        }
+    ]
+    sent = document(epcisHeader={"epcisMasterData": {"vocabularyList": listed}}) | {"@context": [CONTEXT, {"ex": "https://ex.example/ns/"}]}
+    assert client.post("/epcis/capture", json=sent, headers=key).status_code == 202
+
+    body = client.get(f"/api/master-data.{kind}", headers=key).get_data()
+    answer = client.post("/epcis/capture", data=body, headers=other | {"Content-Type": f"application/{kind}"})
+
+    assert answer.status_code == 202, answer.get_data(as_text=True)
+    (told,) = client.get(f"/api/master-data?id={HOUSE}", headers=other).json["elements"]
+    (address,) = [each["attribute"] for each in told["attributes"] if each["id"].endswith("address")]
+    assert address == {"https://ex.example/ns/street": "Đường 1", "https://ex.example/ns/geo": {"https://ex.example/ns/lat": "21.3"}}
