@@ -27,6 +27,8 @@ DATABASE = os.environ.get("TRUYXUAT_TEST_DATABASE", "sqlite")
 
 thorough.choose()
 
+gc.disable()  # until all tests are collected: they stay, and every look for garbage among 10,000 of them finds none
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave tests of the embedded database out of a run on PostgreSQL: they ran in the SQLite part."""
@@ -40,6 +42,7 @@ def pytest_collection_finish() -> None:
     """Tell the collector of garbage that modules and collected tests stay: walking them again and again cost a tenth of the suite."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
