@@ -20,7 +20,7 @@ from app.capture.hashes.event_hash import event_hash
 from app.capture.reading import with_events
 from app.capture.refusals import DocumentInvalid
 from app.capture.spelling import EpcFormat, Lengths, WordForm, spelled, spelled_uri
-from app.errors import Finding, Invalid
+from app.errors import Finding, Invalid, Refusal
 
 MEDIA_TYPES: dict[str, str] = {"json": "application/ld+json", "xml-2.0": "application/xml", "xml-1.2": "application/xml"}
 ENDINGS: dict[str, str] = {"json": ".jsonld", "xml-2.0": ".xml", "xml-1.2": ".xml"}
@@ -120,7 +120,10 @@ def _changed_hashes(read: _Read, made: dict[str, Any] | bytes) -> list[Finding]:
     if isinstance(made, bytes):
         from app.capture.binding.xml_in import read_xml
 
-        document, from_xml = read_xml(made).document, True
+        try:
+            document, from_xml = read_xml(made).document, True
+        except Refusal as refusal:  # larger in some way than our reader takes; others may take it
+            return [Finding("binding.not-read-back", "", None, {"code": refusal.code})]
     else:
         document, from_xml = made, False
     before = _hashes(read.document, xml=read.source != "json")

@@ -135,6 +135,12 @@ def test_a_date_of_creation_without_zone_is_taken_as_utc_and_told() -> None:
     assert json.loads(done.content)["creationDate"] == "2026-06-20T03:00:00Z"
 
 
+def test_a_document_that_is_too_large_to_be_read_back_is_written_and_told() -> None:
+    done = convert(sample(epcList=[f"urn:epc:id:sgtin:9521001.000001.{number}" for number in range(100_001)]), "xml-2.0")
+    assert [(item.code, item.params["code"]) for item in done.losses] == [("binding.not-read-back", "xml.too-large")]
+    assert done.content.count(b"<epc>") == 100_001
+
+
 def test_a_changed_event_hash_is_told_both_ways() -> None:
     told = convert(sample(**{"example:a": {"@lang": "vi", "#text": "xo\u00e0i"}}), "xml-2.0")
     assert [item.code for item in told.losses] == ["binding.hash-changed"]
