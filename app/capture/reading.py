@@ -175,16 +175,21 @@ def check_head(stream: Stream, *, xml: bool) -> list[Finding]:
 
 def judge(streamed: Streamed, head: Mapping[str, Any], on: Runtime, *, xml: bool) -> list[Finding]:
     """What is wrong with one event of a stream, said in places of the document as it was sent."""
-    if streamed.event is None or streamed.findings:
-        return list(streamed.findings)
     event = streamed.event
+    if event is None:
+        return list(streamed.findings)
     if xml:
         from app.capture import spelling
 
         event = spelling.json_words(event)
     # An event inside a document needs no @context of its own: it has the document's.
     found = shape.check_event(event if "@context" in event else {"@context": head.get("@context", ""), **event}, xml=xml)
-    return _placed(found or rules.check_event(event, "", on.clock.now()), streamed)
+    found = _placed(found or rules.check_event(event, "", on.clock.now()), streamed)
+    if not streamed.findings:
+        return found
+    # What could not be read is missing, or stands there as it was sent: neither is a second fault.
+    places = {item.pointer for item in streamed.findings}
+    return [*streamed.findings, *(item for item in found if item.pointer not in places and item.code != "shape.missing")]
 
 
 def told(streamed: Streamed) -> list[Finding]:

@@ -58,6 +58,12 @@ def test_places_in_xml_lead_to_the_element(on: Runtime, firm: Enterprise) -> Non
     ]  # fmt: skip
 
 
+def test_faults_of_reading_hide_no_others_of_their_event(on: Runtime) -> None:
+    event = xml_event(1, action="SEEN", step="shiping").replace("+07:00", "+7")
+    found = check(xml([event]), on=on, content_type=XML).findings
+    assert sorted(item.pointer.rpartition("/")[2] for item in found) == ["action", "bizStep", "eventTimeZoneOffset"]
+
+
 @pytest.mark.parametrize("behaviour", ["rollback", "proceed"])
 def test_what_is_wrong_around_the_events_is_told_alone(on: Runtime, firm: Enterprise, behaviour: str) -> None:
     body = raw(document(event(1, action="MOVE"), schemaVersion="x"))
