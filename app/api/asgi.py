@@ -11,151 +11,33 @@ import asyncio
 import gc
 import io
 import sys
-import tempfile
-import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import IO, Any, TextIO
 from urllib.parse import unquote_to_bytes
 
+import orjson
+
 from app import create_app
+from app.api.bodies import Arriving, Receive, Room, Scope, known_sender
 from app.api.fast import FastRedirects
 from app.api.fast_capture import SMALL, FastCaptures
 from app.api.opening import only_one, open_installation
+from app.api.problem import problem
 from app.api.proxies import believe
+from app.errors import Refusal
 from app.resolve.answer import Plain
 from app.runtime import Runtime
 from app.settings import Settings, load
+from app.words.refusals import describe
+from app.words.translate import choose_language
 from app.work.background import Background
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-_DRAIN = 4
-"""How many times the limit is still read, and thrown away, so that the sender sees the refusal rather than a broken connection."""
-
-
-_PATIENCE = 30.0
-"""Seconds a sender may pause within a body: a connection that says nothing holds memory and says nothing."""
-
-_SLOWEST = 8_000
-"""Bytes a second that a body must come at on the whole: who sends one byte now and then would hold what others need."""
-
-_AT_ONCE = 10
-"""How many bodies of the largest size may be held at the same time, all senders together."""
-
 
 _SLOW = frozenset((b"authorization", b"content-length", b"transfer-encoding", b"upgrade", b"expect"))
 """Headers of requests that are more than the question where a code leads: Flask reads them."""
-
-
-class _Crowded(Exception):  # noqa: N818  # an answer, not a fault
-    """Too many large bodies are being received at this moment."""
-
-
-class Held:
-    """Bytes of bodies being received, all connections together; one event loop, so no lock."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._now = 0
-
-    def take(self, size: int) -> None:
-        """Hold more bytes; raises _Crowded beyond the limit."""
-        if self._now + size > self._most:
-            raise _Crowded
-        self._now += size
-
-    def give_back(self, size: int) -> None:
-        """Hold fewer bytes."""
-        self._now -= size
-
-
-_IN_MEMORY = 1_000_000
-"""Bytes of a body that are held in memory; what follows goes to a temporary file, which vanishes when it is closed."""
-
-_DOCUMENTS = frozenset((b"/epcis/capture", b"/console/capture"))
-"""Where bodies may be as large as a document, and not only as large as any body."""
-
-_KNOWN = frozenset((b"authorization", b"cookie"))
-
-
-def _limit(scope: Scope, settings: Settings) -> int:
-    """Most bytes of this request's body. Who shows no key and no cookie cannot capture, so nothing large is received for them."""
-    path = scope.get("raw_path") or scope["path"].encode()
-    large = scope["method"] == "POST" and path.split(b"?", 1)[0].rstrip(b"/") in _DOCUMENTS
-    if large and any(name in _KNOWN for name, _ in scope["headers"]):
-        return max(settings.max_document_bytes, settings.max_body_bytes)
-    return settings.max_body_bytes
-
-
-class _Taken:
-    """What one body holds at the moment: in memory, and on disk."""
-
-    def __init__(self, memory: Held, disk: Held) -> None:
-        self._memory, self._disk = memory, disk
-        self._sizes = [0, 0]
-
-    def take(self, size: int, total: int) -> None:
-        """Hold more bytes of a body that has this many in all by now. Raises _Crowded."""
-        place = 0 if total <= _IN_MEMORY else 1
-        (self._memory, self._disk)[place].take(size)
-        self._sizes[place] += size
-
-    def give_back(self) -> None:
-        """Hold nothing more."""
-        self._memory.give_back(self._sizes[0])
-        self._disk.give_back(self._sizes[1])
-        self._sizes = [0, 0]
-
-
-async def _body(receive: Receive, limit: int, taken: _Taken) -> IO[bytes] | None:
-    """The body at its beginning, or None when it is longer than the limit in bytes.
-
-    Raises ConnectionResetError, TimeoutError after a pause too long or when it comes too slowly, _Crowded; what broke off leaves
-    nothing behind.
-    """
-    made: IO[bytes] = io.BytesIO()
-    size, begun = 0, time.monotonic()
-    try:
-        while True:
-            message = await _received(receive)
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size <= limit:
-                taken.take(len(chunk), size)
-                if size > _IN_MEMORY and isinstance(made, io.BytesIO):
-                    made = _on_disk(made)
-                made.write(chunk)
-            if not message.get("more_body", False) or size > limit * _DRAIN:
-                break
-            if time.monotonic() - begun > _PATIENCE + size / _SLOWEST:
-                raise TimeoutError  # noqa: TRY301  # the file is closed below, as after every other end
-    except BaseException:
-        made.close()
-        raise
-    if size > limit:
-        made.close()
-        return None
-    made.seek(0)
-    return made
-
-
-async def _received(receive: Receive) -> MutableMapping[str, Any]:
-    """The next piece. Raises ConnectionResetError when the sender is gone, TimeoutError."""
-    async with asyncio.timeout(_PATIENCE):  # a third of what wait_for costs, which makes a task of its own
-        message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ConnectionResetError
-    return message
-
-
-def _on_disk(held: io.BytesIO) -> IO[bytes]:
-    """What was held in memory as the beginning of a file."""
-    made: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the request is answered
-    made.write(held.getbuffer())
-    return made
 
 
 def make_environ(scope: Scope, body: bytes | IO[bytes], trusted_proxies: int = 0) -> dict[str, Any]:
@@ -227,8 +109,8 @@ class Application:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or load()
         self._flask: Any = None
-        self._held = Held(self.settings.max_body_bytes * _AT_ONCE)
-        self._spooled = Held(max(self.settings.max_document_bytes, self.settings.max_body_bytes) * _AT_ONCE)
+        self._on: Runtime | None = None
+        self._room = Room(self.settings, self._whose)
         self._background: Background | None = None
         self._threads: ThreadPoolExecutor | None = None
         self._lock: TextIO | None = None
@@ -241,6 +123,7 @@ class Application:
         """Open the installation: migrate the embedded database, refuse an old PostgreSQL one, start the background work."""
         self._flask = create_app(self.settings)
         on: Runtime = self._flask.extensions["truyxuat"]
+        self._on = on
         self._lock = only_one(on)
         open_installation(on)
         self._threads = ThreadPoolExecutor(self.settings.threads, thread_name_prefix="request")
@@ -318,26 +201,39 @@ class Application:
             await send({"type": "http.response.start", "status": quick.status, "headers": fields + self._always})
             await send({"type": "http.response.body", "body": b""})
             return
-        taken, limit = _Taken(self._held, self._spooled), _limit(scope, self.settings)
+        arriving = Arriving(self._room, scope)
         try:
-            body = await _body(receive, limit, taken)
-        except ConnectionResetError:  # the sender is gone and hears nothing, or its chunks cannot be told apart
-            taken.give_back()
-            await _plain(send, 400, b"the body broke off")
-            return
-        except TimeoutError:
-            taken.give_back()
-            await _plain(send, 408, b"the body did not arrive in time")
-            return
-        except _Crowded:
-            taken.give_back()
-            await _plain(send, 503, b"too many large requests at this moment; try again in a few seconds")
+            body = await arriving.body(receive)
+        except Refusal as refusal:
+            await self._refuse(scope, refusal, send)
             return
         try:
             if not await self._capture(scope, body, send):
-                await self._ask_flask(scope, body, limit, send)
+                await self._ask_flask(scope, body, arriving.limit, send)
         finally:
-            taken.give_back()
+            arriving.give_back()
+
+    async def _whose(self, headers: list[tuple[bytes, bytes]]) -> int | None:
+        """The organisation that sends requests with these headers, None for a stranger; the database is asked on a thread."""
+        if self._on is None:
+            return None
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(known_sender, headers, on=self._on))
+
+    async def _refuse(self, scope: Scope, refusal: Refusal, send: Send) -> None:
+        """Answer before Flask was asked: a problem document for programs, a line of text for people; the rest of the body is not read."""
+        given = dict(scope["headers"])
+        wish = given.get(b"accept-language", b"").decode("latin-1")
+        tongue = choose_language(None, wish, self.settings.language)
+        if b"text/html" in given.get(b"accept", b""):
+            kind, content = b"text/plain; charset=utf-8", " ".join(describe(refusal, tongue)).encode()
+        else:
+            epcis = (scope.get("raw_path") or b"").startswith(b"/epcis")
+            kind, content = b"application/problem+json", orjson.dumps(problem(refusal, epcis=epcis, tongue=tongue))
+        headers = [(b"content-type", kind), (b"content-language", tongue.encode()), (b"connection", b"close"), *self._always]
+        if "retry_after" in refusal.params:
+            headers.append((b"retry-after", b"%d" % refusal.params["retry_after"]))
+        await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
     async def _capture(self, scope: Scope, body: IO[bytes] | None, send: Send) -> bool:
         """Answer a plain capture without Flask; False for everything else, of which nothing is done and the body is at its beginning."""
@@ -368,13 +264,6 @@ class Application:
                 body.close()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
-
-
-async def _plain(send: Send, status: int, text: bytes) -> None:
-    """An answer before Flask was asked."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close"), (b"retry-after", b"5")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
 
 
 application = Application()

@@ -28,8 +28,8 @@ SMALL = 1_000_000
 """Bytes up to which a document is converted beside any number of others."""
 
 _LARGE = BoundedSemaphore(2)
-_PATIENCE = 20.0
-"""Seconds that a large document waits for its turn; two at once take about 250 MB each at 20 MB."""
+_PATIENCE = 2.0
+"""Seconds that a large document waits for its turn, on a thread that others need; two at once take about 250 MB each at 20 MB."""
 
 
 class ConversionsBusy(Unavailable):
