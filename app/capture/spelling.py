@@ -252,9 +252,12 @@ def canonical_event(event: Event, text: bytes | None = None) -> Event:
 
 
 def _stating(uri: str) -> str:
-    """The canonical spelling of an identifier with all that it says."""
+    """The canonical spelling of an identifier with all that it says, on the host that it names."""
     text = place(uri)
-    found = beside(uri) if text is not uri and uri[:4].lower() == "http" else ()
+    link = text is not uri and uri[:4].lower() == "http"
+    found = beside(uri) if link else ()
+    if link and text.startswith(CANONICAL):
+        text = f"https://{uri.split('/', 3)[2].lower()}{text[len(CANONICAL) :]}"
     return f"{text}?{'&'.join(f'{ai}={escape_path(value)}' for ai, value in found)}" if found else text
 
 
@@ -264,8 +267,6 @@ def place(uri: str) -> str:
     return item_key(uri).text
 
 
-_NOT_CONTENT = ("@context", "recordTime")
-"""The frame that a bare event came in, and a time that is ours to say."""
 CBV_HASH = "ni:///sha-256;"
 """How an eventID begins that is computed from the event."""
 
@@ -283,10 +284,10 @@ def content_digest(event: Event, text: bytes | None = None, context: Context | N
         if named != event:  # what XML alone can say, as our JSON answers say it
             event, text = named, None
     canonical = canonical_event(event, text)
-    left_out = [name for name in _NOT_CONTENT if name in event]
     given = event.get("eventID")
-    if isinstance(given, str) and given.startswith(CBV_HASH):
-        left_out.append("eventID")
+    hashed = given is None or (isinstance(given, str) and given.startswith(CBV_HASH))
+    # The frame that a bare event came in; a time that is ours to say, where the event has a name of its own; a name that is none.
+    left_out = [name for name in ("@context", "eventID" if hashed else "recordTime") if name in event]
     if left_out:
         canonical = {name: value for name, value in canonical.items() if name not in left_out}
     content = text if text is not None and canonical is event else jcs(canonical)
@@ -331,14 +332,14 @@ def facets(event: Mapping[str, Any], keys: Iterable[ItemKey] | None = None) -> I
 # ---------------------------------------------------------------------------------------------------------------- answers
 
 
-def spelled(event: Event, *, binding: str, epcs: EpcFormat, words: WordForm, lengths: Lengths | None = None) -> Event:
+def spelled(event: Event, *, binding: str, epcs: EpcFormat, words: WordForm, lengths: Lengths | None = None, whole: bool = True) -> Event:
     """The event as an asker wants it; the same object when nothing changes.
 
     binding: `json`, `xml-2.0` or `xml-1.2`; JSON has bare words whatever `words` says. lengths: what is known of company prefixes; an EPC
     URN states their length, a link does not, so a link without a known one stays a link. What an event's own URNs state is used where
-    nobody knows better. What becomes equal in a list of items stands there once.
+    nobody knows better. What becomes equal in a list of items stands there once. whole: see `urn`.
     """
-    name = _name(event, epcs, lengths)
+    name = _name(event, epcs, lengths, whole=whole)
     if binding == "json":
         return json_words(event) if name is _as_is else _each_once(event, _respelled(event, word, name))
     return _each_once(event, _respelled(event, _WORD_OF[words], name))
@@ -351,14 +352,14 @@ def _each_once(event: Event, made: Event) -> Event:
     return _changed(made, folded) if folded else made
 
 
-def spelled_uri(uri: str, epcs: EpcFormat, lengths: Lengths | None = None) -> str:
+def spelled_uri(uri: str, epcs: EpcFormat, lengths: Lengths | None = None, *, whole: bool = True) -> str:
     """One identifier as an asker wants it, as `spelled` does for events: for lists of items and places, and ids of master data."""
     if epcs is EpcFormat.ALWAYS_GS1_DIGITAL_LINK:
         return link(uri)
-    return urn(uri, lengths) if epcs is EpcFormat.ALWAYS_EPC_URN and lengths is not None else uri
+    return urn(uri, lengths, whole=whole) if epcs is EpcFormat.ALWAYS_EPC_URN and lengths is not None else uri
 
 
-def _name(event: Event, epcs: EpcFormat, lengths: Lengths | None) -> Name:
+def _name(event: Event, epcs: EpcFormat, lengths: Lengths | None, *, whole: bool) -> Name:
     if epcs is EpcFormat.ALWAYS_GS1_DIGITAL_LINK:
         return link
     if epcs is EpcFormat.ALWAYS_EPC_URN:
@@ -368,7 +369,7 @@ def _name(event: Event, epcs: EpcFormat, lengths: Lengths | None) -> Name:
             found = None if lengths is None else lengths(ai, value)
             return told.length_in(ai, value) if found is None else found
 
-        return lambda uri: urn(uri, known)
+        return lambda uri: urn(uri, known, whole=whole)
     return _as_is
 
 
@@ -380,12 +381,13 @@ def link(uri: str) -> str:
 _LINK = pattern(r"https?://", IGNORECASE).match
 
 
-def urn(uri: str, lengths: Lengths) -> str:
+def urn(uri: str, lengths: Lengths, *, whole: bool = True) -> str:
     """A Digital Link of any domain as EPC URN; as it is when it is none, when no URN exists for its key, or when the length is not known.
 
-    So is one that says more than a URN can: a lot beside a serial number, a query with dates, weights or anything else. The host goes.
+    The host goes. whole: a link that says more than a URN can (a lot beside a serial number, a query with dates or weights) stays too;
+    else the URN names its item, as whoever demands URNs wants.
     """
-    if not _LINK(uri) or "?" in uri or beside(uri):
+    if not _LINK(uri) or (whole and ("?" in uri or beside(uri))):
         return uri
     text = item_key(uri).text
     if not text.startswith(CANONICAL):

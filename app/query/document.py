@@ -59,7 +59,7 @@ def _event(row: Any, sealed: dict[str, Any], look: Look, contexts: Contexts) -> 
     renames = contexts.add(sealed.get("context"), own)
     event = {name: value for name, value in sealed["event"].items() if name != "@context"}
     event |= {"eventID": row.event_uri, "recordTime": sealed["captureTime"]}
-    event = spelled(event, binding=look.binding, epcs=look.epcs, words=look.words, lengths=look.lengths)
+    event = spelled(event, binding=look.binding, epcs=look.epcs, words=look.words, lengths=look.lengths, whole=False)
     if renames:
         event = renamed(event, renames)
     if look.binding == "json":

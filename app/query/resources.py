@@ -73,7 +73,7 @@ def members(kind: str, count: int, token: str | None, epcs: EpcFormat, *, by: Ac
         known = prefix_lengths.known(connection, party_id, on.settings.prefix_list) if epcs is EpcFormat.ALWAYS_EPC_URN else None
         found, rest = _epcs(connection, party_id, count, place) if kind == "epcs" else _values(connection, party_id, kind, count, place)
         if kind in (*_PLACES, "epcs"):
-            found = [spelled_uri(value, epcs, known) for value in found]
+            found = [spelled_uri(value, epcs, known, whole=False) for value in found]
     return found, None if rest is None else tokens.write(Token(party_id, kind, (), rest))
 
 
