@@ -253,7 +253,6 @@ def test_content_is_the_same_in_every_spelling(uri: str) -> None:
 )
 def test_what_is_content_and_what_is_frame(changes: dict[str, Any], same: bool) -> None:  # a case
     event = everything()
-
     assert (spelling.content_digest(event | changes, jcs(event | changes)) == spelling.content_digest(event)) is same
 
 
