@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from app.capture import prefix_lengths, spelling
 from app.capture.canonical import jcs
-from app.capture.contexts import context_of
 from app.capture.spelling import EpcFormat, WordForm
 from app.capture.vocabulary import vocabularies
 from app.identify import company_prefix, digital_link, epc_urn
 from app.identify.item_key import item_key
 from app.runtime import Runtime
-from tests.builders import CONTEXT, make_enterprise, object_event
+from tests.builders import make_enterprise, object_event
 from tests.identify import strategies as made
 
 ITEM = "https://id.gs1.org/01/09521002000016/21/K7M2Q9"
@@ -293,21 +292,6 @@ def test_the_address_of_a_certificate_is_no_spelling_of_an_identifier(other: str
 
     assert (spelling.canonical_event(event(other)) == spelling.canonical_event(event(_CERTIFICATE))) is same
     assert in_urns(event(other), lambda _ai, _value: 7)["certificationInfo"] == other
-
-
-def test_what_a_prefix_means_is_content() -> None:
-    def digest(event: dict[str, Any], space: str, **names: str) -> bytes:
-        return spelling.content_digest(event, jcs(event), context_of([CONTEXT, {"ex": space, **names}]))
-
-    event = object_event(**{"ex:grade": "A"})
-    first = digest(event, "https://a.example/")
-    assert digest(event, "https://b.example/") != first
-    assert digest(event, "https://a.example/", other="https://b.example/", cbvmda="urn:epcglobal:cbv:mda:") == first
-    assert digest(event, "https://a.example") == first  # as XML has it
-    assert digest(object_event(), "https://a.example/") == digest(object_event(), "https://b.example/")
-    alone = event | {"@context": [CONTEXT, {"ex": "https://a.example/"}]}
-    assert spelling.content_digest(alone, jcs(alone), context_of(None)) == first
-    assert digest(object_event(type="ex:Drying"), "https://a.example/") != digest(object_event(type="ex:Drying"), "https://b.example/")
 
 
 def test_facets_are_in_the_canonical_spelling() -> None:
