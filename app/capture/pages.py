@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 import orjson
 from flask import Response, redirect, render_template, request
@@ -16,6 +16,7 @@ from app.capture import by_hand, draft, history, items
 from app.capture.commands import error_file, template
 from app.capture.jobs import read as jobs
 from app.capture.jobs import submit
+from app.capture.receipt import PROCEED, ROLLBACK
 from app.capture.refusals import DocumentInvalid
 from app.capture.rules import LONGEST
 from app.capture.sheets.sheet import row_of
@@ -25,7 +26,7 @@ from app.capture.sheets.sheet_refusals import SheetEmpty
 from app.capture.sheets.sheet_template import XLSX_TYPE
 from app.capture.spelling import json_words
 from app.catalogue import find as catalogue
-from app.errors import Finding, Refusal
+from app.errors import Finding, Invalid, Refusal
 from app.journey.flags import tell as flags
 from app.ledger import find as ledger
 from app.party.permissions import Permission, permit
@@ -41,6 +42,15 @@ _SHOWN = 100
 
 _CHOICES = 200
 
+_JOBS = 20
+"""Documents on one page of those that were sent."""
+
+
+class LargeUnasked(Invalid):
+    """A file too large to be looked at before, and its sender has not said that it is to be recorded so."""
+
+    code = "capture.large-unasked"  # params: limit (bytes)
+
 
 def _download(content: bytes | str, name: str, content_type: str) -> Response:
     answer = Response(content, content_type=content_type)
@@ -51,21 +61,29 @@ def _download(content: bytes | str, name: str, content_type: str) -> Response:
 @door.route("/console/capture", needs=Permission.CAPTURE_EVENT_WRITE)
 def capture() -> str:
     """Where recording begins: a file, pasted JSON, or the form; and what became of documents that were not done at once."""
-    return render_template("capture/capture.html", form=forms.Form(), jobs=jobs.noteworthy(by=actor(), on=runtime()))
+    return render_template("capture/capture.html", form=forms.Form(), **_offered())
+
+
+def _offered() -> dict[str, Any]:
+    """What the page of recording shows beside its form."""
+    most = runtime().settings.capture_at_once_bytes
+    return {"jobs": jobs.noteworthy(by=actor(), on=runtime()), "behaviours": (ROLLBACK, PROCEED), "at_once": max(1, most // 1_000_000)}
 
 
 @door.route("/console/capture", needs=Permission.CAPTURE_EVENT_WRITE, methods=("POST",))
 def capture_file() -> BaseResponse:
     """Take a file or pasted JSON to its dry run; a large document is taken into custody and worked on beside."""
     request.max_content_length = runtime().settings.max_document_bytes
-    lenient = bool(forms.read("lenient")["lenient"])
+    given = forms.read("lenient", "large")
+    lenient, large = bool(given["lenient"]), given["large"]
     sent, text = request.files.get("file"), request.form.get("text", "").strip()
     try:
         if sent is not None and sent.filename:
             kind, name = draft.kind_of(sent.filename), sent.filename
             if kind in draft.CONTENT_TYPES and sent.stream.seek(0, io.SEEK_END) > runtime().settings.capture_at_once_bytes:
-                number = submit.submit(sent.stream, by=actor(), on=runtime(), content_type=draft.CONTENT_TYPES[kind], lenient=lenient)  # type: ignore[arg-type]  # a spooled file is a binary file
-                return redirect(f"/console/captures/{number}", code=303)
+                return redirect(
+                    f"/console/captures/{_in_custody(sent.stream, draft.CONTENT_TYPES[kind], large, lenient=lenient)}", code=303
+                )
             sent.stream.seek(0)
             raw = sent.read(runtime().settings.max_body_bytes)
         elif text:
@@ -74,9 +92,20 @@ def capture_file() -> BaseResponse:
             raise SheetEmpty(pointer="/file")
         draft.judge(raw, kind, by=actor(), on=runtime(), lenient=lenient)
     except Refusal as refusal:
-        return forms.again("capture/capture.html", {"file": "", "text": text[:20_000], "lenient": "yes" if lenient else ""}, refusal)
+        again = {"file": "", "text": text[:20_000], "lenient": "yes" if lenient else "", "large": large}
+        return forms.again("capture/capture.html", again, refusal, **_offered())
     number = draft.keep(raw, kind, name, by=actor(), on=runtime(), lenient=lenient)
     return redirect(f"/console/capture/drafts/{number}", code=303)
+
+
+def _in_custody(source: IO[bytes], content_type: str, behaviour: str, *, lenient: bool) -> int:
+    """Take a large document; its sender has said what is to become of it, for nobody looks at it before. Raises LargeUnasked."""
+    if behaviour not in {ROLLBACK, PROCEED}:
+        raise LargeUnasked(pointer="/large", limit=runtime().settings.capture_at_once_bytes)
+    source.seek(0)
+    return submit.submit(
+        source, by=actor(), on=runtime(), content_type=content_type, behaviour=behaviour, lenient=lenient,  # type: ignore[arg-type]  # a spooled file is a binary file
+    )  # fmt: skip
 
 
 @door.route("/console/capture/template.xlsx", needs=Permission.CAPTURE_EVENT_WRITE)
@@ -164,6 +193,16 @@ def capture_errors(draft_id: int) -> Response:
     if judged.table is None:
         raise DocumentInvalid(findings=judged.findings, count=len(judged.findings), events=len({item.event for item in judged.findings}))
     return _download(error_file(judged, language()), "loi-errors.xlsx", XLSX_TYPE)
+
+
+@door.route("/console/captures", needs=Permission.CAPTURE_EVENT_READ)
+def documents_sent() -> str:
+    """What became of every document that was sent, newest first."""
+    before = request.args.get("before", "")
+    start = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    listed, following = jobs.jobs(by=actor(), on=runtime(), count=_JOBS, before=start)
+    rows = [(job, _told(job.errors[0]) if job.errors else None) for job in listed]
+    return render_template("capture/sent.html", rows=rows, following=following, start=start)
 
 
 @door.route(f"/console/captures/{_NUMBER.format('capture_id')}", needs=Permission.CAPTURE_EVENT_READ)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.capture import pages
 from app.capture.jobs import read, work
 from app.clock import SetClock
 from app.runtime import Runtime
@@ -67,7 +68,7 @@ class TestLarge:
     @pytest.mark.parametrize("kind", ["json", "xml"])
     def test_a_large_file_is_worked_on_while_its_page_tells_how_far(self, visitor: Any, on: Runtime, kind: str) -> None:
         body = raw(document(*map(event, range(9)))) if kind == "json" else xml([xml_event(number) for number in range(9)])
-        answer = upload(visitor, f"a.{kind}", body)
+        answer = upload(visitor, f"a.{kind}", body, large="rollback")
         assert answer.status_code == 303
         shown = page(visitor, answer.location)
         assert "Waiting" in shown
@@ -79,7 +80,12 @@ class TestLarge:
         assert recorded(on) == uris(*range(9))
 
     def test_a_large_file_that_was_refused_tells_what_is_wrong(self, visitor: Any, on: Runtime) -> None:
-        answer = upload(visitor, "a.json", raw(document(*[event(number, action="MOVE" if number == 7 else "ADD") for number in range(9)])))
+        answer = upload(
+            visitor,
+            "a.json",
+            raw(document(*[event(number, action="MOVE" if number == 7 else "ADD") for number in range(9)])),
+            large="rollback",
+        )
         assert work.step(on)
         shown = page(visitor, answer.location)
         assert "No event was recorded" in shown
@@ -87,12 +93,27 @@ class TestLarge:
         assert "capture_job.js" not in shown
 
     def test_what_is_wrong_around_the_events_comes_back_with_the_form(self, visitor: Any) -> None:
-        answer = upload(visitor, "a.json", raw(document(*map(event, range(9)), schemaVersion=None)), lenient="")
+        answer = upload(visitor, "a.json", raw(document(*map(event, range(9)), schemaVersion=None)), lenient="", large="rollback")
         assert answer.status_code == 400
         assert "Look before recording" in answer.get_data(as_text=True)
 
+    @pytest.mark.parametrize("said", ["", "something"])
+    def test_a_large_file_is_not_taken_before_its_sender_said_how(self, visitor: Any, on: Runtime, firm: Enterprise, said: str) -> None:
+        answer = upload(visitor, "a.json", raw(document(*map(event, range(9)))), large=said)
+        assert answer.status_code == 400
+        assert 'id="e-large"' in answer.get_data(as_text=True)
+        assert read.jobs(by=firm.actor(), on=on) == ([], None)
+        assert not work.step(on)
+
+    def test_wrong_events_of_a_large_file_are_left_out_when_its_sender_said_so(self, visitor: Any, on: Runtime) -> None:
+        body = raw(document(*[event(number, action="MOVE" if number == 7 else "ADD") for number in range(9)]))
+        answer = upload(visitor, "a.json", body, large="proceed")
+        assert work.step(on)
+        assert "1 events were wrong and left out" in page(visitor, answer.location)
+        assert recorded(on) == uris(*range(7), 8)
+
     def test_nobody_else_sees_the_page(self, visitor: Any, client: Any, on: Runtime) -> None:
-        answer = upload(visitor, "a.json", raw(document(*map(event, range(9)))))
+        answer = upload(visitor, "a.json", raw(document(*map(event, range(9)))), large="rollback")
         stranger = signed_in(client, on, make_enterprise(on, "HTX Khác", "9521009"))
         assert stranger.get(answer.location).status_code == 404
 
@@ -108,3 +129,40 @@ def test_documents_that_are_worked_on_or_failed_are_found_where_recording_begins
     assert "Not recorded" in page(visitor, "/console/capture")
     clock.advance(read.REMEMBERED)
     assert read.noteworthy(by=firm.actor(), on=on) == []
+
+
+class TestFilesSent:
+    """The list of everything that was sent, by page or by program."""
+
+    def test_an_organisation_that_sent_nothing_is_told_what_to_do(self, visitor: Any) -> None:
+        shown = page(visitor, "/console/captures")
+        assert "Nothing was sent yet" in shown
+        assert 'class="button" href="/console/capture"' in shown
+
+    def test_each_document_tells_how_it_stands_and_leads_to_its_page(
+        self, visitor: Any, client: Any, on: Runtime, firm: Enterprise
+    ) -> None:
+        refused, done = hand_in(on, firm, raw(document(event(1, action="MOVE")))), hand_in(on, firm, raw(document(event(2))))
+        while work.step(on):
+            pass
+        waiting = hand_in(on, firm, raw(document(event(3))))
+        shown = page(visitor, "/console/captures")
+        rows = [part.partition("</tr>")[0] for part in shown.split("<tr>")[2:]]
+        assert [f"/console/captures/{number}" in row for number, row in zip((waiting, done, refused), rows, strict=True)] == [True] * 3
+        assert ["Waiting" in rows[0], "<progress" in rows[0], "Newly recorded: 1" in rows[1], "Not recorded" in rows[2]] == [True] * 4
+        assert "/console/captures/" not in page(signed_in(client, on, make_enterprise(on, "HTX Khác", "9521009")), "/console/captures")
+
+    def test_older_documents_stand_on_the_next_page(
+        self, visitor: Any, on: Runtime, firm: Enterprise, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pages, "_JOBS", 2)
+        numbers = [hand_in(on, firm, raw(document(event(number)))) for number in range(3)]
+        first = page(visitor, "/console/captures")
+        assert [f"/console/captures/{number}" in first for number in numbers] == [False, True, True]
+        assert f"/console/captures?before={numbers[1]}" in first
+        second = visitor.get(f"/console/captures?before={numbers[1]}&lang=en").get_data(as_text=True)
+        assert [f'/console/captures/{number}"' in second for number in numbers] == [True, False, False]
+
+    @pytest.mark.parametrize("address", ["/console/capture", "/console/events"])
+    def test_the_list_is_reached_from_where_events_are(self, visitor: Any, address: str) -> None:
+        assert 'href="/console/captures"' in page(visitor, address)
