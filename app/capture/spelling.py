@@ -286,8 +286,9 @@ def content_digest(event: Event, text: bytes | None = None, context: Context | N
     canonical = canonical_event(event, text)
     given = event.get("eventID")
     hashed = given is None or (isinstance(given, str) and given.startswith(CBV_HASH))
-    # The frame that a bare event came in; a time that is ours to say, where the event has a name of its own; a name that is none.
-    left_out = [name for name in ("@context", "eventID" if hashed else "recordTime") if name in event]
+    # The frame that a bare event came in; a name that is none; a time that is ours to say, where the event has any name, as in our answers.
+    aside = ("@context", *(("eventID",) if hashed else ()), *(("recordTime",) if given is not None else ()))
+    left_out = [name for name in aside if name in event]
     if left_out:
         canonical = {name: value for name, value in canonical.items() if name not in left_out}
     content = text if text is not None and canonical is event else jcs(canonical)
