@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from app.capture import evidence
+from app.capture.accept import accept
 from app.capture.hashes.event_hash import CBV_2_0, CBV_2_1, context_of, event_hash
+from app.runtime import Runtime
+from tests.builders import document, make_enterprise, raw
 
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://ns.example.vn/epcis/"}]
 NS = "{https://ns.example.vn/epcis/}"
@@ -59,3 +63,19 @@ def test_two_events_of_one_event_hash_have_two_evidence_hashes(pair: tuple[dict[
     at, salt = datetime(2026, 11, 22, 12, tzinfo=UTC), bytes(16)
     sealed = [evidence.seal_event(each, CONTEXT, "c1", at, salt).evidence for each in (one, other)]
     assert sealed[0] != sealed[1]
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+def test_both_events_of_a_pair_are_recorded(pair: tuple[dict[str, Any], dict[str, Any]], on: Runtime) -> None:
+    by = make_enterprise(on).actor()
+    told = [accept(raw({**document(_captured(fields)), "@context": CONTEXT}), by=by, on=on).events[0] for fields in pair]
+    assert [each.known for each in told] == [False, False]
+    assert told[0].evidence != told[1].evidence
+
+
+def _captured(fields: dict[str, Any]) -> dict[str, Any]:
+    """An event that capture takes: of May, as the clock of the tests stands in June; with goods; its comment by the name that is taken."""
+    fields = {("rdfs:comment" if name == "comment" else name): value for name, value in fields.items()}
+    goods = {} if "epcList" in fields else {"epcList": [f"{LINK}/21/7"]}
+    made: dict[str, Any] = json.loads(json.dumps(event({"action": "OBSERVE", **goods, **fields})).replace("2026-11-", "2026-05-"))
+    return made
