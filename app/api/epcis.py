@@ -17,20 +17,31 @@ from app import __version__
 from app.api import negotiation
 from app.api.negotiation import JSON, XML, FormatNotServed, HeaderInvalid, Release
 from app.capture.spelling import EpcFormat, WordForm
+from app.query.refusals import QueryParameterUnknown
 
-__all__ = ["JSON", "XML", "Incoming", "Wanted", "answer", "discovery", "incoming", "install", "under_epcis", "wanted"]
+__all__ = ["JSON", "XML", "Incoming", "Wanted", "answer", "discovery", "incoming", "install", "no_filters", "under_epcis", "wanted"]
 
 NAMESPACE = "urn:truyxuat:epcis:"
 PREFIX = "truyxuat"
 """Our namespace in answers, used only where something of ours was asked for."""
 
 HASH_PARAMETER = "truyxuat:eventHash"
+NOT_FILTERS = ("perPage", "nextPageToken", "lang", HASH_PARAMETER)
+"""Parameters that say how the answer looks."""
+
 PROFILES = ("CBV2.0", "CBV2.1")
 BEHAVIOURS = ("rollback", "proceed")
 LENIENT = {"true": True, "1": True, "false": False, "0": False}
 
 
 _OF_EVERY_ANSWER = ("GS1-EPCIS-Version", "GS1-CBV-Version", "GS1-Extensions")
+
+
+def no_filters() -> None:
+    """Refuse parameters where nothing can be filtered: one that is left out silently would answer another question than was asked."""
+    name = next((name for name in request.args if name not in NOT_FILTERS), None)
+    if name is not None:
+        raise QueryParameterUnknown(pointer=f"?{name[:80]}", name=name[:80], known=", ".join(NOT_FILTERS[:2]))
 
 
 @dataclass(frozen=True, slots=True)

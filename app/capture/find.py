@@ -41,14 +41,6 @@ def identities(connection: Connection, party_id: int, wanted: Sequence[Identity]
     return found
 
 
-def by_idempotency_key(connection: Connection, party_id: int, key: str) -> Row[int, bytes] | None:
-    """The document captured under an Idempotency-Key."""
-    statement = select(CaptureDocument.document_id, CaptureDocument.content_sha256).where(
-        CaptureDocument.party_id == party_id, CaptureDocument.idempotency_key == key
-    )
-    return connection.execute(statement).first()
-
-
 def document(connection: Connection, party_id: int, document_id: int) -> Row[Any]:
     """A captured document; raises NoSuchCapture."""
     statement = select(CaptureDocument.__table__).where(CaptureDocument.party_id == party_id, CaptureDocument.document_id == document_id)

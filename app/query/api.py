@@ -22,24 +22,15 @@ from app.query import events, resources, tokens
 from app.query.document import Look
 from app.query.events import Asked, Page
 from app.query.filters import Pairs
-from app.query.refusals import NoSuchQuery, QueryParameterUnknown, QueryParameterWrong
+from app.query.refusals import NoSuchQuery, QueryParameterWrong
 from app.store.keys import parse_id
 
 door = Door("query_api", __name__)
 
 _READ = Permission.CAPTURE_EVENT_READ
-_NOT_FILTERS = ("perPage", "nextPageToken", "lang", epcis.HASH_PARAMETER)
-"""Parameters that say how the answer looks."""
 
 USUAL_PAGE, LARGEST_PAGE = 30, 1_000
 """Entries on a page when nothing is asked (EPCIS 2.0), and at most: `perPage` is a wish, more pages exist when Link says so."""
-
-
-def _no_filters() -> None:
-    """Refuse parameters where nothing can be filtered: one that is left out silently would answer another question than was asked."""
-    name = next((name for name in request.args if name not in _NOT_FILTERS), None)
-    if name is not None:
-        raise QueryParameterUnknown(pointer=f"?{name[:80]}", name=name[:80], known=", ".join(_NOT_FILTERS[:2]))
 
 
 def _per_page() -> int:
@@ -77,7 +68,7 @@ def _document(page: Page, wanted: Wanted) -> Response:
 def _events(kind: str = "", value: str = "") -> Response:
     """A page of events, of those of a top-level resource or of all."""
     wanted = epcis.wanted(JSON, XML)
-    pairs: Pairs = tuple((name, text) for name, text in request.args.items(multi=True) if name not in _NOT_FILTERS)
+    pairs: Pairs = tuple((name, text) for name, text in request.args.items(multi=True) if name not in epcis.NOT_FILTERS)
     asked = Asked(pairs, kind, value, request.args.get("nextPageToken"), _per_page())
     return _document(events.page(asked, _look(wanted), by=actor(), on=runtime()), wanted)
 
@@ -173,7 +164,7 @@ class _Resource:
     def list_all(self) -> Response:
         """A page of the values."""
         wanted = epcis.wanted(JSON)
-        _no_filters()
+        epcis.no_filters()
         token = request.args.get("nextPageToken")
         found, rest = resources.members(self.kind, _per_page(), token, wanted.epcs, by=actor(), on=runtime())
         return _collection(found, wanted, rest)

@@ -205,17 +205,6 @@ def write_capture_job(job: Mapping[str, Any]) -> bytes:
     return _whole(f'<epcis:EPCISCaptureJob xmlns:epcis="{spaces.EPCIS_2}"{attributes}>{parts}</epcis:EPCISCaptureJob>')
 
 
-def write_collection(collection: Mapping[str, Any]) -> bytes:
-    """A Collection of resources; no XSD has a form for it, so it is a root in EPCIS' namespace with one `member` for each."""
-    members = "".join(f"<member>{of_text(member)}</member>" for member in collection["member"])
-    return _whole(f'<epcis:Collection xmlns:epcis="{spaces.EPCIS_2}">{members}</epcis:Collection>')
-
-
-def write_problem(problem: Mapping[str, Any]) -> bytes:
-    """An RFC 7807 problem as `EPCISException`."""
-    return _whole(f'<epcis:EPCISException xmlns:epcis="{spaces.EPCIS_2}">{_problem(problem)}</epcis:EPCISException>')
-
-
 def _problem(problem: Mapping[str, Any]) -> str:
     """The standard members in the order of the XSD; members of ours follow in our namespace."""
     parts = "".join(f"<{name}>{of_text(problem[name])}</{name}>" for name in _PROBLEM if problem.get(name) is not None)

@@ -128,6 +128,7 @@ def _wait_for_checkpoint(receipt: Receipt) -> dict[str, Any]:
 def list_capture_jobs() -> Response:
     """The newest capture jobs of one's own organisation."""
     epcis.wanted(JSON)
+    epcis.no_filters()
     count = parameters.count("perPage", default=30, most=1000)  # EPCIS 2.0 REST binding: default 30
     jobs, following = read.jobs(by=actor(), on=runtime(), count=count, before=parameters.token("nextPageToken"))
     links = {"Link": f'</epcis/capture?perPage={count}&nextPageToken={following}>; rel="next"'} if following else {}
