@@ -55,7 +55,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     (site,) = venv.glob("lib/python*/site-packages")
     _lend(site)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", venv / "bin" / "python", "install", "--no-compile", "--no-index", wheel]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", venv / "bin" / "python"]
+    pip += ["install", "--no-compile", "--no-index", wheel]
     done = subprocess.run(pip, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr  # with dependencies: pip refuses when the lock lacks one that the wheel declares
     return venv / "bin"

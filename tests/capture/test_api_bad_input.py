@@ -159,7 +159,15 @@ def test_too_many_events_are_413_and_name_both_limits(client: Any, headers: dict
 
 @pytest.mark.parametrize(
     "kind",
-    ["text/plain", "application/xhtml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "x", "application/json5"],
+    [
+        "text/plain",
+        "application/xhtml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+        "x",
+        "application/json5",
+    ],
 )
 @pytest.mark.parametrize("path", ["/epcis/capture", "/epcis/events", "/api/capture/check"])
 def test_another_content_type_is_415_and_told_which_are_read(
