@@ -163,9 +163,21 @@ class Arriving:
                 if not message.get("more_body", False) or self._size > self.limit * _DRAIN:
                     return made
                 message = await _received(receive, self._patience(begun))
+        except BodiesCrowded:
+            made.close()
+            self.give_back()
+            await self._drain(receive, message, begun)
+            raise
         except BaseException:
             made.close()
             raise
+
+    async def _drain(self, receive: Receive, message: MutableMapping[str, Any], begun: float) -> None:
+        """Read on a little and keep nothing: a connection that is closed with much unread never delivers the answer."""
+        left = IN_MEMORY
+        while left > 0 and message.get("more_body", False):
+            message = await _received(receive, self._patience(begun))
+            left -= len(message.get("body", b""))
 
     def _patience(self, begun: float) -> float:
         """Seconds that the next piece may take. Raises BodySlow when the whole takes too long already."""

@@ -221,6 +221,15 @@ class TestRoomForBodies:
         assert (b"retry-after", b"5") in told[0]["headers"]
         assert (b"content-type", b"application/problem+json") in told[0]["headers"]
 
+    def test_who_is_refused_for_want_of_room_is_heard_a_little_longer_so_that_the_answer_arrives(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bodies, "IN_MEMORY", 3_000)
+        room, heard = application._room, []  # noqa: SLF001
+        room.strangers.now = room.strangers.most
+        told = asyncio.run(_told(application, [b"x" * 1_000] * 9, lambda: heard.append(1)))
+        assert (told[0]["status"], len(heard)) == (503, 4)
+
     def test_one_organisation_cannot_take_the_room_of_all(self, application: Application, key: Headers, enterprise: Enterprise) -> None:
         room = application._room  # noqa: SLF001
         other = room.of(enterprise.party_id + 1)
