@@ -229,7 +229,8 @@ class Application:
         else:
             epcis = (scope.get("raw_path") or b"").startswith(b"/epcis")
             kind, content = b"application/problem+json", orjson.dumps(problem(refusal, epcis=epcis, tongue=tongue))
-        headers = [(b"content-type", kind), (b"content-language", tongue.encode()), (b"connection", b"close"), *self._always]
+        length = (b"content-length", b"%d" % len(content))
+        headers = [(b"content-type", kind), length, (b"content-language", tongue.encode()), (b"connection", b"close"), *self._always]
         if "retry_after" in refusal.params:
             headers.append((b"retry-after", b"%d" % refusal.params["retry_after"]))
         await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
