@@ -83,6 +83,7 @@ def owner(on: Runtime) -> dict[str, str]:
     return make_api_key(on, make_enterprise(on), Role.OWNER)
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("public", [True, False])
 def test_odd_words_in_the_path_are_answered(client: Any, owner: dict[str, str], public: bool) -> None:
     faults, sent = [], set()
@@ -96,6 +97,7 @@ def test_odd_words_in_the_path_are_answered(client: Any, owner: dict[str, str], 
     assert faults == []
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("public", [True, False])
 def test_odd_words_in_the_query_are_answered(client: Any, owner: dict[str, str], public: bool) -> None:
     faults = []
