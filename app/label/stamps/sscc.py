@@ -259,6 +259,8 @@ def _count(tx: Tx, prefix: str, extension: int, step: int, wish: tuple[int, int]
     if used is None and step <= capacity(prefix):
         tx.execute(insert(SsccCounter).values(key | {"next_reference": step}))
         return 0
+    if used is not None and used.next_reference + step <= capacity(prefix):
+        return _count(tx, prefix, extension, step, wish)  # another process began the counter between the two statements
     asked, found = wish
     raise _exhausted(tx.connection, prefix, extension, asked, found)
 
